@@ -1,0 +1,31 @@
+//! Chinese VAT invoices to data that a finance team can trust.
+//!
+//! The story, one step a module, dependencies running downwards only:
+//!
+//! ```text
+//! bytes -> document -> provider -> Reading -> check -> Report -> store or HTTP answer
+//! ```
+//!
+//! - [`pipeline`] tells that story in one screen.
+//! - [`provider`] says who reads: `embedded`, `textin`, `volcengine`; selection and fallback.
+//! - [`dialect`] is each vendor's wire format, both ways.
+//! - [`reader`] turns text lines into a [`report::Reading`]: one file per layout.
+//! - [`ocr`] turns pixels into text lines. Knows nothing of invoices.
+//! - [`document`] makes untrusted bytes safe.
+//! - [`check`] holds the rules, and what makes a field verified.
+//! - [`store`] is object storage behind a narrow trait.
+//! - [`invoice`] and [`report`] are the model: pure data and rules.
+//! - [`config`] and [`error`] are what everybody shares.
+
+pub mod check;
+pub mod config;
+pub mod dialect;
+pub mod document;
+pub mod error;
+pub mod invoice;
+pub mod ocr;
+pub mod pipeline;
+pub mod provider;
+pub mod reader;
+pub mod report;
+pub mod store;

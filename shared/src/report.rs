@@ -1,0 +1,251 @@
+//! The Report: the one JSON document that everybody gets, whichever provider read the invoice.
+//! Pure data; knows nothing of how it is made or where it is kept.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::invoice::Invoice;
+
+/// The schema's name and version, in every Report.
+pub const SCHEMA: &str = "fapiao/1";
+
+/// The answer for one document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always `fapiao/1`.
+    pub schema: String,
+    /// Whether it was read, refused, or given up.
+    pub status: Status,
+    /// Whether it can be booked without a human look; null unless it was read.
+    pub verdict: Option<Verdict>,
+    /// Why the verdict is `review`; empty otherwise.
+    pub reasons: Vec<String>,
+    /// The file it came from.
+    pub source: Source,
+    /// Which of the file's invoices this is.
+    pub document: DocumentPlace,
+    /// Who read it, and who was asked before.
+    pub provider: Option<ProviderInfo>,
+    /// The page as uploaded; null when it could not be opened.
+    pub page: Option<PageInfo>,
+    /// The invoice; null when there is none.
+    pub invoice: Option<Invoice>,
+    /// What went wrong; null when it was read.
+    pub error: Option<ErrorInfo>,
+    /// The evidence for every field, by its path (`buyer.name`, `items[0].amount`).
+    pub fields: BTreeMap<String, Evidence>,
+    /// The rules that were tried on it.
+    pub checks: Vec<Check>,
+    /// The first file that held the same invoice.
+    pub duplicate_of: Option<DuplicateOf>,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// An invoice was read.
+    Read,
+    /// The document's own fault: sending it again will not help.
+    Rejected,
+    /// Given up after retries; the message is in the dead-letter queue.
+    Failed,
+}
+
+/// Whether a person has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Code, number, date, totals and both tax ids are each verified where printed, and no rule failed.
+    Verified,
+    /// A person should look.
+    Review,
+}
+
+/// The file as it arrived. Over HTTP there is no bucket, key, version, etag or sequencer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// The input bucket.
+    pub bucket: Option<String>,
+    /// The object's key, decoded.
+    pub key: Option<String>,
+    /// The object's version, where the bucket keeps versions.
+    pub version_id: Option<String>,
+    /// The object's etag, without quotes.
+    pub etag: Option<String>,
+    /// The event's sequencer: orders events of one key.
+    pub sequencer: Option<String>,
+    /// Size in bytes.
+    pub bytes: Option<u64>,
+    /// Hex digest of the bytes; null when they were not read.
+    pub sha256: Option<String>,
+    /// Told from the content, never from the name.
+    pub media_type: Option<String>,
+    /// How many pages the file has.
+    pub pages: Option<u32>,
+    /// The page the invoice is on, from 1.
+    pub page: Option<u32>,
+}
+
+/// Which of the invoices in one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentPlace {
+    /// From 1.
+    pub index: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
+impl Default for DocumentPlace {
+    fn default() -> Self {
+        Self { index: 1, count: 1 }
+    }
+}
+
+/// Who read it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProviderInfo {
+    /// `embedded`, `textin` or `volcengine`: the one whose answer this is, or the last one asked.
+    pub name: String,
+    /// The provider's model or interface version.
+    pub model: Option<String>,
+    /// From the first question to the last answer, in milliseconds.
+    pub elapsed_ms: u64,
+    /// The vendor's own id of the request.
+    pub request_id: Option<String>,
+    /// What was done to the document to make it fit, e.g. `scaled to 4000x3000`.
+    pub adapted: Option<String>,
+    /// Everyone who was asked, in order.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One question to one provider.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// The provider.
+    pub name: String,
+    /// `ok`, or our error code.
+    pub code: String,
+    /// The vendor's own code, where a vendor answered.
+    pub vendor_code: Option<String>,
+    /// The vendor's own words, or ours.
+    pub message: Option<String>,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// The page that was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PageInfo {
+    /// Pixels, as uploaded (after the EXIF turn, as viewers show it).
+    pub width: u32,
+    /// Pixels, as uploaded.
+    pub height: u32,
+    /// Degrees clockwise that make it upright: 0, 90, 180 or 270.
+    pub rotation: u16,
+}
+
+/// Why there is no invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorInfo {
+    /// A stable code, e.g. `unsupported_format`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// Corners in pixels of the page as uploaded, clockwise from the text's top left: x1 y1 x2 y2 x3 y3 x4 y4.
+pub type Quad = [f32; 8];
+
+/// Why we believe a field.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// What is printed.
+    pub text: Option<String>,
+    /// 0 to 1; null where the provider gives none.
+    pub confidence: Option<f32>,
+    /// Where it is printed; null where nobody knows.
+    pub quad: Option<Quad>,
+    /// The page it is on, from 1.
+    pub page: u32,
+    /// Where the value came from.
+    pub sources: Vec<EvidenceSource>,
+    /// Two independent sources agree on it.
+    pub verified: bool,
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceSource {
+    /// Read from pixels.
+    Print,
+    /// The QR code.
+    Qr,
+    /// A file's text layer.
+    Text,
+    /// XML inside a file.
+    Xml,
+    /// Derived from the invoice code.
+    Code,
+    /// The red seal.
+    Seal,
+    /// A vendor's answer.
+    Vendor,
+}
+
+/// One rule, tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// The rule's name.
+    pub rule: String,
+    /// How it came out.
+    pub status: CheckStatus,
+    /// The fields it speaks of.
+    pub fields: Vec<String>,
+    /// A sentence that a bookkeeper understands.
+    pub detail: String,
+}
+
+/// How a rule came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// It holds.
+    Pass,
+    /// It is off by more than rounding, but may be lawful.
+    Warn,
+    /// It does not hold.
+    Fail,
+    /// It does not apply, or a value is missing.
+    Skip,
+}
+
+/// The file that held the same invoice first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DuplicateOf {
+    /// Its key.
+    pub key: String,
+    /// Its etag.
+    pub etag: String,
+}
+
+/// What a provider found: the invoice, the evidence, and the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The meaning.
+    pub invoice: Invoice,
+    /// The evidence by field path.
+    pub fields: BTreeMap<String, Evidence>,
+    /// The page it was read from.
+    pub page: PageInfo,
+}
+
+/// The JSON Schema of [`Report`], generated from these types.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Report).to_value()
+}
