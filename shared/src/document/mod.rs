@@ -40,12 +40,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_bytes: 50_000_000,
-            max_side: 16_000,
-            max_pixels: 120_000_000,
-            max_pages: 50,
-        }
+        Self { max_bytes: 50_000_000, max_side: 16_000, max_pixels: 120_000_000, max_pages: 50 }
     }
 }
 
@@ -67,10 +62,7 @@ impl Document {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
         }
-        Err(Error::new(
-            ErrorKind::UnsupportedFormat,
-            "the content is of no format we open",
-        ))
+        Err(Error::new(ErrorKind::UnsupportedFormat, "the content is of no format we open"))
     }
 
     /// The file's bytes, untouched.

@@ -39,28 +39,18 @@ impl Chain {
     pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> Outcome {
         let mut attempts = Vec::new();
         let mut last = Error::new(ErrorKind::Internal, "no provider is configured");
-        for provider in self
-            .providers
-            .iter()
-            .filter(|p| selected.is_none_or(|name| p.name() == name))
-        {
+        for provider in self.providers.iter().filter(|p| selected.is_none_or(|name| p.name() == name)) {
             let start = Instant::now();
             let answer = provider.read(document, deadline).await;
             attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
             match answer {
                 Ok(answer) => {
-                    return Outcome {
-                        answer: Ok(answer),
-                        attempts,
-                    };
+                    return Outcome { answer: Ok(answer), attempts };
                 }
                 Err(error) => last = error,
             }
         }
-        Outcome {
-            answer: Err(last),
-            attempts,
-        }
+        Outcome { answer: Err(last), attempts }
     }
 }
 
