@@ -17,7 +17,7 @@ mod shape;
 mod table;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::QrPayload;
+use crate::invoice::{QrPayload, expense_category};
 use crate::ocr::PageText;
 use crate::report::{PageInfo, Reading};
 
@@ -54,6 +54,7 @@ pub fn read(page: &PageText) -> Result<Reading> {
     }
     kind::settle_type(&mut draft, layout, qr.as_ref(), &printed);
     kind::settle_title(&mut draft, title);
+    draft.reading.invoice.expense_category = expense_category(&draft.reading.invoice.items);
     let reading = draft.reading;
     if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
         return Err(no_invoice());
