@@ -35,6 +35,16 @@ impl Chain {
         self.providers.iter().any(|p| p.name() == name)
     }
 
+    /// The configured names, first choice first.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.providers.iter().map(|p| p.name()).collect()
+    }
+
+    /// How many documents are worth reading at once: one where this machine's own cores do the work.
+    pub fn concurrency(&self) -> usize {
+        if self.has(super::embedded::NAME) { 1 } else { 10 }
+    }
+
     /// Asks one provider after the other until one reads it. `selected` asks that one alone.
     pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> Outcome {
         let mut attempts = Vec::new();
