@@ -8,10 +8,11 @@ use std::time::Instant;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::check;
 use crate::document::{Document, Format, Limits};
 use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
-use crate::report::{Attempt, Check, DocumentPlace, ProviderInfo, Reading, Report, SCHEMA, Source, Status, Verdict};
+use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
 
 pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
 
@@ -94,13 +95,13 @@ fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Resul
 
 fn read_report(answer: Answer, mut source: Source, provider: ProviderInfo) -> Report {
     let mut reading = answer.reading;
-    let (checks, verdict, reasons) = judge(&mut reading);
+    let findings = check::run(&mut reading);
     source.page = Some(1);
     Report {
         schema: SCHEMA.to_owned(),
         status: Status::Read,
-        verdict: Some(verdict),
-        reasons,
+        verdict: Some(findings.verdict),
+        reasons: findings.reasons,
         source,
         document: DocumentPlace::default(),
         provider: Some(ProviderInfo {
@@ -113,14 +114,9 @@ fn read_report(answer: Answer, mut source: Source, provider: ProviderInfo) -> Re
         invoice: Some(reading.invoice),
         error: None,
         fields: reading.fields,
-        checks,
+        checks: findings.checks,
         duplicate_of: None,
     }
-}
-
-/// Stands in for the rules until they are wired.
-fn judge(_reading: &mut Reading) -> (Vec<Check>, Verdict, Vec<String>) {
-    (Vec::new(), Verdict::Review, vec!["no rule was applied".to_owned()])
 }
 
 fn report_without_invoice(status: Status, error: &Error, source: Source, provider: Option<ProviderInfo>) -> Report {
