@@ -14,8 +14,9 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
     let concurrency = pipeline.chain().concurrency();
+    let output_bucket = config.require_output_bucket()?;
     let store = S3Store::new(aws::s3_client(&aws::config().await));
-    let objects = ObjectPipeline::new(store, pipeline, config.require_output_bucket()?);
+    let objects = ObjectPipeline::new(store, pipeline, output_bucket);
     let handler = &Handler::new(objects, concurrency);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         handler
