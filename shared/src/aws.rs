@@ -8,18 +8,10 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// The settings every AWS client is built from; `AWS_ENDPOINT_URL` points them at an emulator.
 pub async fn config() -> SdkConfig {
-    let https = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .read_timeout(Duration::from_secs(20))
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(https)
-        .timeout_config(timeouts)
-        .load()
-        .await
+    let https = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).read_timeout(Duration::from_secs(20)).build();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(https).timeout_config(timeouts).load().await
 }
 
 /// An S3 client. Emulators have one host name only, so there the bucket goes into the path.

@@ -84,12 +84,7 @@ impl Config {
 
 fn providers(get: Lookup) -> Result<Vec<String>> {
     let text = get("FAPIAO_PROVIDERS").unwrap_or_else(|| "embedded".to_owned());
-    let names: Vec<String> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|n| !n.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect();
     if names.is_empty() {
         return Err(invalid("FAPIAO_PROVIDERS", &text, "names no provider")
             .with_hint("Set FAPIAO_PROVIDERS to names with commas between, e.g. `embedded`."));
@@ -129,10 +124,7 @@ fn invalid(name: &str, value: &str, what: &str) -> Error {
 /// `models` beside the executable, in the unpacked function, or in the working directory: the first that exists.
 fn default_models(get: Lookup) -> PathBuf {
     let executable = std::env::current_exe().ok();
-    let beside = executable
-        .as_deref()
-        .and_then(Path::parent)
-        .map(|dir| dir.join("models"));
+    let beside = executable.as_deref().and_then(Path::parent).map(|dir| dir.join("models"));
     let unpacked = get("LAMBDA_TASK_ROOT").map(|root| Path::new(&root).join("models"));
     let found = [beside, unpacked].into_iter().flatten().find(|path| path.is_dir());
     found.unwrap_or_else(|| PathBuf::from("models"))
@@ -175,12 +167,7 @@ mod tests {
         assert_eq!(config.providers, ["textin", "volcengine", "embedded"]);
         assert_eq!(config.require_output_bucket().unwrap(), "out");
         assert_eq!(config.models, Path::new("/opt/models"));
-        let Limits {
-            max_bytes,
-            max_side,
-            max_pixels,
-            max_pages,
-        } = config.limits;
+        let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
         assert_eq!((max_bytes, max_side, max_pixels, max_pages), (1000, 20, 300, 4));
         assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
     }

@@ -4,10 +4,7 @@ use tracing_subscriber::EnvFilter;
 
 /// One JSON object a line, for CloudWatch; `RUST_LOG` sets the level, default `info`.
 pub fn init_json() {
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false);
+    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false);
     let subscriber = subscriber.with_span_list(false).with_writer(std::io::stderr);
     // A second call changes nothing.
     let _ = subscriber.with_env_filter(filter("info")).try_init();

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::check;
-use crate::document::{Document, Format, Limits};
+use crate::document::{Document, Limits};
 use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
@@ -87,10 +87,7 @@ fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Resul
         return Ok(report_without_invoice(Status::Rejected, &error, source, provider));
     }
     let report = report_without_invoice(Status::Failed, &error, source, provider);
-    Err(Failure {
-        error,
-        report: Box::new(report),
-    })
+    Err(Failure { error, report: Box::new(report) })
 }
 
 fn read_report(answer: Answer, mut source: Source, provider: ProviderInfo) -> Report {
@@ -143,20 +140,8 @@ fn describe_bytes(source: &mut Source, bytes: &Bytes) {
 }
 
 fn describe_document(source: &mut Source, document: &Document) {
-    source.media_type = Some(media_type(document.format()).to_owned());
+    source.media_type = Some(document.media_type().to_owned());
     source.pages = Some(document.pages());
-}
-
-fn media_type(format: Format) -> &'static str {
-    match format {
-        Format::Jpeg => "image/jpeg",
-        Format::Png => "image/png",
-        Format::Bmp => "image/bmp",
-        Format::Tiff => "image/tiff",
-        Format::Gif => "image/gif",
-        Format::WebP => "image/webp",
-        Format::Pdf => "application/pdf",
-    }
 }
 
 /// The one whose answer it is was asked last.

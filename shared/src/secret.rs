@@ -68,10 +68,7 @@ pub struct SecretsManager {
 impl SecretsManager {
     /// One secret, by ARN or name.
     pub fn new(aws: &aws_config::SdkConfig, arn: impl Into<String>) -> Self {
-        Self {
-            client: aws_sdk_secretsmanager::Client::new(aws),
-            arn: arn.into(),
-        }
+        Self { client: aws_sdk_secretsmanager::Client::new(aws), arn: arn.into() }
     }
 
     fn error(&self, what: &str) -> Error {
@@ -112,10 +109,7 @@ struct Held {
 impl CachedSecret {
     /// Nothing is fetched yet.
     pub fn new(source: Arc<dyn SecretSource>) -> Self {
-        Self {
-            source,
-            held: Mutex::new(None),
-        }
+        Self { source, held: Mutex::new(None) }
     }
 
     /// The value; at most five minutes old unless its source is out of order, when the old one goes on serving.
@@ -136,10 +130,7 @@ impl CachedSecret {
             }
             None => {
                 let value = self.source.fetch().await?;
-                *held = Some(Held {
-                    value: value.clone(),
-                    asked_at: now,
-                });
+                *held = Some(Held { value: value.clone(), asked_at: now });
                 Ok(value)
             }
         }
@@ -158,10 +149,7 @@ impl CachedSecret {
             held.asked_at = now;
         }
         let value = self.source.fetch().await?;
-        *held = Some(Held {
-            value: value.clone(),
-            asked_at: now,
-        });
+        *held = Some(Held { value: value.clone(), asked_at: now });
         Ok(Some(value))
     }
 }
@@ -238,13 +226,7 @@ mod tests {
         let cached = CachedSecret::new(Arc::new(Numbered::default()));
         let start = Instant::now();
         cached.get(start).await.unwrap();
-        assert!(
-            cached
-                .refreshed(start + Duration::from_secs(9))
-                .await
-                .unwrap()
-                .is_none()
-        );
+        assert!(cached.refreshed(start + Duration::from_secs(9)).await.unwrap().is_none());
         let fresh = cached.refreshed(start + MIN_INTERVAL).await.unwrap();
         assert_eq!(fresh.unwrap().expose(), "v1");
         assert!(cached.refreshed(start + MIN_INTERVAL).await.unwrap().is_none());

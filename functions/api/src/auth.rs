@@ -25,9 +25,7 @@ struct Stored {
 impl ApiKey {
     /// A key kept in a secret.
     pub fn new(source: Arc<dyn SecretSource>) -> Self {
-        Self {
-            secret: CachedSecret::new(source),
-        }
+        Self { secret: CachedSecret::new(source) }
     }
 
     /// The configured key: from Secrets Manager, or from the environment on local runs.
@@ -38,11 +36,10 @@ impl ApiKey {
         match (&config.api_secret_arn, &config.api_key) {
             (Some(arn), _) => Ok(Self::new(secrets_manager(arn))),
             (None, Some(key)) => Ok(Self::new(Arc::new(key.clone()))),
-            (None, None) => Err(Error::new(
-                ErrorKind::Internal,
-                "neither FAPIAO_API_SECRET_ARN nor FAPIAO_API_KEY is set",
-            )
-            .with_hint("Set FAPIAO_API_SECRET_ARN to the secret that holds the API's key.")),
+            (None, None) => {
+                Err(Error::new(ErrorKind::Internal, "neither FAPIAO_API_SECRET_ARN nor FAPIAO_API_KEY is set")
+                    .with_hint("Set FAPIAO_API_SECRET_ARN to the secret that holds the API's key."))
+            }
         }
     }
 
@@ -145,10 +142,7 @@ mod tests {
     async fn an_empty_secret_opens_nothing() {
         for stored in ["", r#"{"api_key": ""}"#] {
             let key = ApiKey::new(Arc::new(Secret::new(stored)));
-            assert!(
-                key.accepts(&with("Bearer x"), Instant::now()).await.is_err(),
-                "{stored}"
-            );
+            assert!(key.accepts(&with("Bearer x"), Instant::now()).await.is_err(), "{stored}");
         }
     }
 

@@ -31,11 +31,7 @@ pub struct Api {
 impl Api {
     /// An API for holders of the key.
     pub fn new(pipeline: Pipeline, key: ApiKey) -> Self {
-        Self {
-            pipeline,
-            key,
-            time_limit: TIME_LIMIT,
-        }
+        Self { pipeline, key, time_limit: TIME_LIMIT }
     }
 
     /// Another limit than 25 s.
@@ -49,10 +45,7 @@ impl Api {
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let start = Instant::now();
         let (method, path) = (request.method().clone(), path(&request));
-        let response = self
-            .route(request, &path, start)
-            .await
-            .unwrap_or_else(Problem::into_response);
+        let response = self.route(request, &path, start).await.unwrap_or_else(Problem::into_response);
         let (status, elapsed_ms) = (response.status().as_u16(), start.elapsed().as_millis());
         tracing::info!(%method, path, status, elapsed_ms, "answered");
         response
@@ -78,10 +71,8 @@ impl Api {
             Ok(false) => Err(Problem::unauthorized()),
             Err(error) => {
                 tracing::error!(%error, hint = error.hint(), "no key to compare with");
-                let (detail, hint) = (
-                    "the key cannot be checked at present",
-                    "Try again; the function's log says more.",
-                );
+                let (detail, hint) =
+                    ("the key cannot be checked at present", "Try again; the function's log says more.");
                 Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint))
             }
         }
@@ -123,10 +114,7 @@ fn deadline(request: &Request, start: Instant, limit: Duration) -> Instant {
 }
 
 fn not_found(path: &str) -> Problem {
-    let (detail, hint) = (
-        format!("there is nothing at {path}"),
-        "POST the file's bytes to /v1/invoices.",
-    );
+    let (detail, hint) = (format!("there is nothing at {path}"), "POST the file's bytes to /v1/invoices.");
     Problem::new(StatusCode::NOT_FOUND, "not_found", detail, hint)
 }
 
@@ -134,12 +122,8 @@ fn method_not_allowed(routes: &[&Route]) -> Problem {
     let allowed: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
     let allowed = allowed.join(", ");
     let hint = format!("Use {allowed}.");
-    let problem = Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        "this method does nothing here",
-        hint,
-    );
+    let problem =
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this method does nothing here", hint);
     match HeaderValue::from_str(&allowed) {
         Ok(value) => problem.with_header(ALLOW, value),
         Err(_) => problem,

@@ -17,12 +17,8 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
     let aws = aws::config().await;
-    let key = ApiKey::configured(&config, |arn| {
-        Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>
-    })?;
+    let key = ApiKey::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
     let api = &Api::new(pipeline, key);
-    lambda_http::run(service_fn(move |request: Request| async move {
-        Ok::<_, Infallible>(api.handle(request).await)
-    }))
-    .await
+    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
+        .await
 }

@@ -37,13 +37,8 @@ impl Problem {
     pub fn unauthorized() -> Self {
         let hint = "Send `Authorization: Bearer <key>` with the key from the API's secret.";
         let challenge = HeaderValue::from_static("Bearer realm=\"fapiao\"");
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "the request carries no valid key",
-            hint,
-        )
-        .with_header(http::header::WWW_AUTHENTICATE, challenge)
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "the request carries no valid key", hint)
+            .with_header(http::header::WWW_AUTHENTICATE, challenge)
     }
 
     /// Adds a header to the answer.
@@ -67,9 +62,7 @@ impl Problem {
         *response.status_mut() = self.status;
         let media_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(CONTENT_TYPE, media_type);
-        response
-            .headers_mut()
-            .extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
+        response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
         response
     }
 }
@@ -80,9 +73,7 @@ impl From<Error> for Problem {
         if error.kind() != ErrorKind::ProviderThrottled {
             return problem;
         }
-        let wait = error
-            .retry_after()
-            .map_or(DEFAULT_RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
+        let wait = error.retry_after().map_or(DEFAULT_RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
         problem.with_header(RETRY_AFTER, HeaderValue::from(wait))
     }
 }

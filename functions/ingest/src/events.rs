@@ -77,10 +77,7 @@ pub fn parse(event: Value) -> Result<Event> {
 
 fn message(record: SqsRecord) -> Message {
     let body = serde_json::from_str(&record.body).map_err(|e| unreadable("the message", &e));
-    Message {
-        id: record.message_id,
-        objects: body.and_then(s3_objects),
-    }
+    Message { id: record.message_id, objects: body.and_then(s3_objects) }
 }
 
 /// The created objects of an S3 event; folders, deletions and the test event speak of none.
@@ -89,10 +86,8 @@ fn s3_objects(event: Value) -> Result<Vec<ObjectCreated>> {
         return Ok(Vec::new());
     }
     let Some(records) = event.get("Records").and_then(Value::as_array) else {
-        return Err(
-            Error::new(ErrorKind::Internal, "this is no S3 event: it has no Records")
-                .with_hint("Send S3 events to this function, bare or through SQS."),
-        );
+        return Err(Error::new(ErrorKind::Internal, "this is no S3 event: it has no Records")
+            .with_hint("Send S3 events to this function, bare or through SQS."));
     };
     let objects = records.iter().map(s3_object).collect::<Result<Vec<_>>>()?;
     Ok(objects.into_iter().flatten().collect())
@@ -101,11 +96,7 @@ fn s3_objects(event: Value) -> Result<Vec<ObjectCreated>> {
 fn s3_object(record: &Value) -> Result<Option<ObjectCreated>> {
     let record = S3Record::deserialize(record).map_err(|e| unreadable("the S3 event", &e))?;
     let object = record.s3.object;
-    if !record
-        .event_name
-        .trim_start_matches("s3:")
-        .starts_with("ObjectCreated:")
-    {
+    if !record.event_name.trim_start_matches("s3:").starts_with("ObjectCreated:") {
         return Ok(None);
     }
     let key = decode_key(&object.key)?;
@@ -151,18 +142,14 @@ mod tests {
     }
 
     fn keys(event: Value) -> Vec<String> {
-        let Event::S3(objects) = parse(event).unwrap() else {
-            panic!("not an S3 event")
-        };
+        let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
         objects.into_iter().map(|object| object.key).collect()
     }
 
     #[test]
     fn a_record_tells_everything_of_the_object() {
         let event = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]});
-        let Event::S3(objects) = parse(event).unwrap() else {
-            panic!("not an S3 event")
-        };
+        let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
         let expected = ObjectCreated {
             bucket: "in".into(),
             key: "a.jpg".into(),
@@ -196,10 +183,7 @@ mod tests {
         assert!(keys(json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "in"})).is_empty());
         assert!(keys(json!({"Records": [record("ObjectCreated:Put", "folder/")]})).is_empty());
         assert!(keys(json!({"Records": [record("ObjectRemoved:Delete", "a.jpg")]})).is_empty());
-        assert_eq!(
-            keys(json!({"Records": [record("s3:ObjectCreated:Copy", "a.jpg")]})),
-            ["a.jpg"]
-        );
+        assert_eq!(keys(json!({"Records": [record("s3:ObjectCreated:Copy", "a.jpg")]})), ["a.jpg"]);
     }
 
     #[test]
@@ -209,9 +193,7 @@ mod tests {
         let event = json!({"Records": [
             message("1", &good), message("2", "not json"), message("3", "{}"), message("4", r#"{"Records":[{}]}"#),
         ]});
-        let Event::Sqs(messages) = parse(event).unwrap() else {
-            panic!("not a queue's event")
-        };
+        let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
         let readable: Vec<_> = messages.iter().map(|m| (m.id.as_str(), m.objects.is_ok())).collect();
         assert_eq!(readable, [("1", true), ("2", false), ("3", false), ("4", false)]);
     }

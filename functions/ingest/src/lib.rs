@@ -24,10 +24,7 @@ pub struct Handler<S> {
 impl<S: Store> Handler<S> {
     /// At most `concurrency` messages or objects are worked on at once.
     pub fn new(objects: ObjectPipeline<S>, concurrency: usize) -> Self {
-        Self {
-            objects,
-            concurrency: concurrency.max(1),
-        }
+        Self { objects, concurrency: concurrency.max(1) }
     }
 
     /// Handles one invocation. A queue gets the partial batch response, S3 a summary.
@@ -53,9 +50,7 @@ impl<S: Store> Handler<S> {
                 }
             }
         });
-        let failed = stream::iter(work)
-            .buffered(self.concurrency)
-            .filter_map(|failure| async { failure });
+        let failed = stream::iter(work).buffered(self.concurrency).filter_map(|failure| async { failure });
         json!({ "batchItemFailures": failed.collect::<Vec<_>>().await })
     }
 
@@ -86,25 +81,11 @@ impl<S: Store> Handler<S> {
         match &settled {
             Ok(settled) => {
                 let (status, code) = report_of(settled);
-                tracing::info!(
-                    key = object.key,
-                    outcome = name(settled),
-                    status,
-                    code,
-                    elapsed_ms,
-                    "settled"
-                );
+                tracing::info!(key = object.key, outcome = name(settled), status, code, elapsed_ms, "settled");
             }
             Err(error) => {
                 let (code, hint) = (error.code(), error.hint());
-                tracing::error!(
-                    key = object.key,
-                    code,
-                    message = error.message(),
-                    hint,
-                    elapsed_ms,
-                    "not settled"
-                );
+                tracing::error!(key = object.key, code, message = error.message(), hint, elapsed_ms, "not settled");
             }
         }
         settled
@@ -135,10 +116,5 @@ fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
 }
 
 fn log_failure(error: &Error, message_id: &str) {
-    tracing::error!(
-        message_id,
-        code = error.code(),
-        message = error.message(),
-        "the message goes back"
-    );
+    tracing::error!(message_id, code = error.code(), message = error.message(), "the message goes back");
 }

@@ -19,13 +19,10 @@ async fn main() -> Result<(), Error> {
     let objects = ObjectPipeline::new(store, pipeline, output_bucket);
     let handler = &Handler::new(objects, concurrency);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        handler
-            .handle(event.payload, deadline(event.context.deadline()))
-            .await
-            .map_err(|error| Diagnostic {
-                error_type: error.code().to_owned(),
-                error_message: format!("{} {}", error.message(), error.hint()),
-            })
+        handler.handle(event.payload, deadline(event.context.deadline())).await.map_err(|error| Diagnostic {
+            error_type: error.code().to_owned(),
+            error_message: format!("{} {}", error.message(), error.hint()),
+        })
     }))
     .await
 }

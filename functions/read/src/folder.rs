@@ -17,9 +17,7 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect()
+    std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
 }
 
 /// Makes the output folder, unless it is the input folder or inside it, links resolved.
@@ -27,16 +25,11 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// # Errors
 /// `internal` with the reason.
 pub fn prepare_output(input: &Path, output: &Path) -> Result<PathBuf, Error> {
-    let resolved_input = input
-        .canonicalize()
-        .map_err(|error| failed("cannot open", input, &error))?;
+    let resolved_input = input.canonicalize().map_err(|error| failed("cannot open", input, &error))?;
     let resolved = resolve(output).map_err(|error| failed("cannot resolve", output, &error))?;
     if resolved.starts_with(&resolved_input) {
-        let message = format!(
-            "{} is inside {}: Reports would be taken for documents",
-            output.display(),
-            input.display()
-        );
+        let message =
+            format!("{} is inside {}: Reports would be taken for documents", output.display(), input.display());
         return Err(Error::new(ErrorKind::Internal, message).with_hint("Choose an output folder of its own."));
     }
     std::fs::create_dir_all(&resolved).map_err(|error| failed("cannot make", output, &error))?;
@@ -84,15 +77,7 @@ mod tests {
         let input = dir.path().join("in");
         std::fs::create_dir_all(input.join("sub")).unwrap();
         std::os::unix::fs::symlink(&input, dir.path().join("link")).unwrap();
-        for output in [
-            "in",
-            "in/out",
-            "in/sub/../out",
-            "link",
-            "link/deep/out",
-            "other/../in/out",
-            "in/.",
-        ] {
+        for output in ["in", "in/out", "in/sub/../out", "link", "link/deep/out", "other/../in/out", "in/."] {
             let refused = prepare_output(&input, &dir.path().join(output));
             assert!(refused.unwrap_err().message().contains("inside"), "{output}");
         }

@@ -67,18 +67,13 @@ pub async fn read_all(
 
 async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Outcome, Error> {
     let max_bytes = pipeline.limits().max_bytes;
-    let size = tokio::fs::metadata(file)
-        .await
-        .map_err(|e| failed("cannot open", file, &e))?
-        .len();
+    let size = tokio::fs::metadata(file).await.map_err(|e| failed("cannot open", file, &e))?.len();
     let taken = load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await;
     let bytes = taken.map_err(|e| failed("cannot read", file, &e))?;
     let report = if size > max_bytes {
         too_large(pipeline, bytes, size)
     } else {
-        let answer = pipeline
-            .read(bytes, Source::default(), None, Instant::now() + PATIENCE)
-            .await;
+        let answer = pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
         match answer {
             Ok(report) => report,
             Err(failure) => {
@@ -97,11 +92,7 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Out
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
     use tokio::io::AsyncReadExt;
     let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or(0));
-    tokio::fs::File::open(file)
-        .await?
-        .take(bytes)
-        .read_to_end(&mut content)
-        .await?;
+    tokio::fs::File::open(file).await?.take(bytes).read_to_end(&mut content).await?;
     Ok(Bytes::from(content))
 }
 
@@ -116,10 +107,7 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
             Error::new(ErrorKind::TooLarge, message)
         }
     };
-    let source = Source {
-        bytes: Some(size),
-        ..Source::default()
-    };
+    let source = Source { bytes: Some(size), ..Source::default() };
     pipeline.reject(&error, source)
 }
 

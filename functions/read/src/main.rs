@@ -36,11 +36,7 @@ async fn main() -> ExitCode {
         Ok(tally) => {
             // Nobody is left to be told when standard output is closed.
             let _ = writeln!(std::io::stdout(), "{tally}");
-            if tally.failed > 0 {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            }
+            if tally.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(error) => {
             eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());

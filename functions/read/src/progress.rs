@@ -20,11 +20,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self {
-            bar,
-            total,
-            said: Mutex::default(),
-        }
+        Self { bar, total, said: Mutex::default() }
     }
 
     /// One more file is done.

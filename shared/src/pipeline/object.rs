@@ -87,11 +87,7 @@ enum Decision {
 impl<S: Store> ObjectPipeline<S> {
     /// Reports go to `output_bucket`.
     pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
-        Self {
-            store,
-            pipeline,
-            output_bucket: output_bucket.into(),
-        }
+        Self { store, pipeline, output_bucket: output_bucket.into() }
     }
 
     /// Where objects and Reports are.
@@ -105,10 +101,7 @@ impl<S: Store> ObjectPipeline<S> {
     /// Everything that is not the document's own fault; the same event may be processed again at no cost.
     pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let mut work = Work {
-            etag: event.etag.clone(),
-            answer: None,
-        };
+        let mut work = Work { etag: event.etag.clone(), answer: None };
         for _ in 0..MAX_ROUNDS {
             let stored = self.stored(&event.key).await?;
             let report = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
@@ -125,10 +118,7 @@ impl<S: Store> ObjectPipeline<S> {
                 return Ok(Settled::Written(Box::new(report)));
             }
         }
-        Err(Error::new(
-            ErrorKind::Storage,
-            format!("the Report of {} is being written by too many at once", event.key),
-        ))
+        Err(Error::new(ErrorKind::Storage, format!("the Report of {} is being written by too many at once", event.key)))
     }
 
     /// Without this, a notification on the wrong bucket would feed on its own output for ever.
@@ -141,15 +131,10 @@ impl<S: Store> ObjectPipeline<S> {
     }
 
     async fn stored(&self, key: &str) -> Result<Option<Stored>> {
-        let found = self
-            .store
-            .get(&self.output_bucket, &report_key(key), MAX_REPORT_BYTES)
-            .await;
+        let found = self.store.get(&self.output_bucket, &report_key(key), MAX_REPORT_BYTES).await;
         match found {
-            Ok(found) => Ok(found.map(|object| Stored {
-                etag: object.head.etag,
-                report: serde_json::from_slice(&object.body).ok(),
-            })),
+            Ok(found) => Ok(found
+                .map(|object| Stored { etag: object.head.etag, report: serde_json::from_slice(&object.body).ok() })),
             // A missing key looks forbidden where listing is not allowed; the conditional write will tell.
             Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(None),
             Err(error) => Err(error),
@@ -214,13 +199,7 @@ impl<S: Store> ObjectPipeline<S> {
             .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
         let condition = stored.map_or(Precondition::Absent, |stored| Precondition::Unchanged(stored.etag));
         let key = report_key(key);
-        let outcome = self.store.put(
-            &self.output_bucket,
-            &key,
-            Bytes::from(body),
-            "application/json",
-            condition,
-        );
+        let outcome = self.store.put(&self.output_bucket, &key, Bytes::from(body), "application/json", condition);
         Ok(matches!(outcome.await?, PutOutcome::Written(_)))
     }
 }

@@ -31,18 +31,12 @@ pub struct Embedded {
 impl Embedded {
     /// Reads with the models in a directory that `make models` filled; nothing is loaded yet.
     pub fn new(models: impl Into<PathBuf>) -> Self {
-        Self {
-            models: models.into(),
-            loaded: Arc::default(),
-        }
+        Self { models: models.into(), loaded: Arc::default() }
     }
 
     /// Reads with an engine that is there already.
     pub fn with_engine(read_page: ReadPage) -> Self {
-        Self {
-            models: PathBuf::new(),
-            loaded: Arc::new(Mutex::new(Some(read_page))),
-        }
+        Self { models: PathBuf::new(), loaded: Arc::new(Mutex::new(Some(read_page))) }
     }
 
     /// The engine; whoever needs it first loads it while the others wait. A failure is tried again next time.
@@ -59,11 +53,7 @@ impl Embedded {
     fn read_blocking(&self, document: &Document) -> Result<Answer> {
         let read_page = self.engine()?;
         let page = read_page(&document.pixels()?)?;
-        Ok(Answer {
-            reading: reader::read(&page)?,
-            model: Some(MODEL.to_owned()),
-            ..Answer::default()
-        })
+        Ok(Answer { reading: reader::read(&page)?, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
@@ -79,18 +69,13 @@ impl Provider for Embedded {
         match tokio::time::timeout_at(deadline.into(), work).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the embedded reader broke off")),
-            Err(_) => Err(Error::new(
-                ErrorKind::Deadline,
-                "the embedded reader needs more time than there is",
-            )),
+            Err(_) => Err(Error::new(ErrorKind::Deadline, "the embedded reader needs more time than there is")),
         }
     }
 }
 
 impl fmt::Debug for Embedded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Embedded")
-            .field("models", &self.models)
-            .finish_non_exhaustive()
+        f.debug_struct("Embedded").field("models", &self.models).finish_non_exhaustive()
     }
 }

@@ -58,10 +58,7 @@ pub fn configured(config: &Config) -> Result<Chain> {
 fn named(name: &str, config: &Config) -> Result<Arc<dyn Provider>> {
     match name {
         embedded::NAME => Ok(Arc::new(Embedded::new(&config.models))),
-        _ => Err(Error::new(
-            ErrorKind::Internal,
-            format!("FAPIAO_PROVIDERS names `{name}`, which is no provider"),
-        )
-        .with_hint(format!("Set FAPIAO_PROVIDERS to one or more of: {}.", NAMES.join(", ")))),
+        _ => Err(Error::new(ErrorKind::Internal, format!("FAPIAO_PROVIDERS names `{name}`, which is no provider"))
+            .with_hint(format!("Set FAPIAO_PROVIDERS to one or more of: {}.", NAMES.join(", ")))),
     }
 }

@@ -42,10 +42,7 @@ async fn first_writer_wins(store: &dyn Store, bucket: &str, key: &str) -> Result
     promise(second == PutOutcome::Lost, "the second writer loses")?;
     let object = store.get(bucket, key, 100).await?.unwrap_or_default();
     promise(object.body == "one", "the first content stays")?;
-    promise(
-        object.head.etag == etag && object.head.size == 3,
-        "the head tells etag and size",
-    )?;
+    promise(object.head.etag == etag && object.head.size == 3, "the head tells etag and size")?;
     promise(!etag.contains('"'), "an etag has no quotes")?;
     Ok(etag)
 }
@@ -53,10 +50,7 @@ async fn first_writer_wins(store: &dyn Store, bucket: &str, key: &str) -> Result
 async fn stale_writer_loses(store: &dyn Store, bucket: &str, key: &str, etag: &str) -> Result<()> {
     let unchanged = || Precondition::Unchanged(etag.to_owned());
     let written = put(store, (bucket, key), "three", unchanged()).await?;
-    promise(
-        matches!(written, PutOutcome::Written(_)),
-        "an unchanged object can be replaced",
-    )?;
+    promise(matches!(written, PutOutcome::Written(_)), "an unchanged object can be replaced")?;
     let stale = put(store, (bucket, key), "four", unchanged()).await?;
     promise(stale == PutOutcome::Lost, "a stale writer loses")?;
     let object = store.get(bucket, key, 100).await?.unwrap_or_default();
@@ -65,14 +59,8 @@ async fn stale_writer_loses(store: &dyn Store, bucket: &str, key: &str, etag: &s
 
 async fn size_is_checked(store: &dyn Store, bucket: &str, key: &str) -> Result<()> {
     let error = store.get(bucket, key, 4).await.err();
-    promise(
-        error.is_some_and(|e| e.kind() == ErrorKind::TooLarge),
-        "five bytes are more than four",
-    )?;
-    promise(
-        store.get(bucket, key, 5).await?.is_some(),
-        "five bytes are not more than five",
-    )
+    promise(error.is_some_and(|e| e.kind() == ErrorKind::TooLarge), "five bytes are more than four")?;
+    promise(store.get(bucket, key, 5).await?.is_some(), "five bytes are not more than five")
 }
 
 fn promise(holds: bool, what: &str) -> Result<()> {

@@ -59,13 +59,8 @@ impl MemoryStore {
 impl State {
     fn insert(&mut self, bucket: &str, key: &str, body: Bytes) -> String {
         let etag = hex::encode(&Sha256::digest(&body)[..16]);
-        let head = ObjectHead {
-            size: body.len() as u64,
-            etag: etag.clone(),
-            version_id: None,
-        };
-        self.objects
-            .insert((bucket.to_owned(), key.to_owned()), Object { head, body });
+        let head = ObjectHead { size: body.len() as u64, etag: etag.clone(), version_id: None };
+        self.objects.insert((bucket.to_owned(), key.to_owned()), Object { head, body });
         etag
     }
 
@@ -121,8 +116,6 @@ mod tests {
 
     #[tokio::test]
     async fn the_twin_keeps_the_contract() {
-        crate::store::contract::check(&MemoryStore::new(), "bucket")
-            .await
-            .unwrap();
+        crate::store::contract::check(&MemoryStore::new(), "bucket").await.unwrap();
     }
 }

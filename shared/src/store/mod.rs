@@ -110,8 +110,5 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        format!("the file has {size} bytes, more than the {max_bytes} allowed"),
-    )
+    Error::new(ErrorKind::TooLarge, format!("the file has {size} bytes, more than the {max_bytes} allowed"))
 }

@@ -70,11 +70,7 @@ async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
     let etag = unquoted(output.e_tag());
     let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
     let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
-    let head = ObjectHead {
-        size: body.len() as u64,
-        etag,
-        version_id,
-    };
+    let head = ObjectHead { size: body.len() as u64, etag, version_id };
     Ok(Object { head, body })
 }
 
@@ -86,10 +82,7 @@ async fn bounded(mut stream: ByteStream, expected: u64, max_bytes: u64) -> Resul
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body.freeze()),
             Err(error) => {
-                return Err(Error::new(
-                    ErrorKind::Storage,
-                    format!("the object's body broke off: {error}"),
-                ));
+                return Err(Error::new(ErrorKind::Storage, format!("the object's body broke off: {error}")));
             }
         }
         if body.len() as u64 > max_bytes {

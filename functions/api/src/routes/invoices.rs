@@ -24,10 +24,7 @@ pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instan
     match tokio::time::timeout_at(deadline.into(), reading).await {
         Ok(Ok(report)) => respond(&report),
         Ok(Err(failure)) => Err(fail(failure.error)),
-        Err(_) => Err(fail(Error::new(
-            ErrorKind::Deadline,
-            "reading takes longer than a request may",
-        ))),
+        Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
     }
 }
 
@@ -40,19 +37,13 @@ fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Pr
         return Ok(Some(name.to_owned()));
     }
     let detail = format!("`{name}` is not among the configured providers");
-    let hint = format!(
-        "Use one of: {}; or leave `provider` out.",
-        pipeline.chain().names().join(", ")
-    );
+    let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().names().join(", "));
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
 }
 
 /// A form around the file is the usual mistake with `curl -F`, and would only be told as an unknown format.
 fn refuse_forms(request: &Request) -> Result<(), Problem> {
-    let media_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !media_type.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/")) {
         return Ok(());
     }
@@ -89,19 +80,11 @@ fn respond(report: &Report) -> Result<Response<Body>, Problem> {
     };
     match serde_json::to_string(report) {
         Ok(body) => Ok(json_response(status, body)),
-        Err(error) => Err(fail(Error::new(
-            ErrorKind::Internal,
-            format!("the Report cannot be written: {error}"),
-        ))),
+        Err(error) => Err(fail(Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))),
     }
 }
 
 fn fail(error: Error) -> Problem {
-    tracing::error!(
-        code = error.code(),
-        message = error.message(),
-        hint = error.hint(),
-        "not read"
-    );
+    tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
     Problem::from(error)
 }

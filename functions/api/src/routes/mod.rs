@@ -27,12 +27,8 @@ pub(crate) struct Route {
     pub(crate) action: Action,
 }
 
-static ROUTES: [Route; 1] = [Route {
-    method: Method::POST,
-    path: "/v1/invoices",
-    access: Access::Key,
-    action: Action::ReadInvoice,
-}];
+static ROUTES: [Route; 1] =
+    [Route { method: Method::POST, path: "/v1/invoices", access: Access::Key, action: Action::ReadInvoice }];
 
 /// Every method at this path; none when there is nothing.
 pub(crate) fn at(path: &str) -> Vec<&'static Route> {
