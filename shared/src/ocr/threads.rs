@@ -50,7 +50,7 @@ pub(crate) fn spread<J: Sync, R: Send>(
         for worker in workers {
             answers.extend(worker.join().map_err(|_| panicked())??);
         }
-        Ok(())
+        Ok::<(), Error>(())
     })?;
     answers.sort_by_key(|(i, _)| *i);
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
