@@ -139,16 +139,17 @@ fn remarks_edge(draft: &Draft<'_>, below: &[Span]) -> f32 {
     })
 }
 
-/// The spans within a box; those that cross its right edge are cut there.
+/// The spans within a box; those that reach well across its right edge are cut there.
 fn cut(spans: &[Span], top: f32, bottom: f32, right: f32) -> Vec<Span> {
     let inside = spans.iter().filter(|s| s.y > top && s.y < bottom && s.x0 < right);
-    inside
-        .map(|s| {
-            let end = if s.vertical { s.marks.len() } else { s.marks.iter().take_while(|m| m.x < right).count() };
-            s.slice(0..end)
-        })
-        .filter(|s| !s.marks.is_empty())
-        .collect()
+    inside.map(|s| s.slice(0..cut_at(s, right))).filter(|s| !s.marks.is_empty()).collect()
+}
+
+/// How many characters stay: a long value may run a little over the edge, a neighbour's cell does not.
+fn cut_at(span: &Span, right: f32) -> usize {
+    let n = span.marks.len();
+    let left = span.marks.iter().take_while(|m| m.x < right).count();
+    if span.vertical || n - left < 3 { n } else { left }
 }
 
 /// The digital invoice: the buyer on the left, the seller on the right, two lines each.
@@ -289,7 +290,8 @@ fn remarks(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
 /// Text that belongs to a red seal: its captions, the seller's id or part of its name.
 pub fn is_seal_text(span: &Span, seller: &Party) -> bool {
     let text = span.folded();
-    let caption = ["专用章", "发票专", "用章", "财务专", "票专"].iter().any(|w| text.contains(w));
+    let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
+    let caption = stamped >= 3 && text.chars().count() <= 8;
     let short = text.chars().count() <= 1 || matches!(text.as_str(), "(章)" | "章") || is_seal_number(&text);
     let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let id = shape::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));

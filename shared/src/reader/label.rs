@@ -58,7 +58,8 @@ pub fn all(spans: &[Span], spellings: &[&str]) -> Vec<Labelled> {
 
 fn all_with(spans: &[Span], spellings: &[&str], allowed: impl Fn(&str) -> usize) -> Vec<Labelled> {
     let hit = |(index, span): (usize, &Span)| {
-        let range = spellings.iter().find_map(|label| find_with(&span.marks, label, allowed(label)))?;
+        let found = spellings.iter().filter_map(|label| find_with(&span.marks, label, allowed(label)));
+        let range = found.min_by_key(|range| (range.start, std::cmp::Reverse(range.end)))?;
         Some(Labelled { span: index, label: span.slice(range.clone()), rest: span.slice(range.end..span.marks.len()) })
     };
     spans.iter().enumerate().filter_map(hit).collect()
