@@ -196,7 +196,9 @@ fn table_left(spans: &[Span], unit: f32) -> f32 {
 
 /// Whether a downward run is a stack of one column's cells rather than a print down the page's edge.
 fn under_a_head(span: &Span, head: &TableHead, unit: f32) -> bool {
-    head.heads.iter().any(|h| span.cx() > h.x0 - unit && span.cx() < h.x1 + unit)
+    let text = span.folded();
+    let edge_print = ["联", "税总", "印制", "印钞", "凭证"].iter().any(|w| text.contains(w));
+    !edge_print && head.heads.iter().any(|h| span.cx() > h.x0 - unit && span.cx() < h.x1 + unit)
 }
 
 fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
@@ -292,7 +294,7 @@ pub fn is_seal_text(span: &Span, seller: &Party) -> bool {
     let text = span.folded();
     let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
     let caption = stamped >= 3 && text.chars().count() <= 8;
-    let short = text.chars().count() <= 1 || matches!(text.as_str(), "(章)" | "章") || is_seal_number(&text);
+    let short = text.chars().count() <= 1 || text.ends_with("章)") || text == "章" || is_seal_number(&text);
     let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let id = shape::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
     let name = seller.name.as_deref().is_some_and(|own| super::shape::plain(own).contains(&text));

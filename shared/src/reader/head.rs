@@ -118,7 +118,21 @@ fn machine_number(draft: &mut Draft<'_>, spans: &[Span]) {
         let digits = shape::digits(text);
         (digits.len() == 12).then_some(digits)
     };
-    draft.reading.invoice.machine_number = draft.take("machine_number", value, valid);
+    let mut machine = draft.take("machine_number", value, valid);
+    if machine.is_none() {
+        let below = number_below(draft, spans, &["机器编号"], 12);
+        machine = draft.take("machine_number", below.map(|s| Found::of(&s)), valid);
+    }
+    draft.reading.invoice.machine_number = machine;
+}
+
+/// A number of a given length just below a label, where the print slipped down.
+fn number_below(draft: &Draft<'_>, spans: &[Span], spellings: &[&str], length: usize) -> Option<Span> {
+    let labels = label::all(spans, spellings);
+    let label = &labels.first()?.label;
+    let near = |s: &Span| (s.y - label.y).abs() < 2.5 * draft.frame.unit && s.x1 > label.x0;
+    let taken = draft.reading.invoice.invoice_code.clone();
+    numbers(spans, &[length]).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
 }
 
 fn special_mark(draft: &mut Draft<'_>, spans: &[Span]) {

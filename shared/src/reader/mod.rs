@@ -49,6 +49,7 @@ pub fn read(page: &PageText) -> Result<Reading> {
     }
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| shape::plain(&t.text)).unwrap_or_default();
+    settle::mend_currency_sign(&mut draft);
     if let Some(qr) = &qr {
         settle::merge_qr(&mut draft, qr);
     }

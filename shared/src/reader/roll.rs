@@ -205,7 +205,8 @@ fn sums(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
     }
     draft.reading.invoice.grand_total = grand;
     let words = lines.iter().find(|l| l.entry == Entry::Words).map(|l| l.values.clone()).unwrap_or_default();
-    let parts: Vec<Span> = words.iter().filter(|s| words_part(s).is_some() || s.marks.len() <= 3).cloned().collect();
+    let parts: Vec<Span> =
+        words.iter().filter_map(|s| words_part(s).or_else(|| (s.marks.len() <= 3).then(|| s.clone()))).collect();
     let found = Found::join(&parts, "");
     draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", found);
 }

@@ -1,7 +1,7 @@
 //! What the page says twice: QR code and print brought together.
 //! Knows nothing of where either stands.
 
-use crate::invoice::{InvoiceType, QrPayload};
+use crate::invoice::{InvoiceType, Money, QrPayload, words};
 use crate::ocr::PageText;
 use crate::report::{Evidence, EvidenceSource};
 
@@ -48,6 +48,19 @@ pub fn merge_qr(draft: &mut Draft<'_>, qr: &QrPayload) {
         }
     }
     draft.reading.invoice = invoice;
+}
+
+/// The currency sign before an amount is often read as a digit. Where the words say the amount without that
+/// digit, the words and the rest of the digits agree, and the digit is the sign.
+pub fn mend_currency_sign(draft: &mut Draft<'_>) {
+    let invoice = &draft.reading.invoice;
+    let spoken = invoice.grand_total_words.as_deref().and_then(words::parse);
+    let (Some(spoken), Some(digits)) = (spoken, invoice.grand_total) else { return };
+    let text = digits.to_string();
+    let rest = text.get(1..).and_then(|rest| rest.parse::<Money>().ok());
+    if digits.0 != spoken.0 && rest.is_some_and(|rest| rest.0 == spoken.0) {
+        draft.reading.invoice.grand_total = rest;
+    }
 }
 
 fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &mut Option<T>, coded: Option<T>) {

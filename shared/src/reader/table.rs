@@ -171,9 +171,13 @@ pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) {
     let unit = draft.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| pieces(s)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| assign(row, head, unit));
-    for (index, row) in join_wrapped(rows.collect()).into_iter().enumerate() {
+    for row in join_wrapped(rows.collect()) {
+        let index = draft.reading.invoice.items.len();
         let item = item(draft, index, &row);
-        draft.reading.invoice.items.push(item);
+        // Dirt between the rules makes rows without a value.
+        if item != Item::default() {
+            draft.reading.invoice.items.push(item);
+        }
     }
 }
 
