@@ -60,7 +60,7 @@ impl<'a> Draft<'a> {
         let evidence = Evidence {
             text: Some(found.text.clone()),
             confidence: Some(round(found.confidence)),
-            quad: self.frame.union(&found.quads),
+            quad: self.frame.union(&found.quads).map(|quad| quad.map(tenths)),
             page: 1,
             sources: vec![EvidenceSource::Print],
             verified: false,
@@ -80,6 +80,11 @@ impl<'a> Draft<'a> {
     pub fn take_text(&mut self, path: &str, found: Option<Found>) -> Option<String> {
         self.take(path, found, |text| (!text.is_empty()).then(|| text.to_owned()))
     }
+}
+
+/// A tenth of a pixel is more than print needs.
+fn tenths(pixels: f32) -> f32 {
+    (pixels * 10.0).round() / 10.0
 }
 
 /// Four places are enough for a confidence.
