@@ -59,12 +59,15 @@ impl Pipeline {
         selected: Option<&str>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        describe_bytes(&mut source, &bytes);
-        let document = match Document::open(bytes, &self.limits) {
+        source.bytes = Some(bytes.len() as u64);
+        let document = match Document::open(bytes.clone(), &self.limits) {
             Ok(document) => document,
-            Err(error) => return settle(error, source, None),
+            Err(error) => {
+                source.sha256 = Some(hex::encode(Sha256::digest(&bytes)));
+                return settle(error, source, None);
+            }
         };
-        describe_document(&mut source, &document);
+        describe(&mut source, &document);
 
         let start = Instant::now();
         let outcome = self.chain.read(&document, selected, deadline).await;
@@ -134,12 +137,8 @@ fn report_without_invoice(status: Status, error: &Error, source: Source, provide
     }
 }
 
-fn describe_bytes(source: &mut Source, bytes: &Bytes) {
-    source.bytes = Some(bytes.len() as u64);
-    source.sha256 = Some(hex::encode(Sha256::digest(bytes)));
-}
-
-fn describe_document(source: &mut Source, document: &Document) {
+fn describe(source: &mut Source, document: &Document) {
+    source.sha256 = Some(document.sha256().to_owned());
     source.media_type = Some(document.media_type().to_owned());
     source.pages = Some(document.pages());
 }

@@ -179,3 +179,88 @@ impl fmt::Display for Tally {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use fapiao::document::{Document, Limits};
+    use fapiao::provider::{Answer, Chain, Provider};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Reads wide pages, finds nothing on square ones, and breaks down on tall ones.
+    struct ByShape;
+
+    #[async_trait]
+    impl Provider for ByShape {
+        fn name(&self) -> &'static str {
+            "by_shape"
+        }
+
+        async fn read(&self, document: &Document, _deadline: Instant) -> Result<Answer, Error> {
+            let (width, height) = document.dimensions();
+            match width.cmp(&height) {
+                std::cmp::Ordering::Greater => Ok(Answer::default()),
+                std::cmp::Ordering::Equal => Err(Error::new(ErrorKind::NoInvoice, "square")),
+                std::cmp::Ordering::Less => Err(Error::new(ErrorKind::ProviderQuota, "tall")),
+            }
+        }
+    }
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut png = io::Cursor::new(Vec::new());
+        image::RgbImage::new(width, height).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        png.into_inner()
+    }
+
+    async fn read_files(files: &[(&str, &[u8])]) -> (Tally, TempDir) {
+        let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let paths = files.iter().map(|(name, content)| {
+            std::fs::write(input.path().join(name), content).unwrap();
+            input.path().join(name)
+        });
+        let limits = Limits { max_bytes: 100_000, ..Limits::default() };
+        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(ByShape)]), limits);
+        let paths = paths.collect();
+        let tally = read_all(&pipeline, paths, output.path(), 2, &Progress::new(files.len())).await;
+        (tally, output)
+    }
+
+    fn report(output: &TempDir, name: &str) -> Report {
+        serde_json::from_slice(&std::fs::read(output.path().join(name)).unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_picture_gets_a_report_and_other_files_are_skipped() {
+        let (wide, square, tall) = (png(200, 100), png(100, 100), png(100, 200));
+        let mut large = wide.clone();
+        large.resize(100_001, 0);
+        let (tally, output) = read_files(&[
+            ("发票 1.png", &wide),
+            ("square.png", &square),
+            ("tall.png", &tall),
+            ("large.png", &large),
+            ("label.json", b"{}"),
+            ("text.jpg", b"hello"),
+            ("film.bin", &vec![0; 100_001]),
+        ])
+        .await;
+        assert_eq!((tally.read, tally.rejected, tally.failed, tally.skipped), (1, 2, 1, 3));
+        assert_eq!(report(&output, "发票 1.png.json").status, Status::Read);
+        assert_eq!(report(&output, "square.png.json").status, Status::Rejected);
+        assert_eq!(report(&output, "tall.png.json").status, Status::Failed);
+        let too_large = report(&output, "large.png.json");
+        assert_eq!((too_large.error.unwrap().code.as_str(), too_large.source.bytes), ("too_large", Some(100_001)));
+        assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_report_names_no_file() {
+        let (_, output) = read_files(&[("secret-name.png", &png(200, 100))]).await;
+        let text = std::fs::read_to_string(output.path().join("secret-name.png.json")).unwrap();
+        assert!(!text.contains("secret-name"));
+    }
+}

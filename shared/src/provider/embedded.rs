@@ -79,3 +79,60 @@ impl fmt::Debug for Embedded {
         f.debug_struct("Embedded").field("models", &self.models).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::document::Limits;
+    use bytes::Bytes;
+
+    fn document() -> Document {
+        let mut png = std::io::Cursor::new(Vec::new());
+        RgbImage::new(200, 100).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        Document::open(Bytes::from(png.into_inner()), &Limits::default()).unwrap()
+    }
+
+    async fn read(provider: &Embedded, time: Duration) -> Result<Answer> {
+        provider.read(&document(), Instant::now() + time).await
+    }
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_page_without_text_is_no_invoice() {
+        let provider = Embedded::with_engine(Arc::new(|page| {
+            assert_eq!(page.dimensions(), (200, 100));
+            Ok(PageText::default())
+        }));
+        assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::NoInvoice);
+    }
+
+    #[tokio::test]
+    async fn missing_models_are_looked_for_again_every_time() {
+        let provider = Embedded::new("no/such/directory");
+        for _ in 0..2 {
+            assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::Internal);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up_at_the_deadline() {
+        let provider = Embedded::with_engine(Arc::new(|_| {
+            std::thread::sleep(Duration::from_millis(500));
+            Ok(PageText::default())
+        }));
+        let start = Instant::now();
+        let error = read(&provider, Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Deadline);
+        assert!(start.elapsed() < Duration::from_millis(450));
+    }
+
+    #[tokio::test]
+    async fn a_panic_inside_ends_this_document_only() {
+        let provider = Embedded::with_engine(Arc::new(|_| panic!("as told")));
+        assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::Internal);
+    }
+}

@@ -1,0 +1,278 @@
+//! The real API on gateways' events, with a provider that fails as told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fapiao::document::{Document, Limits};
+use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::pipeline::Pipeline;
+use fapiao::provider::{Answer, Chain, Provider};
+use fapiao::secret::{Secret, SecretSource};
+use fapiao_api::Api;
+use fapiao_api::auth::ApiKey;
+use http::Response;
+use lambda_http::{Body, Request};
+use serde_json::{Value, json};
+
+const REST: &str = include_str!("fixtures/rest.json");
+const HTTP: &str = include_str!("fixtures/http.json");
+const FUNCTION_URL: &str = include_str!("fixtures/function_url.json");
+
+#[derive(Default)]
+struct Fake {
+    name: &'static str,
+    failure: Option<ErrorKind>,
+    delay: Duration,
+    calls: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Provider for Fake {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(self.delay).await;
+        match self.failure {
+            Some(kind) => Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7))),
+            None => Ok(Answer::default()),
+        }
+    }
+}
+
+fn api(providers: Vec<Fake>) -> Api {
+    let providers = providers.into_iter().map(|fake| Arc::new(fake) as Arc<dyn Provider>).collect();
+    let limits = Limits { max_bytes: 100_000, ..Limits::default() };
+    Api::new(Pipeline::new(Chain::new(providers), limits), ApiKey::new(Arc::new(Secret::new("k1"))))
+}
+
+fn working() -> Api {
+    api(vec![Fake { name: "embedded", ..Fake::default() }])
+}
+
+fn failing(kind: ErrorKind) -> Api {
+    api(vec![Fake { name: "embedded", failure: Some(kind), ..Fake::default() }])
+}
+
+fn picture() -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    let image = image::RgbImage::from_pixel(200, 100, image::Rgb([9, 9, 9]));
+    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// A gateway's event with a picture as its body, altered.
+fn event(fixture: &str, alter: impl FnOnce(&mut Value)) -> Request {
+    let mut event: Value = serde_json::from_str(fixture).unwrap();
+    event["body"] = json!(STANDARD.encode(picture()));
+    alter(&mut event);
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+fn http(alter: impl FnOnce(&mut Value)) -> Request {
+    event(HTTP, alter)
+}
+
+fn json_body(response: &Response<Body>) -> Value {
+    serde_json::from_slice(response.body().as_ref()).unwrap()
+}
+
+fn header<'r>(response: &'r Response<Body>, name: &str) -> Option<&'r str> {
+    response.headers().get(name).map(|value| value.to_str().unwrap())
+}
+
+#[track_caller]
+fn assert_problem(response: &Response<Body>, status: u16, code: &str) {
+    assert_eq!(response.status().as_u16(), status);
+    assert_eq!(header(response, "content-type"), Some("application/problem+json"));
+    let problem = json_body(response);
+    assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(code)));
+    for member in ["type", "title", "detail", "hint"] {
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn every_gateway_gets_the_report() {
+    for fixture in [REST, HTTP, FUNCTION_URL] {
+        let response = working().handle(event(fixture, |_| {})).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(header(&response, "content-type"), Some("application/json"));
+        let report = json_body(&response);
+        assert_eq!((&report["schema"], &report["status"]), (&json!("fapiao/1"), &json!("read")));
+        assert_eq!(report["source"]["bytes"], json!(picture().len()));
+        for absent in ["bucket", "key", "version_id", "etag", "sequencer"] {
+            assert_eq!(report["source"][absent], Value::Null, "{absent}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stage_in_front_of_the_path_is_taken_off() {
+    struct Case(&'static str, &'static str, &'static str, u16);
+    for Case(fixture, stage, path, status) in [
+        Case(HTTP, "prod", "/prod/v1/invoices", 200),
+        Case(HTTP, "prod", "/v1/invoices", 200),
+        Case(HTTP, "v1", "/v1/v1/invoices", 200),
+        Case(HTTP, "prod", "/production/v1/invoices", 404),
+        Case(REST, "prod", "/prod/v1/invoices", 200),
+        Case(REST, "prod", "/v1/invoices", 200),
+    ] {
+        let request = event(fixture, |event| {
+            event["requestContext"]["stage"] = json!(stage);
+            let member = if fixture == HTTP { "rawPath" } else { "path" };
+            event[member] = json!(path);
+        });
+        assert_eq!(working().handle(request).await.status().as_u16(), status, "{stage} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_body_is_taken_exactly_whatever_its_media_type() {
+    let bmp = "BM is how a bitmap starts, and this is none: 汉字\r\n\u{0}";
+    for (media_type, encoded, body) in [
+        ("text/plain", false, bmp.to_owned()),
+        ("application/json", false, bmp.to_owned()),
+        ("application/x-www-form-urlencoded", true, STANDARD.encode(bmp)),
+    ] {
+        let request = http(|event| {
+            event["headers"]["content-type"] = json!(media_type);
+            event["isBase64Encoded"] = json!(encoded);
+            event["body"] = json!(body);
+        });
+        let report = json_body(&working().handle(request).await);
+        assert_eq!(report["source"]["bytes"], json!(bmp.len()), "{media_type}");
+        let plain = http(|event| event["body"] = json!(STANDARD.encode(bmp)));
+        let expected = json_body(&working().handle(plain).await);
+        assert_eq!(report["source"]["sha256"], expected["source"]["sha256"], "{media_type}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_key_nothing_is_told_and_the_body_is_not_looked_at() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let api = api(vec![Fake { name: "embedded", calls: calls.clone(), ..Fake::default() }]);
+    for authorization in [None, Some("Bearer k2"), Some("Bearer "), Some("Basic k1"), Some("k1")] {
+        for (method, path) in [("POST", "/v1/invoices"), ("GET", "/v1/invoices"), ("GET", "/healthz"), ("GET", "/")] {
+            let request = http(|event| {
+                event["headers"]["authorization"] = json!(authorization.unwrap_or("none"));
+                if authorization.is_none() {
+                    event["headers"].as_object_mut().unwrap().remove("authorization");
+                }
+                event["requestContext"]["http"]["method"] = json!(method);
+                event["rawPath"] = json!(path);
+                // Over the limit: looking at it would give 413.
+                event["body"] = json!(STANDARD.encode(vec![0; 100_001]));
+            });
+            let response = api.handle(request).await;
+            assert_problem(&response, 401, "unauthorized");
+            assert!(header(&response, "www-authenticate").unwrap().starts_with("Bearer"));
+        }
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+struct Broken;
+
+#[async_trait]
+impl SecretSource for Broken {
+    async fn fetch(&self) -> Result<Secret> {
+        Err(Error::new(ErrorKind::Internal, "arn:secret is gone"))
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_checked_opens_nothing() {
+    let api = Api::new(Pipeline::new(Chain::new(vec![]), Limits::default()), ApiKey::new(Arc::new(Broken)));
+    let response = api.handle(http(|_| {})).await;
+    assert_problem(&response, 503, "internal");
+    assert!(!json_body(&response).to_string().contains("arn:secret"));
+}
+
+#[tokio::test]
+async fn a_documents_own_fault_is_a_rejected_report() {
+    struct Case(&'static [u8], &'static str);
+    for Case(body, code) in [Case(b"", "empty"), Case(b"hello", "unsupported_format")] {
+        let response = working().handle(http(|event| event["body"] = json!(STANDARD.encode(body)))).await;
+        assert_eq!(response.status(), 422);
+        let report = json_body(&response);
+        assert_eq!((&report["status"], &report["error"]["code"]), (&json!("rejected"), &json!(code)));
+    }
+    let response = failing(ErrorKind::NoInvoice).handle(http(|_| {})).await;
+    assert_eq!((response.status().as_u16(), &json_body(&response)["error"]["code"]), (422, &json!("no_invoice")));
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_is_an_empty_document() {
+    let request = http(|event| {
+        event.as_object_mut().unwrap().remove("body");
+        event["isBase64Encoded"] = json!(false);
+    });
+    assert_eq!(json_body(&working().handle(request).await)["error"]["code"], json!("empty"));
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_told_apart() {
+    let response = working().handle(http(|event| event["rawPath"] = json!("/v2"))).await;
+    assert_problem(&response, 404, "not_found");
+    let get = http(|event| event["requestContext"]["http"]["method"] = json!("GET"));
+    let response = working().handle(get).await;
+    assert_problem(&response, 405, "method_not_allowed");
+    assert_eq!(header(&response, "allow"), Some("POST"));
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_and_a_form_are_refused() {
+    let large = http(|event| event["body"] = json!(STANDARD.encode(vec![0; 100_001])));
+    assert_problem(&working().handle(large).await, 413, "too_large");
+    let form = http(|event| event["headers"]["content-type"] = json!("multipart/form-data; boundary=x"));
+    assert_problem(&working().handle(form).await, 415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn a_provider_can_be_chosen_among_those_configured() {
+    let api = api(vec![Fake { name: "textin", ..Fake::default() }, Fake { name: "embedded", ..Fake::default() }]);
+    let choose = |name: &str| http(|event| event["rawQueryString"] = json!(format!("provider={name}")));
+    let report = json_body(&api.handle(choose("embedded")).await);
+    assert_eq!(report["provider"]["name"], json!("embedded"));
+    let response = api.handle(choose("nobody")).await;
+    assert_problem(&response, 400, "unknown_provider");
+    assert!(json_body(&response)["hint"].as_str().unwrap().contains("textin, embedded"));
+    let rest = event(REST, |event| event["queryStringParameters"] = json!({"provider": "embedded"}));
+    assert_eq!(json_body(&api.handle(rest).await)["provider"]["name"], json!("embedded"));
+}
+
+#[tokio::test]
+async fn every_failure_has_its_status() {
+    for (kind, status) in [
+        (ErrorKind::ProviderAuth, 502),
+        (ErrorKind::ProviderQuota, 503),
+        (ErrorKind::ProviderThrottled, 503),
+        (ErrorKind::ProviderUnavailable, 502),
+        (ErrorKind::ProviderTimeout, 504),
+        (ErrorKind::ProviderProtocol, 502),
+        (ErrorKind::Storage, 503),
+        (ErrorKind::Deadline, 504),
+        (ErrorKind::Internal, 500),
+    ] {
+        let response = failing(kind).handle(http(|_| {})).await;
+        let retry_after = (kind == ErrorKind::ProviderThrottled).then_some("7");
+        assert_eq!(header(&response, "retry-after"), retry_after, "{kind:?}");
+        assert_problem(&response, status, Error::new(kind, "").code());
+    }
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_answered_with_the_next_step() {
+    let slow = Fake { name: "embedded", delay: Duration::from_secs(60), ..Fake::default() };
+    let api = api(vec![slow]).with_time_limit(Duration::from_millis(50));
+    let response = api.handle(http(|_| {})).await;
+    assert_problem(&response, 504, "deadline");
+    assert!(json_body(&response)["hint"].as_str().unwrap().contains("input bucket"));
+}

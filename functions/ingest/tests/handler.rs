@@ -1,0 +1,384 @@
+//! The real handler on the in-memory store, with a provider that counts what it is asked.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use fapiao::document::{Document, Limits};
+use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
+use fapiao::provider::{Answer, Chain, Provider};
+use fapiao::report::{Report, Status};
+use fapiao::store::{MemoryStore, Object, Precondition, PutOutcome, Store};
+use fapiao_ingest::Handler;
+use serde_json::{Value, json};
+
+/// What happens while the provider reads.
+type Meanwhile = Box<dyn Fn() + Send>;
+
+/// Reads everything, or fails as told.
+#[derive(Default)]
+struct Fake {
+    name: &'static str,
+    calls: AtomicUsize,
+    failure: Mutex<Option<ErrorKind>>,
+    meanwhile: Mutex<Option<Meanwhile>>,
+}
+
+#[async_trait]
+impl Provider for Fake {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
+            meanwhile();
+        }
+        match *self.failure.lock().unwrap() {
+            Some(kind) => Err(Error::new(kind, "as told")),
+            None => Ok(Answer::default()),
+        }
+    }
+}
+
+struct World {
+    store: Arc<MemoryStore>,
+    first: Arc<Fake>,
+    second: Arc<Fake>,
+    handler: Handler<Arc<MemoryStore>>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    fn with_limits(limits: Limits) -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let first = Arc::new(Fake { name: "first", ..Fake::default() });
+        let second = Arc::new(Fake { name: "second", ..Fake::default() });
+        let chain = Chain::new(vec![first.clone(), second.clone()]);
+        let objects = ObjectPipeline::new(store.clone(), Pipeline::new(chain, limits), "out");
+        Self { store, first, second, handler: Handler::new(objects, 2) }
+    }
+
+    /// Uploads a picture and gives the event's record for it.
+    fn drop_file(&self, key: &str, grey: u8, sequencer: &str) -> Value {
+        let bytes = picture(grey);
+        let size = bytes.len();
+        let etag = self.store.upload("in", key, bytes);
+        record(key, size, &etag, sequencer)
+    }
+
+    async fn handle(&self, event: Value) -> Result<Value> {
+        self.handler.handle(event, Instant::now() + Duration::from_secs(10)).await
+    }
+
+    async fn handle_records(&self, records: &[&Value]) -> Result<Value> {
+        self.handle(json!({ "Records": records })).await
+    }
+
+    async fn report(&self, key: &str) -> Option<Report> {
+        let object = self.store.get("out", &report_key(key), 1_000_000).await.unwrap()?;
+        Some(serde_json::from_slice(&object.body).unwrap())
+    }
+
+    fn calls(&self) -> usize {
+        self.first.calls.load(Ordering::SeqCst) + self.second.calls.load(Ordering::SeqCst)
+    }
+}
+
+/// A small PNG, told from others by its grey.
+fn picture(grey: u8) -> Bytes {
+    let image = image::RgbImage::from_pixel(200, 100, image::Rgb([grey; 3]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    Bytes::from(png.into_inner())
+}
+
+fn record(key: &str, size: usize, etag: &str, sequencer: &str) -> Value {
+    let encoded = key.replace('%', "%25").replace('+', "%2B").replace(' ', "+");
+    json!({
+        "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "cn-north-1", "eventName": "ObjectCreated:Put",
+        "s3": {
+            "bucket": {"name": "in", "arn": "arn:aws-cn:s3:::in"},
+            "object": {"key": encoded, "size": size, "eTag": etag, "sequencer": sequencer},
+        },
+    })
+}
+
+fn message(id: &str, body: &Value) -> Value {
+    json!({"messageId": id, "eventSource": "aws:sqs", "body": body.to_string()})
+}
+
+fn s3(records: &[&Value]) -> Value {
+    json!({ "Records": records })
+}
+
+fn failed_ids(response: &Value) -> Vec<&str> {
+    let failures = response["batchItemFailures"].as_array().unwrap();
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_dropped_file_comes_out_as_a_report() {
+    let world = World::new();
+    for key in ["a.png", "报告 1+1%.jpg", "a/b c.png"] {
+        let event = world.drop_file(key, 1, "0A");
+        world.handle_records(&[&event]).await.unwrap();
+        let report = world.report(key).await.unwrap();
+        assert_eq!(report.status, Status::Read);
+        assert_eq!(report.source.key.as_deref(), Some(key));
+        assert_eq!(report.source.etag.as_deref(), event.pointer("/s3/object/eTag").and_then(Value::as_str));
+        assert_eq!(report.source.sequencer.as_deref(), Some("0A"));
+        assert_eq!(report.source.media_type.as_deref(), Some("image/png"));
+    }
+    assert_eq!(world.store.keys("out"), ["a.png.json", "a/b c.png.json", "报告 1+1%.jpg.json"]);
+}
+
+#[tokio::test]
+async fn a_duplicate_event_reads_and_writes_nothing() {
+    let world = World::new();
+    let event = world.drop_file("a.png", 1, "0A");
+    for _ in 0..3 {
+        world.handle_records(&[&event]).await.unwrap();
+    }
+    assert_eq!((world.calls(), world.store.puts()), (1, 1));
+}
+
+#[tokio::test]
+async fn simultaneous_duplicates_leave_one_report() {
+    let world = World::new();
+    let event = s3(&[&world.drop_file("a.png", 1, "0A")]);
+    let copies = (0..20).map(|_| world.handle(event.clone()));
+    for result in futures::future::join_all(copies).await {
+        result.unwrap();
+    }
+    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+}
+
+#[tokio::test]
+async fn a_newer_version_replaces_the_report_and_an_older_event_does_not() {
+    let world = World::new();
+    let old = world.drop_file("a.png", 1, "FF");
+    world.handle_records(&[&old]).await.unwrap();
+    let new = world.drop_file("a.png", 2, "100");
+    world.handle_records(&[&new]).await.unwrap();
+    let answer = world.report("a.png").await.unwrap();
+    assert_eq!(answer.source.sequencer.as_deref(), Some("100"));
+    world.handle_records(&[&old]).await.unwrap();
+    assert_eq!(world.report("a.png").await.unwrap(), answer);
+    assert_eq!(world.calls(), 2);
+}
+
+#[tokio::test]
+async fn an_event_that_is_late_reads_what_is_there_now_and_only_once() {
+    let world = World::new();
+    let old = world.drop_file("a.png", 1, "0A");
+    let new = world.drop_file("a.png", 2, "0B");
+    world.handle_records(&[&old]).await.unwrap();
+    world.handle_records(&[&new]).await.unwrap();
+    let source = world.report("a.png").await.unwrap().source;
+    assert_eq!(source.etag.as_deref(), new.pointer("/s3/object/eTag").and_then(Value::as_str));
+    assert_eq!(source.sequencer.as_deref(), Some("0B"));
+    assert_eq!(world.calls(), 1);
+}
+
+#[tokio::test]
+async fn the_same_content_dropped_again_is_not_read_again() {
+    let world = World::new();
+    let first = world.drop_file("a.png", 1, "0A");
+    let again = world.drop_file("a.png", 1, "0B");
+    world.handle_records(&[&first, &again]).await.unwrap();
+    assert_eq!(world.calls(), 1);
+    assert_eq!(world.report("a.png").await.unwrap().source.sequencer.as_deref(), Some("0B"));
+}
+
+#[tokio::test]
+async fn a_reader_overtaken_by_a_newer_version_keeps_its_answer_to_itself() {
+    let world = World::new();
+    let old = world.drop_file("a.png", 1, "0A");
+    let store = world.store.clone();
+    *world.first.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        let mut newer = Report {
+            schema: "fapiao/1".into(),
+            status: Status::Rejected,
+            verdict: None,
+            reasons: vec![],
+            source: Default::default(),
+            document: Default::default(),
+            provider: None,
+            page: None,
+            invoice: None,
+            error: None,
+            fields: Default::default(),
+            checks: vec![],
+            duplicate_of: None,
+        };
+        newer.source.sequencer = Some("0B".into());
+        store.upload("out", "a.png.json", serde_json::to_vec(&newer).unwrap());
+    }));
+    let summary = world.handle_records(&[&old]).await.unwrap();
+    assert_eq!(summary.pointer("/objects/0/outcome"), Some(&json!("superseded")));
+    assert_eq!(world.report("a.png").await.unwrap().source.sequencer.as_deref(), Some("0B"));
+}
+
+#[tokio::test]
+async fn a_first_segment_that_names_a_provider_selects_it() {
+    let world = World::new();
+    for (key, provider) in [("second/a.png", "second"), ("third/a.png", "first"), ("second", "first")] {
+        let event = world.drop_file(key, 1, "0A");
+        world.handle_records(&[&event]).await.unwrap();
+        assert_eq!(world.report(key).await.unwrap().provider.unwrap().name, provider, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_document_is_answered_with_a_rejection() {
+    let world = World::new();
+    for (key, body, code) in [("empty.jpg", "", "empty"), ("text.jpg", "hello", "unsupported_format")] {
+        let etag = world.store.upload("in", key, body);
+        world.handle_records(&[&record(key, body.len(), &etag, "0A")]).await.unwrap();
+        let report = world.report(key).await.unwrap();
+        assert_eq!(report.status, Status::Rejected, "{key}");
+        assert_eq!(report.error.unwrap().code, code);
+    }
+    assert_eq!(world.calls(), 0);
+}
+
+#[tokio::test]
+async fn no_invoice_from_anyone_is_a_rejection_that_names_who_was_asked() {
+    let world = World::new();
+    for fake in [&world.first, &world.second] {
+        *fake.failure.lock().unwrap() = Some(ErrorKind::NoInvoice);
+    }
+    let event = world.drop_file("a.png", 1, "0A");
+    world.handle_records(&[&event]).await.unwrap();
+    let report = world.report("a.png").await.unwrap();
+    assert_eq!((report.status, report.page), (Status::Rejected, None));
+    assert_eq!(report.provider.unwrap().attempts.len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_over_the_limit_is_rejected_without_its_body() {
+    let world = World::with_limits(Limits { max_bytes: 100, ..Limits::default() });
+    let etag = world.store.upload("in", "big.jpg", vec![0; 101]);
+    world.handle_records(&[&record("big.jpg", 101, &etag, "0A")]).await.unwrap();
+    let report = world.report("big.jpg").await.unwrap();
+    assert_eq!((report.error.unwrap().code.as_str(), report.source.bytes), ("too_large", Some(101)));
+    // An event may be wrong about the size, or silent.
+    let etag = world.store.upload("in", "sly.jpg", vec![0; 101]);
+    world.handle_records(&[&record("sly.jpg", 1, &etag, "0A")]).await.unwrap();
+    assert_eq!(world.report("sly.jpg").await.unwrap().error.unwrap().code, "too_large");
+    // Both Reports were read by this test; neither document was.
+    assert_eq!(world.store.bodies_read(), 2);
+}
+
+#[tokio::test]
+async fn an_object_that_is_gone_is_dropped() {
+    let world = World::new();
+    let event = world.drop_file("a.png", 1, "0A");
+    world.store.delete("in", "a.png").await.unwrap();
+    let summary = world.handle_records(&[&event]).await.unwrap();
+    assert_eq!(summary.pointer("/objects/0/outcome"), Some(&json!("gone")));
+    assert!(world.store.keys("out").is_empty());
+}
+
+#[tokio::test]
+async fn test_events_and_folders_are_dropped() {
+    let world = World::new();
+    let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "in"});
+    world.handle(test.clone()).await.unwrap();
+    let folder = s3(&[&record("folder/", 0, "e", "0A")]);
+    let answer = world.handle(json!({"Records": [message("1", &test), message("2", &folder)]})).await.unwrap();
+    assert!(failed_ids(&answer).is_empty());
+    assert!(world.store.keys("out").is_empty());
+}
+
+#[tokio::test]
+async fn only_the_messages_that_failed_go_back_to_the_queue() {
+    let world = World::new();
+    *world.second.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    let good = world.drop_file("a.png", 1, "0A");
+    let bad = world.drop_file("second/b.png", 1, "0A");
+    let event = json!({"Records": [
+        message("good", &s3(&[&good])),
+        message("mixed", &s3(&[&bad, &world.drop_file("c.png", 2, "0A")])),
+        message("strange", &json!("no event")),
+    ]});
+    let answer = world.handle(event.clone()).await.unwrap();
+    assert_eq!(failed_ids(&answer), ["mixed", "strange"]);
+    assert_eq!(world.store.keys("out"), ["a.png.json", "c.png.json"]);
+
+    // When they come again, only what is missing is read.
+    *world.second.failure.lock().unwrap() = None;
+    let before = world.calls();
+    let answer = world.handle(event).await.unwrap();
+    assert_eq!(failed_ids(&answer), ["strange"]);
+    assert_eq!(world.calls(), before + 1);
+}
+
+#[tokio::test]
+async fn a_bare_event_fails_the_invocation_when_one_of_its_objects_does() {
+    let world = World::new();
+    *world.second.failure.lock().unwrap() = Some(ErrorKind::ProviderUnavailable);
+    let (bad, good) = (world.drop_file("second/b.png", 1, "0A"), world.drop_file("a.png", 1, "0A"));
+    let error = world.handle_records(&[&bad, &good]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ProviderUnavailable);
+    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+}
+
+#[tokio::test]
+async fn the_output_bucket_is_never_read() {
+    let world = World::new();
+    let etag = world.store.upload("out", "a.png", picture(1));
+    let mut event = record("a.png", 1, &etag, "0A");
+    event["s3"]["bucket"]["name"] = json!("out");
+    assert!(world.handle_records(&[&event]).await.is_err());
+    assert_eq!(world.store.keys("out"), ["a.png"]);
+}
+
+#[tokio::test]
+async fn a_failed_report_is_no_answer() {
+    let world = World::new();
+    let event = world.drop_file("a.png", 1, "0A");
+    world.handle_records(&[&event]).await.unwrap();
+    let failed = Report { status: Status::Failed, ..world.report("a.png").await.unwrap() };
+    world.store.upload("out", "a.png.json", serde_json::to_vec(&failed).unwrap());
+    world.handle_records(&[&event]).await.unwrap();
+    assert_eq!(world.report("a.png").await.unwrap().status, Status::Read);
+}
+
+/// A store on which every write is lost to somebody else.
+struct Contested(MemoryStore);
+
+#[async_trait]
+impl Store for Contested {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        self.0.get(bucket, key, max_bytes).await
+    }
+
+    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Precondition) -> Result<PutOutcome> {
+        Ok(PutOutcome::Lost)
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        self.0.delete(bucket, key).await
+    }
+}
+
+#[tokio::test]
+async fn who_always_loses_gives_up_after_asking_the_provider_once() {
+    let store = Contested(MemoryStore::new());
+    let etag = store.0.upload("in", "a.png", picture(1));
+    let fake = Arc::new(Fake { name: "first", ..Fake::default() });
+    let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
+    let handler = Handler::new(ObjectPipeline::new(store, pipeline, "out"), 1);
+    let event = s3(&[&record("a.png", 1, &etag, "0A")]);
+    let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();
+    assert_eq!((error.kind(), fake.calls.load(Ordering::SeqCst)), (ErrorKind::Storage, 1));
+}
