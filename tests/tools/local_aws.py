@@ -122,6 +122,16 @@ class LocalAws:
                             aws_secret_access_key="test",
                             config=Config(s3={"addressing_style": "path"}, proxies={}))
 
+    def recent_logs(self):
+        """The last lines that the functions and the emulator wrote."""
+        client = self.client("logs")
+        text = ""
+        for group in client.describe_log_groups()["logGroups"]:
+            events = client.filter_log_events(logGroupName=group["logGroupName"])["events"]
+            lines = [line for event in events for line in event["message"].splitlines()]
+            text += f"{group['logGroupName']}:\n" + indented(lines) + "\n"
+        return text + "local AWS:\n" + tail(self.log)
+
     def stop(self):
         """Stops the emulator and every function it started, and removes what they wrote."""
         if self.process is not None:
@@ -149,10 +159,12 @@ def direct():
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def tail(path, lines=LOG_TAIL_LINES):
-    if not path.exists():
-        return "(no log)"
-    return "\n".join("  | " + line for line in path.read_text(errors="replace").splitlines()[-lines:])
+def tail(path):
+    return indented(path.read_text(errors="replace").splitlines()) if path.exists() else "(no log)"
+
+
+def indented(lines):
+    return "\n".join("  | " + line for line in lines[-LOG_TAIL_LINES:])
 
 
 def serve():
