@@ -1,1 +1,202 @@
 //! Settings from the environment, read once at start-up. Knows nothing of what they steer.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::document::Limits;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// Everything that can be set, typed.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `FAPIAO_PROVIDERS`: who is asked, first choice first; comma separated, default `embedded`.
+    pub providers: Vec<String>,
+    /// `FAPIAO_INPUT_BUCKET`: where documents are dropped.
+    pub input_bucket: Option<String>,
+    /// `FAPIAO_OUTPUT_BUCKET`: where Reports go; never the input bucket.
+    pub output_bucket: Option<String>,
+    /// `FAPIAO_MODELS`: the directory that `make models` filled.
+    pub models: PathBuf,
+    /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
+    pub limits: Limits,
+    /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
+    pub api_secret_arn: Option<String>,
+    /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
+    pub api_key: Option<Secret>,
+}
+
+/// Looks a variable up; unset and empty are the same.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// `internal`, naming the variable and what to do.
+    pub fn from_env() -> Result<Self> {
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from anywhere.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_lookup(lookup: Lookup) -> Result<Self> {
+        let get = |name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let config = Self {
+            providers: providers(&get)?,
+            input_bucket: get("FAPIAO_INPUT_BUCKET"),
+            output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
+            models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
+            limits: limits(&get)?,
+            api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
+            api_key: get("FAPIAO_API_KEY").map(Secret::new),
+        };
+        config.check_buckets()?;
+        Ok(config)
+    }
+
+    /// The output bucket, for those who cannot do without.
+    ///
+    /// # Errors
+    /// `internal` when it is not set.
+    pub fn require_output_bucket(&self) -> Result<&str> {
+        self.output_bucket.as_deref().ok_or_else(|| {
+            Error::new(ErrorKind::Internal, "FAPIAO_OUTPUT_BUCKET is not set")
+                .with_hint("Set FAPIAO_OUTPUT_BUCKET to the bucket that Reports go to.")
+        })
+    }
+
+    fn check_buckets(&self) -> Result<()> {
+        match (&self.input_bucket, &self.output_bucket) {
+            (Some(input), Some(output)) if input == output => {
+                let message = format!(
+                    "FAPIAO_INPUT_BUCKET and FAPIAO_OUTPUT_BUCKET are both `{input}`: every Report would be read as a document"
+                );
+                Err(Error::new(ErrorKind::Internal, message).with_hint("Give Reports a bucket of their own."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn providers(get: Lookup) -> Result<Vec<String>> {
+    let text = get("FAPIAO_PROVIDERS").unwrap_or_else(|| "embedded".to_owned());
+    let names: Vec<String> = text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    if names.is_empty() {
+        return Err(invalid("FAPIAO_PROVIDERS", &text, "names no provider")
+            .with_hint("Set FAPIAO_PROVIDERS to names with commas between, e.g. `embedded`."));
+    }
+    Ok(names)
+}
+
+fn limits(get: Lookup) -> Result<Limits> {
+    let default = Limits::default();
+    Ok(Limits {
+        max_bytes: positive(get, "FAPIAO_MAX_BYTES", default.max_bytes)?,
+        max_side: positive(get, "FAPIAO_MAX_SIDE", default.max_side)?,
+        max_pixels: positive(get, "FAPIAO_MAX_PIXELS", default.max_pixels)?,
+        max_pages: positive(get, "FAPIAO_MAX_PAGES", default.max_pages)?,
+    })
+}
+
+/// A whole number above zero. Public to the crate, because providers have settings of their own.
+pub(crate) fn positive<N>(get: Lookup, name: &str, default: N) -> Result<N>
+where
+    N: FromStr + PartialOrd + Default + Display,
+{
+    let Some(text) = get(name) else {
+        return Ok(default);
+    };
+    match text.parse::<N>() {
+        Ok(number) if number > N::default() => Ok(number),
+        _ => Err(invalid(name, &text, "is no whole number above zero")
+            .with_hint(format!("Set {name} to digits only, or leave it out for {default}."))),
+    }
+}
+
+fn invalid(name: &str, value: &str, what: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("{name} is `{value}`, which {what}"))
+}
+
+/// `models` beside the executable, in the unpacked function, or in the working directory: the first that exists.
+fn default_models(get: Lookup) -> PathBuf {
+    let executable = std::env::current_exe().ok();
+    let beside = executable.as_deref().and_then(Path::parent).map(|dir| dir.join("models"));
+    let unpacked = get("LAMBDA_TASK_ROOT").map(|root| Path::new(&root).join("models"));
+    let found = [beside, unpacked].into_iter().flatten().find(|path| path.is_dir());
+    found.unwrap_or_else(|| PathBuf::from("models"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config> {
+        Config::from_lookup(&|name| {
+            let found = settings.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn an_empty_environment_gives_the_defaults() {
+        let config = read(&[("FAPIAO_PROVIDERS", ""), ("FAPIAO_MAX_BYTES", "")]).unwrap();
+        assert_eq!(config.providers, ["embedded"]);
+        assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.models, Path::new("models"));
+        assert!(config.output_bucket.is_none() && config.api_key.is_none());
+    }
+
+    #[test]
+    fn every_setting_is_taken() {
+        let config = read(&[
+            ("FAPIAO_PROVIDERS", "textin, volcengine ,embedded,"),
+            ("FAPIAO_INPUT_BUCKET", "in"),
+            ("FAPIAO_OUTPUT_BUCKET", "out"),
+            ("FAPIAO_MODELS", "/opt/models"),
+            ("FAPIAO_MAX_BYTES", "1000"),
+            ("FAPIAO_MAX_SIDE", "20"),
+            ("FAPIAO_MAX_PIXELS", "300"),
+            ("FAPIAO_MAX_PAGES", "4"),
+            ("FAPIAO_API_SECRET_ARN", "arn:x"),
+        ])
+        .unwrap();
+        assert_eq!(config.providers, ["textin", "volcengine", "embedded"]);
+        assert_eq!(config.require_output_bucket().unwrap(), "out");
+        assert_eq!(config.models, Path::new("/opt/models"));
+        let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
+        assert_eq!((max_bytes, max_side, max_pixels, max_pages), (1000, 20, 300, 4));
+        assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
+    }
+
+    #[test]
+    fn a_bad_setting_is_named_with_the_next_step() {
+        for (name, value) in [
+            ("FAPIAO_MAX_BYTES", "50MB"),
+            ("FAPIAO_MAX_SIDE", "0"),
+            ("FAPIAO_MAX_PIXELS", "-1"),
+            ("FAPIAO_PROVIDERS", ","),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(error.message().contains(name), "{error}");
+            assert!(error.hint().contains(name), "{}", error.hint());
+        }
+        let error = read(&[]).unwrap().require_output_bucket().unwrap_err().to_string();
+        assert!(error.contains("FAPIAO_OUTPUT_BUCKET"), "{error}");
+    }
+
+    #[test]
+    fn one_bucket_for_both_is_refused() {
+        let error = read(&[("FAPIAO_INPUT_BUCKET", "b"), ("FAPIAO_OUTPUT_BUCKET", "b")]).unwrap_err();
+        assert!(error.message().contains("FAPIAO_OUTPUT_BUCKET"), "{error}");
+    }
+
+    #[test]
+    fn the_api_key_does_not_print() {
+        let config = read(&[("FAPIAO_API_KEY", "hunter2")]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

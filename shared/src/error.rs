@@ -124,13 +124,7 @@ pub struct Error {
 impl Error {
     /// An error of one kind; the message says what happened, without credentials.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            hint: None,
-            vendor_code: None,
-            retry_after: None,
-        }
+        Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None }
     }
 
     /// A next step that fits better than the kind's own.
@@ -212,11 +206,7 @@ impl Error {
 
     /// The form that stands in a Report.
     pub fn info(&self) -> ErrorInfo {
-        ErrorInfo {
-            code: self.code().to_owned(),
-            message: self.message.clone(),
-            hint: self.hint().to_owned(),
-        }
+        ErrorInfo { code: self.code().to_owned(), message: self.message.clone(), hint: self.hint().to_owned() }
     }
 }
 

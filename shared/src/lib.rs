@@ -15,17 +15,20 @@
 //! - [`check`] holds the rules, and what makes a field verified.
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
-//! - [`config`] and [`error`] are what everybody shares.
+//! - [`config`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
+pub mod aws;
 pub mod check;
 pub mod config;
 pub mod dialect;
 pub mod document;
 pub mod error;
 pub mod invoice;
+pub mod logging;
 pub mod ocr;
 pub mod pipeline;
 pub mod provider;
 pub mod reader;
 pub mod report;
+pub mod secret;
 pub mod store;

@@ -1,1 +1,169 @@
-//! The story of one document, in one screen.
+//! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
+
+mod object;
+
+use std::fmt;
+use std::time::Instant;
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::check;
+use crate::document::{Document, Limits};
+use crate::error::{Error, Result};
+use crate::provider::{Answer, Chain};
+use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
+
+pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+
+/// Bytes to a Report.
+#[derive(Clone)]
+pub struct Pipeline {
+    chain: Chain,
+    limits: Limits,
+}
+
+/// Why there is no answer yet: not the document's fault, so trying again may help.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong last.
+    pub error: Error,
+    /// The `failed` Report, with everyone who was asked.
+    pub report: Box<Report>,
+}
+
+impl Pipeline {
+    /// A pipeline around the configured providers.
+    pub fn new(chain: Chain, limits: Limits) -> Self {
+        Self { chain, limits }
+    }
+
+    /// Who is asked.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// How much a document may ask of us.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Reads one document. `selected` asks that provider alone; `deadline` is when an answer is of no use any more.
+    ///
+    /// # Errors
+    /// Everything that is not the document's own fault; that ends in a `rejected` Report.
+    pub async fn read(
+        &self,
+        bytes: Bytes,
+        mut source: Source,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Report, Failure> {
+        describe_bytes(&mut source, &bytes);
+        let document = match Document::open(bytes, &self.limits) {
+            Ok(document) => document,
+            Err(error) => return settle(error, source, None),
+        };
+        describe_document(&mut source, &document);
+
+        let start = Instant::now();
+        let outcome = self.chain.read(&document, selected, deadline).await;
+        let provider = provider_info(outcome.attempts, start);
+        match outcome.answer {
+            Ok(answer) => Ok(read_report(answer, source, provider)),
+            Err(error) => settle(error, source, Some(provider)),
+        }
+    }
+
+    /// The Report for a document that is refused without being looked at.
+    pub fn reject(&self, error: &Error, source: Source) -> Report {
+        report_without_invoice(Status::Rejected, error, source, None)
+    }
+}
+
+/// The document's own fault is an answer; everything else is a failure.
+fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Result<Report, Failure> {
+    if error.is_caller_fault() {
+        return Ok(report_without_invoice(Status::Rejected, &error, source, provider));
+    }
+    let report = report_without_invoice(Status::Failed, &error, source, provider);
+    Err(Failure { error, report: Box::new(report) })
+}
+
+fn read_report(answer: Answer, mut source: Source, provider: ProviderInfo) -> Report {
+    let mut reading = answer.reading;
+    let findings = check::run(&mut reading);
+    source.page = Some(1);
+    Report {
+        schema: SCHEMA.to_owned(),
+        status: Status::Read,
+        verdict: Some(findings.verdict),
+        reasons: findings.reasons,
+        source,
+        document: DocumentPlace::default(),
+        provider: Some(ProviderInfo {
+            model: answer.model,
+            request_id: answer.request_id,
+            adapted: answer.adapted,
+            ..provider
+        }),
+        page: Some(reading.page),
+        invoice: Some(reading.invoice),
+        error: None,
+        fields: reading.fields,
+        checks: findings.checks,
+        duplicate_of: None,
+    }
+}
+
+fn report_without_invoice(status: Status, error: &Error, source: Source, provider: Option<ProviderInfo>) -> Report {
+    Report {
+        schema: SCHEMA.to_owned(),
+        status,
+        verdict: None,
+        reasons: Vec::new(),
+        source,
+        document: DocumentPlace::default(),
+        provider,
+        page: None,
+        invoice: None,
+        error: Some(error.info()),
+        fields: Default::default(),
+        checks: Vec::new(),
+        duplicate_of: None,
+    }
+}
+
+fn describe_bytes(source: &mut Source, bytes: &Bytes) {
+    source.bytes = Some(bytes.len() as u64);
+    source.sha256 = Some(hex::encode(Sha256::digest(bytes)));
+}
+
+fn describe_document(source: &mut Source, document: &Document) {
+    source.media_type = Some(document.media_type().to_owned());
+    source.pages = Some(document.pages());
+}
+
+/// The one whose answer it is was asked last.
+fn provider_info(attempts: Vec<Attempt>, start: Instant) -> ProviderInfo {
+    ProviderInfo {
+        name: attempts.last().map(|attempt| attempt.name.clone()).unwrap_or_default(),
+        elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        attempts,
+        ..ProviderInfo::default()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}

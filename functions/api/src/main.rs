@@ -1,2 +1,24 @@
-//! wip
-fn main() {}
+//! Wires the function behind the API: log, configuration, key, run.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use fapiao::config::Config;
+use fapiao::pipeline::Pipeline;
+use fapiao::secret::{SecretSource, SecretsManager};
+use fapiao::{aws, logging, provider};
+use fapiao_api::Api;
+use fapiao_api::auth::ApiKey;
+use lambda_http::{Error, Request, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    logging::init_json();
+    let config = Config::from_env()?;
+    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
+    let aws = aws::config().await;
+    let key = ApiKey::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
+    let api = &Api::new(pipeline, key);
+    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
+        .await
+}

@@ -1,1 +1,120 @@
-//! wip
+//! The function that S3 feeds: events in, Reports out. Knows nothing of how a document is read.
+
+pub mod events;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use fapiao::error::{Error, Result};
+use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
+use fapiao::store::Store;
+use futures::stream::{self, StreamExt};
+use serde_json::{Value, json};
+
+use events::{Event, Message};
+
+/// Kept back from the function's time for writing the Report and answering the queue.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// Handles events, whoever delivers them.
+pub struct Handler<S> {
+    objects: ObjectPipeline<S>,
+    concurrency: usize,
+}
+
+impl<S: Store> Handler<S> {
+    /// At most `concurrency` messages or objects are worked on at once.
+    pub fn new(objects: ObjectPipeline<S>, concurrency: usize) -> Self {
+        Self { objects, concurrency: concurrency.max(1) }
+    }
+
+    /// Handles one invocation. A queue gets the partial batch response, S3 a summary.
+    ///
+    /// # Errors
+    /// An event that cannot be read; or, for S3's own event, the first object's failure after all were tried.
+    pub async fn handle(&self, event: Value, deadline: Instant) -> Result<Value> {
+        match events::parse(event)? {
+            Event::Sqs(messages) => Ok(self.batch(messages, deadline).await),
+            Event::S3(objects) => self.all(objects, deadline).await,
+        }
+    }
+
+    /// The messages that failed come back; the others are done.
+    async fn batch(&self, messages: Vec<Message>, deadline: Instant) -> Value {
+        let work = messages.into_iter().map(|message| async move {
+            let id = message.id.clone();
+            match self.message(message, deadline).await {
+                Ok(()) => None,
+                Err(error) => {
+                    log_failure(&error, &id);
+                    Some(json!({ "itemIdentifier": id }))
+                }
+            }
+        });
+        let failed = stream::iter(work).buffered(self.concurrency).filter_map(|failure| async { failure });
+        json!({ "batchItemFailures": failed.collect::<Vec<_>>().await })
+    }
+
+    /// One failed object fails the message; the others cost nothing when it comes again.
+    async fn message(&self, message: Message, deadline: Instant) -> Result<()> {
+        let mut result = Ok(());
+        for object in message.objects? {
+            let settled = self.object(&object, deadline).await.map(drop);
+            result = result.and(settled);
+        }
+        result
+    }
+
+    async fn all(&self, objects: Vec<ObjectCreated>, deadline: Instant) -> Result<Value> {
+        let work = objects.into_iter().map(|object| async move {
+            let settled = self.object(&object, deadline).await?;
+            Ok(json!({"key": object.key, "outcome": name(&settled)}))
+        });
+        let done: Vec<Result<Value>> = stream::iter(work).buffered(self.concurrency).collect().await;
+        let done = done.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(json!({ "objects": done }))
+    }
+
+    async fn object(&self, object: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+        let start = Instant::now();
+        let settled = self.objects.process(object, deadline).await;
+        let elapsed_ms = start.elapsed().as_millis();
+        match &settled {
+            Ok(settled) => {
+                let (status, code) = report_of(settled);
+                tracing::info!(key = object.key, outcome = name(settled), status, code, elapsed_ms, "settled");
+            }
+            Err(error) => {
+                let (code, hint) = (error.code(), error.hint());
+                tracing::error!(key = object.key, code, message = error.message(), hint, elapsed_ms, "not settled");
+            }
+        }
+        settled
+    }
+}
+
+/// When an answer must be there: the runtime's deadline less a margin.
+pub fn deadline(invocation: SystemTime) -> Instant {
+    let left = invocation.duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.saturating_sub(MARGIN)
+}
+
+fn name(settled: &Settled) -> &'static str {
+    match settled {
+        Settled::Written(_) => "written",
+        Settled::AlreadyAnswered => "already_answered",
+        Settled::Superseded => "superseded",
+        Settled::Gone => "gone",
+    }
+}
+
+fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
+    let Settled::Written(report) = settled else {
+        return (None, None);
+    };
+    let code = report.error.as_ref().map(|error| error.code.as_str());
+    (Some(format!("{:?}", report.status).to_lowercase()), code)
+}
+
+fn log_failure(error: &Error, message_id: &str) {
+    tracing::error!(message_id, code = error.code(), message = error.message(), "the message goes back");
+}

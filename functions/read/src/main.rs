@@ -1,2 +1,56 @@
-//! wip
-fn main() {}
+//! The command line behind `make read`: a folder of files in, a folder of Reports out. No cloud needed.
+
+mod folder;
+mod job;
+mod progress;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use fapiao::config::Config;
+use fapiao::error::Error;
+use fapiao::pipeline::Pipeline;
+use fapiao::{logging, provider};
+
+/// Reads every invoice in a folder and writes one Report a file.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// The folder with the files; subfolders are left alone.
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The folder for the Reports, `<file name>.json` each; made if need be, never inside IN.
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+    /// How many files are worked on at once; by default as many as there are cores.
+    #[arg(long, env = "FAPIAO_JOBS")]
+    jobs: Option<std::num::NonZeroUsize>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    logging::init_plain();
+    match run(Arguments::parse()).await {
+        Ok(tally) => {
+            // Nobody is left to be told when standard output is closed.
+            let _ = writeln!(std::io::stdout(), "{tally}");
+            if tally.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(error) => {
+            eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
+    let config = Config::from_env()?;
+    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
+    let output = folder::prepare_output(&arguments.input, &arguments.output)?;
+    let files = folder::files(&arguments.input)?;
+    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
+    let progress = progress::Progress::new(files.len());
+    Ok(job::read_all(&pipeline, files, &output, jobs.map_or(1, usize::from), &progress).await)
+}

@@ -1,53 +1,18 @@
 //! Untrusted bytes made safe: format told by content, limits, pages, pixels.
 //! Knows nothing of invoices or providers.
 
+mod format;
+mod limits;
+mod pdf;
+mod raster;
+
 use bytes::Bytes;
 use image::RgbImage;
+use sha2::{Digest, Sha256};
 
-use crate::error::{Error, ErrorKind, Result};
-
-/// What we open, told by content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// JPEG, baseline or progressive, RGB, grey or CMYK.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// Windows bitmap.
-    Bmp,
-    /// TIFF, first page.
-    Tiff,
-    /// GIF, first frame.
-    Gif,
-    /// WebP.
-    WebP,
-    /// PDF, first page.
-    Pdf,
-}
-
-/// How much a document may ask of us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the file.
-    pub max_bytes: u64,
-    /// Pixels a side.
-    pub max_side: u32,
-    /// Pixels in all.
-    pub max_pixels: u64,
-    /// Pages of a file.
-    pub max_pages: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_bytes: 50_000_000,
-            max_side: 16_000,
-            max_pixels: 120_000_000,
-            max_pages: 50,
-        }
-    }
-}
+pub use self::format::Format;
+pub use self::limits::Limits;
+use crate::error::Result;
 
 /// A file within the limits, of a format we open.
 #[derive(Clone, Debug)]
@@ -56,6 +21,7 @@ pub struct Document {
     format: Format,
     pages: u32,
     dimensions: (u32, u32),
+    sha256: String,
 }
 
 impl Document {
@@ -63,14 +29,17 @@ impl Document {
     ///
     /// # Errors
     /// `empty`, `unsupported_format`, `too_large`, `bad_dimensions`, `undecodable`, `encrypted`.
-    pub fn open(bytes: Bytes, _limits: &Limits) -> Result<Self> {
-        if bytes.is_empty() {
-            return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
-        }
-        Err(Error::new(
-            ErrorKind::UnsupportedFormat,
-            "the content is of no format we open",
-        ))
+    pub fn open(bytes: Bytes, limits: &Limits) -> Result<Self> {
+        limits.check_bytes(bytes.len() as u64)?;
+        let format = Format::of(&bytes)?;
+        let (pages, dimensions) = match format {
+            Format::Pdf => pdf::inspect(&bytes)?,
+            _ => raster::inspect(&bytes, format)?,
+        };
+        limits.check_pages(pages)?;
+        limits.check_dimensions(dimensions)?;
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Ok(Self { bytes, format, pages, dimensions, sha256 })
     }
 
     /// The file's bytes, untouched.
@@ -83,12 +52,22 @@ impl Document {
         self.format
     }
 
+    /// The media type of the content, e.g. `image/jpeg`.
+    pub fn media_type(&self) -> &'static str {
+        self.format.media_type()
+    }
+
+    /// The hex digest of the bytes.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
     /// How many pages the file has.
     pub fn pages(&self) -> u32 {
         self.pages
     }
 
-    /// Width and height of the first page in pixels, after the EXIF turn.
+    /// Width and height of the first page in pixels, after the EXIF turn; a PDF's are those of [`Self::pixels`].
     pub fn dimensions(&self) -> (u32, u32) {
         self.dimensions
     }
@@ -98,6 +77,9 @@ impl Document {
     /// # Errors
     /// `undecodable` when the content is damaged.
     pub fn pixels(&self) -> Result<RgbImage> {
-        Err(Error::new(ErrorKind::Undecodable, "wip"))
+        match self.format {
+            Format::Pdf => pdf::decode(&self.bytes),
+            _ => raster::decode(&self.bytes, self.format, self.dimensions),
+        }
     }
 }

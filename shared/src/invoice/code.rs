@@ -65,29 +65,18 @@ impl<'a> InvoiceCode<'a> {
 
     /// The four region digits.
     pub fn region_digits(&self) -> &'a str {
-        if self.0.len() == 12 {
-            &self.0[1..5]
-        } else {
-            &self.0[0..4]
-        }
+        if self.0.len() == 12 { &self.0[1..5] } else { &self.0[0..4] }
     }
 
     /// The region as titles print it; none when no region has these digits.
     pub fn region(&self) -> Option<&'static str> {
         let digits = self.region_digits();
-        REGIONS
-            .iter()
-            .find(|(prefix, _)| digits.starts_with(prefix))
-            .map(|(_, name)| *name)
+        REGIONS.iter().find(|(prefix, _)| digits.starts_with(prefix)).map(|(_, name)| *name)
     }
 
     /// The year the code was issued for, as four digits of the common era.
     pub fn year(&self) -> Option<i16> {
-        let digits = if self.0.len() == 12 {
-            &self.0[5..7]
-        } else {
-            &self.0[4..6]
-        };
+        let digits = if self.0.len() == 12 { &self.0[5..7] } else { &self.0[4..6] };
         digits.parse::<i16>().ok().map(|year| 2000 + year)
     }
 

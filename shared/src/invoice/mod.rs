@@ -4,6 +4,7 @@
 //! Names follow the field's standard terms. A value that the invoice does not print is `None`, and
 //! every key is always present in JSON, so a reader of it never has to tell "absent" from "null".
 
+mod category;
 mod code;
 mod decimal;
 mod kind;
@@ -11,6 +12,7 @@ mod qr;
 mod tax_id;
 pub mod words;
 
+pub use category::of as expense_category;
 pub use code::InvoiceCode;
 pub use decimal::{Money, ParseDecimalError, Quantity, TaxRate};
 pub use kind::{ExpenseCategory, InvoiceType};

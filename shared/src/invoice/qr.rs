@@ -41,10 +41,7 @@ impl QrPayload {
     }
 
     fn has_known_kind(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "01" | "04" | "08" | "10" | "11" | "14" | "31" | "32"
-        )
+        matches!(self.kind.as_str(), "01" | "04" | "08" | "10" | "11" | "14" | "31" | "32")
     }
 
     /// The kind of invoice that the payload names.
@@ -77,12 +74,7 @@ fn date(text: &str) -> Option<Date> {
     if plain.len() != 8 {
         return None;
     }
-    Date::new(
-        plain[0..4].parse().ok()?,
-        plain[4..6].parse().ok()?,
-        plain[6..8].parse().ok()?,
-    )
-    .ok()
+    Date::new(plain[0..4].parse().ok()?, plain[4..6].parse().ok()?, plain[6..8].parse().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -172,16 +172,8 @@ mod tests {
 
     #[test]
     fn misread_words_are_no_number() {
-        for words in [
-            "",
-            "伍伍佰元整",
-            "伍佰元整整x",
-            "佰伍拾仟元",
-            "伍佰元捌",
-            "价税合计",
-            "拾佰元整",
-            "整",
-        ] {
+        for words in ["", "伍伍佰元整", "伍佰元整整x", "佰伍拾仟元", "伍佰元捌", "价税合计", "拾佰元整", "整"]
+        {
             assert_eq!(parse(words), None, "{words}");
         }
     }

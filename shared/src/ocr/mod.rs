@@ -1,12 +1,31 @@
 //! Pixels to text lines with places and scores, and QR codes. Knows nothing of invoices.
 
+mod components;
+mod crop;
+mod detect;
+mod geometry;
+mod ink;
+mod model;
+mod orient;
+mod qr;
+mod recognise;
+mod threads;
+
 use std::path::Path;
+use std::thread;
 
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
+use self::geometry::Corners;
+use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
+use self::recognise::{ReadLine, Recogniser};
+use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::Quad;
+
+/// A line whose characters are less sure than this on average is noise.
+const MIN_CONFIDENCE: f32 = 0.5;
 
 /// Everything legible on one page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,22 +74,70 @@ pub struct QrCode {
 }
 
 /// The loaded engine; one per process, used from many threads.
-pub struct Engine {}
+pub struct Engine {
+    detector: Box<dyn Model>,
+    recogniser: Recogniser,
+    threads: Threads,
+}
 
 impl Engine {
     /// Loads the models from a directory that `make models` filled.
     ///
     /// # Errors
     /// `internal`, naming the file and the command that fetches it.
-    pub fn load(_models: &Path) -> Result<Self> {
-        Err(Error::new(ErrorKind::Internal, "wip"))
+    pub fn load(models: &Path) -> Result<Self> {
+        let detector = OnnxModel::load(models, &DETECTOR)?;
+        let recogniser = OnnxModel::load(models, &RECOGNISER)?;
+        let characters = recogniser
+            .metadata("character")
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?
+            .to_owned();
+        Ok(Self {
+            detector: Box::new(detector),
+            recogniser: Recogniser::new(Box::new(recogniser), &characters),
+            threads: Threads::available(),
+        })
     }
 
     /// Reads one page.
     ///
     /// # Errors
     /// `internal` when the engine fails; a page without text is no error.
-    pub fn read(&self, _page: &RgbImage) -> Result<PageText> {
-        Err(Error::new(ErrorKind::Internal, "wip"))
+    pub fn read(&self, page: &RgbImage) -> Result<PageText> {
+        if page.width() == 0 || page.height() == 0 {
+            return Ok(PageText::default());
+        }
+        thread::scope(|scope| {
+            let codes = scope.spawn(|| qr::find(page));
+            let (rotation, lines) = self.read_lines(&ink::without_seals(page))?;
+            Ok(PageText {
+                width: page.width(),
+                height: page.height(),
+                rotation,
+                lines,
+                // A decoder that trips over one picture must not cost us its text.
+                qr_codes: codes.join().unwrap_or_default(),
+            })
+        })
     }
+
+    fn read_lines(&self, page: &RgbImage) -> Result<(u16, Vec<TextLine>)> {
+        let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
+        let boxes = detect::detect(&*self.detector, page, &self.threads.all)?;
+        let turn = orient::upright_turn(&boxes, read)?;
+        let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
+        let lines = read(&places)?;
+        let legible = places.iter().zip(lines).filter_map(|(place, line)| text_line(place, line, page));
+        Ok((turn.degrees(), legible.collect()))
+    }
+}
+
+fn text_line(place: &Corners, line: ReadLine, page: &RgbImage) -> Option<TextLine> {
+    let confidence = line.confidence();
+    (confidence >= MIN_CONFIDENCE).then(|| TextLine {
+        quad: place.to_quad(page.width(), page.height()),
+        text: line.text,
+        confidence,
+        glyphs: line.glyphs,
+    })
 }

@@ -35,32 +35,32 @@ impl Chain {
         self.providers.iter().any(|p| p.name() == name)
     }
 
+    /// The configured names, first choice first.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.providers.iter().map(|p| p.name()).collect()
+    }
+
+    /// How many documents are worth reading at once: one where this machine's own cores do the work.
+    pub fn concurrency(&self) -> usize {
+        if self.has(super::embedded::NAME) { 1 } else { 10 }
+    }
+
     /// Asks one provider after the other until one reads it. `selected` asks that one alone.
     pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> Outcome {
         let mut attempts = Vec::new();
         let mut last = Error::new(ErrorKind::Internal, "no provider is configured");
-        for provider in self
-            .providers
-            .iter()
-            .filter(|p| selected.is_none_or(|name| p.name() == name))
-        {
+        for provider in self.providers.iter().filter(|p| selected.is_none_or(|name| p.name() == name)) {
             let start = Instant::now();
             let answer = provider.read(document, deadline).await;
             attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
             match answer {
                 Ok(answer) => {
-                    return Outcome {
-                        answer: Ok(answer),
-                        attempts,
-                    };
+                    return Outcome { answer: Ok(answer), attempts };
                 }
                 Err(error) => last = error,
             }
         }
-        Outcome {
-            answer: Err(last),
-            attempts,
-        }
+        Outcome { answer: Err(last), attempts }
     }
 }
 

@@ -2,16 +2,20 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
+mod embedded;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 
+use crate::config::Config;
 use crate::document::Document;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::report::Reading;
 
 pub use chain::{Chain, Outcome};
+pub use embedded::{Embedded, ReadPage};
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]
@@ -37,4 +41,24 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// `no_invoice` when the document is readable but not this provider's paper; provider errors for vendors.
     async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer>;
+}
+
+/// The names that `FAPIAO_PROVIDERS` may hold.
+pub const NAMES: [&str; 1] = [embedded::NAME];
+
+/// The chain that the configuration asks for; nothing is loaded or connected yet.
+///
+/// # Errors
+/// `internal` when a name is unknown.
+pub fn configured(config: &Config) -> Result<Chain> {
+    let providers = config.providers.iter().map(|name| named(name, config));
+    providers.collect::<Result<Vec<_>>>().map(Chain::new)
+}
+
+fn named(name: &str, config: &Config) -> Result<Arc<dyn Provider>> {
+    match name {
+        embedded::NAME => Ok(Arc::new(Embedded::new(&config.models))),
+        _ => Err(Error::new(ErrorKind::Internal, format!("FAPIAO_PROVIDERS names `{name}`, which is no provider"))
+            .with_hint(format!("Set FAPIAO_PROVIDERS to one or more of: {}.", NAMES.join(", ")))),
+    }
 }

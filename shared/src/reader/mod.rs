@@ -1,13 +1,68 @@
-//! Text lines and QR codes to a Reading. One file per layout. Knows nothing of pixels or providers.
+//! Text lines and QR codes to a Reading. Knows nothing of pixels or providers.
+//!
+//! The page is set straight ([`frame`]), its layout told ([`kind`]), and read by the file of that layout:
+//! [`form`] (with [`head`], [`party`], [`table`]) or [`roll`]. Fields are found by what they are: labels,
+//! column heads, alignment, the shape of values ([`shape`]); never by fixed coordinates.
+
+mod draft;
+mod form;
+mod frame;
+mod head;
+mod kind;
+mod label;
+mod party;
+mod roll;
+mod settle;
+mod shape;
+mod table;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::invoice::{QrPayload, expense_category};
 use crate::ocr::PageText;
-use crate::report::Reading;
+use crate::report::{PageInfo, Reading};
+
+use draft::Draft;
+use frame::Frame;
+use kind::Layout;
 
 /// Finds the invoice on a page.
 ///
 /// # Errors
 /// `no_invoice` when the page holds none of the nine kinds.
-pub fn read(_page: &PageText) -> Result<Reading> {
-    Err(Error::new(ErrorKind::NoInvoice, "wip"))
+pub fn read(page: &PageText) -> Result<Reading> {
+    let frame = Frame::new(page);
+    let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
+    let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
+    let info = PageInfo { width: page.width, height: page.height, rotation: page.rotation };
+    let mut draft = Draft::new(&frame, info);
+    settle::note_qr(&mut draft, page);
+    let complete = match layout {
+        Layout::Roll => {
+            roll::read(&mut draft);
+            true
+        }
+        Layout::Form => form::read(&mut draft, false),
+        Layout::Digital => form::read(&mut draft, true),
+    };
+    if !complete {
+        return Err(no_invoice());
+    }
+    let title = head::title(&frame.spans);
+    let printed = title.as_ref().map(|t| shape::plain(&t.text)).unwrap_or_default();
+    settle::mend_currency_sign(&mut draft);
+    if let Some(qr) = &qr {
+        settle::merge_qr(&mut draft, qr);
+    }
+    kind::settle_type(&mut draft, layout, qr.as_ref(), &printed);
+    kind::settle_title(&mut draft, title);
+    draft.reading.invoice.expense_category = expense_category(&draft.reading.invoice.items);
+    let reading = draft.reading;
+    if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
+        return Err(no_invoice());
+    }
+    Ok(reading)
+}
+
+fn no_invoice() -> Error {
+    Error::new(ErrorKind::NoInvoice, "the page holds no Chinese VAT invoice that we know")
 }

@@ -1,10 +1,24 @@
 //! Object storage behind a narrow trait: S3, and an in-memory twin that behaves alike.
 //! Knows nothing of invoices.
 
+#[doc(hidden)]
+pub mod contract;
+mod memory;
+mod s3;
+
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+
+pub use memory::MemoryStore;
+pub use s3::S3Store;
+
+/// The vendor code of a `storage` error when access was denied. Where listing is not allowed,
+/// S3 answers the same for a missing key, so only the caller knows what it means.
+pub const ACCESS_DENIED: &str = "AccessDenied";
 
 /// What is known of an object without its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,10 +61,16 @@ pub enum PutOutcome {
 /// Where documents come from and Reports go.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The object, unless it is missing. Larger ones than `max_bytes` fail with `too_large` before the body is read.
+    /// The object, unless it is missing. Larger ones than `max_bytes` fail before the body is read.
+    ///
+    /// # Errors
+    /// `too_large`; `storage`, with [`ACCESS_DENIED`] as its vendor code where that is the reason.
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>>;
 
     /// Writes when the precondition holds.
+    ///
+    /// # Errors
+    /// `storage`.
     async fn put(
         &self,
         bucket: &str,
@@ -61,5 +81,34 @@ pub trait Store: Send + Sync {
     ) -> Result<PutOutcome>;
 
     /// Removes the object; a missing one is no error.
+    ///
+    /// # Errors
+    /// `storage`.
     async fn delete(&self, bucket: &str, key: &str) -> Result<()>;
+}
+
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        (**self).get(bucket, key, max_bytes).await
+    }
+
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        condition: Precondition,
+    ) -> Result<PutOutcome> {
+        (**self).put(bucket, key, body, content_type, condition).await
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        (**self).delete(bucket, key).await
+    }
+}
+
+pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("the file has {size} bytes, more than the {max_bytes} allowed"))
 }

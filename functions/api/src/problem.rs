@@ -1,0 +1,93 @@
+//! What goes wrong with a request, as RFC 9457 problem documents. Knows nothing of who asks or why.
+
+use fapiao::error::{Error, ErrorKind};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{HeaderName, Response, StatusCode};
+use lambda_http::Body;
+use serde_json::json;
+
+/// Waited for when a vendor asks us to slow down without saying how long.
+const DEFAULT_RETRY_AFTER_SECONDS: u64 = 5;
+
+/// A request that gets no Report.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    code: &'static str,
+    detail: String,
+    hint: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// One of the request's own faults, or ours.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: status.canonical_reason().unwrap_or("Error"),
+            code,
+            detail: detail.into(),
+            hint: hint.into(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// No key, or a wrong one. Both look alike.
+    pub fn unauthorized() -> Self {
+        let hint = "Send `Authorization: Bearer <key>` with the key from the API's secret.";
+        let challenge = HeaderValue::from_static("Bearer realm=\"fapiao\"");
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "the request carries no valid key", hint)
+            .with_header(http::header::WWW_AUTHENTICATE, challenge)
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The answer to send.
+    pub fn into_response(self) -> Response<Body> {
+        let body = json!({
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "code": self.code,
+            "hint": self.hint,
+        });
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        let media_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+        response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let problem = Self::new(status(error.kind()), error.code(), error.message(), error.hint());
+        if error.kind() != ErrorKind::ProviderThrottled {
+            return problem;
+        }
+        let wait = error.retry_after().map_or(DEFAULT_RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
+        problem.with_header(RETRY_AFTER, HeaderValue::from(wait))
+    }
+}
+
+/// 502: a provider is out of order. 503: it will be well again, or its owner has to act. 504: too late.
+fn status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::ProviderAuth | ErrorKind::ProviderUnavailable | ErrorKind::ProviderProtocol => {
+            StatusCode::BAD_GATEWAY
+        }
+        ErrorKind::ProviderThrottled | ErrorKind::ProviderQuota | ErrorKind::Storage => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::ProviderTimeout | ErrorKind::Deadline => StatusCode::GATEWAY_TIMEOUT,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

@@ -1,0 +1,90 @@
+//! `POST /v1/invoices`: the file's bytes in, the Report out. Knows nothing of credentials.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use fapiao::error::{Error, ErrorKind};
+use fapiao::pipeline::Pipeline;
+use fapiao::report::{Report, Source, Status};
+use http::header::CONTENT_TYPE;
+use http::{Response, StatusCode};
+use lambda_http::{Body, Request, RequestExt};
+
+use crate::json_response;
+use crate::problem::Problem;
+
+/// Reads the body as one document. `?provider=` asks that provider alone.
+pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
+    let selected = selected(pipeline, &request)?;
+    refuse_forms(&request)?;
+    let bytes = bytes(request.into_body());
+    refuse_too_large(&bytes, pipeline.limits().max_bytes)?;
+
+    let reading = pipeline.read(bytes, Source::default(), selected.as_deref(), deadline);
+    match tokio::time::timeout_at(deadline.into(), reading).await {
+        Ok(Ok(report)) => respond(&report),
+        Ok(Err(failure)) => Err(fail(failure.error)),
+        Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
+    }
+}
+
+fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Problem> {
+    let query = request.query_string_parameters_ref();
+    let Some(name) = query.and_then(|query| query.first("provider")) else {
+        return Ok(None);
+    };
+    if pipeline.chain().has(name) {
+        return Ok(Some(name.to_owned()));
+    }
+    let detail = format!("`{name}` is not among the configured providers");
+    let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().names().join(", "));
+    Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
+}
+
+/// A form around the file is the usual mistake with `curl -F`, and would only be told as an unknown format.
+fn refuse_forms(request: &Request) -> Result<(), Problem> {
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !media_type.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/")) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "the body is a form, not a file",
+        "Send the file's bytes alone, e.g. `curl --data-binary @invoice.jpg`.",
+    ))
+}
+
+/// The body exactly as the gateway took it; text is no less than bytes.
+fn bytes(body: Body) -> Bytes {
+    match body {
+        Body::Text(text) => Bytes::from(text),
+        Body::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::new(),
+    }
+}
+
+fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
+    if bytes.len() as u64 <= max_bytes {
+        return Ok(());
+    }
+    let detail = format!("the body has {} bytes, more than the {max_bytes} allowed", bytes.len());
+    let hint = "Send a smaller file, or drop it into the input bucket.";
+    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
+}
+
+fn respond(report: &Report) -> Result<Response<Body>, Problem> {
+    let status = match report.status {
+        Status::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
+    match serde_json::to_string(report) {
+        Ok(body) => Ok(json_response(status, body)),
+        Err(error) => Err(fail(Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))),
+    }
+}
+
+fn fail(error: Error) -> Problem {
+    tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
+    Problem::from(error)
+}

@@ -1,0 +1,207 @@
+//! Events to the objects they speak of. Knows nothing of what is done with them.
+//!
+//! Only the few fields that matter are taken, so that hand-made and emulated events pass as well as AWS's own.
+
+use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::pipeline::ObjectCreated;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the function was invoked with.
+#[derive(Debug)]
+pub enum Event {
+    /// S3 invoked it: the objects.
+    S3(Vec<ObjectCreated>),
+    /// A queue did: each message stands for itself.
+    Sqs(Vec<Message>),
+}
+
+/// One message of a queue.
+#[derive(Debug)]
+pub struct Message {
+    /// The queue's own id.
+    pub id: String,
+    /// The objects, or why there are none.
+    pub objects: Result<Vec<ObjectCreated>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SqsRecord {
+    message_id: String,
+    body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct S3Record {
+    event_name: String,
+    s3: S3Entity,
+}
+
+#[derive(Deserialize)]
+struct S3Entity {
+    bucket: S3Bucket,
+    object: S3Object,
+}
+
+#[derive(Deserialize)]
+struct S3Bucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct S3Object {
+    key: String,
+    size: Option<u64>,
+    e_tag: Option<String>,
+    version_id: Option<String>,
+    sequencer: Option<String>,
+}
+
+/// Tells a queue's event from S3's own.
+///
+/// # Errors
+/// `internal` when it is neither, or S3's own cannot be read.
+pub fn parse(event: Value) -> Result<Event> {
+    let source = event.pointer("/Records/0/eventSource").and_then(Value::as_str);
+    if source != Some("aws:sqs") {
+        return s3_objects(event).map(Event::S3);
+    }
+    let records = serde_json::from_value(event["Records"].clone()).map_err(|e| unreadable("the queue's event", &e))?;
+    let records: Vec<SqsRecord> = records;
+    Ok(Event::Sqs(records.into_iter().map(message).collect()))
+}
+
+fn message(record: SqsRecord) -> Message {
+    let body = serde_json::from_str(&record.body).map_err(|e| unreadable("the message", &e));
+    Message { id: record.message_id, objects: body.and_then(s3_objects) }
+}
+
+/// The created objects of an S3 event; folders, deletions and the test event speak of none.
+fn s3_objects(event: Value) -> Result<Vec<ObjectCreated>> {
+    if event["Event"] == "s3:TestEvent" {
+        return Ok(Vec::new());
+    }
+    let Some(records) = event.get("Records").and_then(Value::as_array) else {
+        return Err(Error::new(ErrorKind::Internal, "this is no S3 event: it has no Records")
+            .with_hint("Send S3 events to this function, bare or through SQS."));
+    };
+    let objects = records.iter().map(s3_object).collect::<Result<Vec<_>>>()?;
+    Ok(objects.into_iter().flatten().collect())
+}
+
+fn s3_object(record: &Value) -> Result<Option<ObjectCreated>> {
+    let record = S3Record::deserialize(record).map_err(|e| unreadable("the S3 event", &e))?;
+    let object = record.s3.object;
+    if !record.event_name.trim_start_matches("s3:").starts_with("ObjectCreated:") {
+        return Ok(None);
+    }
+    let key = decode_key(&object.key)?;
+    if key.ends_with('/') {
+        return Ok(None);
+    }
+    Ok(Some(ObjectCreated {
+        bucket: record.s3.bucket.name,
+        key,
+        size: object.size,
+        etag: object.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
+        version_id: object.version_id,
+        sequencer: object.sequencer,
+    }))
+}
+
+/// A key as it is in the bucket: in events a plus is a space, and the rest is percent-encoded UTF-8.
+fn decode_key(encoded: &str) -> Result<String> {
+    let spaced = encoded.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8();
+    decoded
+        .map(|key| key.into_owned())
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("the key `{encoded}` is no UTF-8")))
+}
+
+fn unreadable(what: &str, error: &serde_json::Error) -> Error {
+    Error::new(ErrorKind::Internal, format!("{what} cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn record(name: &str, key: &str) -> Value {
+        json!({
+            "eventSource": "aws:s3", "eventName": name,
+            "s3": {
+                "bucket": {"name": "in"},
+                "object": {"key": key, "size": 7, "eTag": "abc", "versionId": "v1", "sequencer": "0A"},
+            },
+        })
+    }
+
+    fn keys(event: Value) -> Vec<String> {
+        let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
+        objects.into_iter().map(|object| object.key).collect()
+    }
+
+    #[test]
+    fn a_record_tells_everything_of_the_object() {
+        let event = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]});
+        let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
+        let expected = ObjectCreated {
+            bucket: "in".into(),
+            key: "a.jpg".into(),
+            size: Some(7),
+            etag: Some("abc".into()),
+            version_id: Some("v1".into()),
+            sequencer: Some("0A".into()),
+        };
+        assert_eq!(objects, [expected]);
+    }
+
+    #[test]
+    fn keys_are_decoded() {
+        for (encoded, key) in [
+            ("%E6%8A%A5%E5%91%8A+1%2B1%25.jpg", "报告 1+1%.jpg"),
+            ("a/b+c.png", "a/b c.png"),
+            ("%26%3D%3F.pdf", "&=?.pdf"),
+            ("报告.jpg", "报告.jpg"),
+        ] {
+            assert_eq!(keys(json!({"Records": [record("ObjectCreated:Put", encoded)]})), [key]);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_no_utf8_is_an_error() {
+        assert!(parse(json!({"Records": [record("ObjectCreated:Put", "%FF.jpg")]})).is_err());
+    }
+
+    #[test]
+    fn what_speaks_of_no_new_object_is_dropped() {
+        assert!(keys(json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "in"})).is_empty());
+        assert!(keys(json!({"Records": [record("ObjectCreated:Put", "folder/")]})).is_empty());
+        assert!(keys(json!({"Records": [record("ObjectRemoved:Delete", "a.jpg")]})).is_empty());
+        assert_eq!(keys(json!({"Records": [record("s3:ObjectCreated:Copy", "a.jpg")]})), ["a.jpg"]);
+    }
+
+    #[test]
+    fn a_strange_body_spoils_its_own_message_only() {
+        let good = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]}).to_string();
+        let message = |id: &str, body: &str| json!({"eventSource": "aws:sqs", "messageId": id, "body": body});
+        let event = json!({"Records": [
+            message("1", &good), message("2", "not json"), message("3", "{}"), message("4", r#"{"Records":[{}]}"#),
+        ]});
+        let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
+        let readable: Vec<_> = messages.iter().map(|m| (m.id.as_str(), m.objects.is_ok())).collect();
+        assert_eq!(readable, [("1", true), ("2", false), ("3", false), ("4", false)]);
+    }
+
+    #[test]
+    fn what_is_no_event_is_an_error() {
+        for event in [json!({}), json!(null), json!([1]), json!({"Records": "x"})] {
+            assert!(parse(event.clone()).is_err(), "{event}");
+        }
+    }
+}

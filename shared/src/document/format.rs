@@ -1,0 +1,166 @@
+//! What a file is, told by its first bytes and never by its name. Knows nothing of what follows them.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What we open, told by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JPEG, baseline or progressive, RGB, grey or CMYK.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// Windows bitmap.
+    Bmp,
+    /// TIFF, first page.
+    Tiff,
+    /// GIF, first frame.
+    Gif,
+    /// WebP.
+    WebP,
+    /// PDF, first page.
+    Pdf,
+}
+
+impl Format {
+    /// The registered media type, e.g. `image/jpeg`.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Gif => "image/gif",
+            Self::WebP => "image/webp",
+            Self::Pdf => "application/pdf",
+        }
+    }
+
+    /// Tells the format of a file.
+    ///
+    /// # Errors
+    /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self> {
+        if bytes.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
+        }
+        Self::recognise(bytes).ok_or_else(|| {
+            let what = describe(bytes);
+            Error::new(ErrorKind::UnsupportedFormat, format!("the content is {what}, which we do not open"))
+        })
+    }
+
+    fn recognise(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            _ if is_bitmap(bytes) => Some(Self::Bmp),
+            _ if is_pdf(bytes) => Some(Self::Pdf),
+            _ => None,
+        }
+    }
+}
+
+/// "BM" alone may begin any text: the size of the header that follows settles it.
+fn is_bitmap(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"BM") && matches!(bytes.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+}
+
+/// Readers accept up to a kilobyte before the header.
+fn is_pdf(bytes: &[u8]) -> bool {
+    contains(&bytes[..bytes.len().min(1024)], b"%PDF-")
+}
+
+/// What an unwanted file seems to be, for the person who sent it.
+fn describe(bytes: &[u8]) -> &'static str {
+    let start = &bytes[..bytes.len().min(4096)];
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    match bytes {
+        [b'P', b'K', 3 | 5 | 7, ..] if contains(start, b"OFD.xml") || contains(bytes, b"OFD.xml") => "an OFD document",
+        [b'P', b'K', 3 | 5 | 7, ..] => "a ZIP archive (or an Office document)",
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
+        [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
+        [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive",
+        [0x1f, 0x8b, ..] => "a gzip file",
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => describe_brand(brand),
+        _ if text.starts_with(b"<?xml") || text.starts_with(b"<EInvoice") || text.starts_with(b"<eInvoice") => {
+            "an XML file"
+        }
+        _ if text.starts_with(b"<svg") => "an SVG drawing",
+        _ if text.starts_with(b"<") => "a web page or XML file",
+        _ if is_text(start) => "plain text",
+        _ => "of no format we know",
+    }
+}
+
+fn describe_brand(brand: &[u8]) -> &'static str {
+    match brand.get(..4) {
+        Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1") => "a HEIC photo",
+        Some(b"avif" | b"avis") => "an AVIF picture",
+        _ => "a video",
+    }
+}
+
+fn is_text(start: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(start) {
+        Ok(_) => start.len(),
+        Err(e) => e.valid_up_to(),
+    };
+    // A character may be cut in two at the end of what was looked at.
+    valid + 4 > start.len() && !start.contains(&0)
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|w| w == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_content() {
+        let cases: [(&[u8], Format); 9] = [
+            (b"\xff\xd8\xff\xe0..", Format::Jpeg),
+            (b"\x89PNG\r\n\x1a\n....", Format::Png),
+            (b"GIF89a..", Format::Gif),
+            (b"II*\0....", Format::Tiff),
+            (b"MM\0*....", Format::Tiff),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Format::WebP),
+            (b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0....", Format::Bmp),
+            (b"%PDF-1.4\n", Format::Pdf),
+            (b"\xef\xbb\xbf\r\n%PDF-1.7", Format::Pdf),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(Format::of(bytes).unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn what_is_not_opened_is_named() {
+        let cases: [(&[u8], &str); 10] = [
+            (b"PK\x03\x04\x14\0\0\0OFD.xml<ofd:OFD>", "an OFD document"),
+            (b"PK\x03\x04\x14\0\0\0word/document.xml", "a ZIP archive"),
+            (b"\xef\xbb\xbf<?xml version='1.0'?><EInvoice/>", "an XML file"),
+            (b"  <html><body>", "a web page"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+            ("发票代码：011".as_bytes(), "plain text"),
+            (b"BM is how this text begins", "plain text"),
+            (b"\x01\x02\x00\xfe\x99\x88", "of no format we know"),
+            (b"RIFF\x10\0\0\0WAVEfmt ", "of no format we know"),
+        ];
+        for (bytes, want) in cases {
+            let error = Format::of(bytes).unwrap_err();
+            assert_eq!(error.code(), "unsupported_format");
+            assert!(error.message().contains(want), "{} lacks {want}", error.message());
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_empty() {
+        assert_eq!(Format::of(b"").unwrap_err().code(), "empty");
+    }
+}

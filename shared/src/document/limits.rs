@@ -1,0 +1,55 @@
+//! How much a document may ask of us. Checked on headers, before anything is decoded.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much a document may ask of us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub max_bytes: u64,
+    /// Pixels a side.
+    pub max_side: u32,
+    /// Pixels in all.
+    pub max_pixels: u64,
+    /// Pages of a file.
+    pub max_pages: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 50_000_000, max_side: 16_000, max_pixels: 120_000_000, max_pages: 50 }
+    }
+}
+
+impl Limits {
+    pub(super) fn check_bytes(&self, bytes: u64) -> Result<()> {
+        if bytes > self.max_bytes {
+            let message = format!("the file has {bytes} bytes; at most {} are allowed", self.max_bytes);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_pages(&self, pages: u32) -> Result<()> {
+        if pages > self.max_pages {
+            let message = format!("the file has {pages} pages; at most {} are allowed", self.max_pages);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_dimensions(&self, (width, height): (u32, u32)) -> Result<()> {
+        let pixels = u64::from(width) * u64::from(height);
+        let allowed = if pixels == 0 {
+            "a page needs at least one pixel".to_owned()
+        } else if width.max(height) > self.max_side {
+            format!("at most {} a side are allowed", self.max_side)
+        } else if pixels > self.max_pixels {
+            format!("at most {} in all are allowed", self.max_pixels)
+        } else {
+            return Ok(());
+        };
+        let message = format!("the page has {width} x {height} pixels; {allowed}");
+        Err(Error::new(ErrorKind::BadDimensions, message))
+    }
+}

@@ -1,0 +1,97 @@
+//! The first page of a PDF as pixels. Knows nothing of its text.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use image::RgbImage;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Enough for small print, and what scanners make.
+const DPI: f32 = 200.0;
+/// Points an inch, the unit of a PDF's page.
+const POINTS: f32 = 72.0;
+/// A page gets no more pixels a side than this, however large it says it is.
+const MAX_SIDE: f32 = 4000.0;
+/// No honest page takes this long.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Nested objects are read by recursion.
+const STACK: usize = 64 << 20;
+
+/// Pages, and the first one's width and height in the pixels that we will give it.
+pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
+    with_pdf(bytes, |pdf| {
+        let pages = pdf.pages();
+        let first = pages.first().ok_or_else(|| damaged("it has no pages"))?;
+        let (width, height, _) = size(first.render_dimensions())?;
+        Ok((u32::try_from(pages.len()).unwrap_or(u32::MAX), (width, height)))
+    })
+}
+
+/// The first page on white.
+pub(super) fn decode(bytes: &Bytes) -> Result<RgbImage> {
+    with_pdf(bytes, |pdf| {
+        let page = pdf.pages().first().ok_or_else(|| damaged("it has no pages"))?;
+        let (width, height, scale) = size(page.render_dimensions())?;
+        let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        let pixmap = hayro::render(
+            page,
+            &RenderCache::new(),
+            &InterpreterSettings::default(),
+            &RenderSettings::default(),
+            &settings,
+        );
+        let opaque = pixmap.data_as_u8_slice().chunks_exact(4);
+        let pixels = opaque.flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]).collect();
+        RgbImage::from_raw(width, height, pixels).ok_or_else(|| damaged("its page has another size than it says"))
+    })
+}
+
+/// Width and height in pixels, and pixels a point.
+fn size((width, height): (f32, f32)) -> Result<(u32, u32, f32)> {
+    let long = width.max(height);
+    if !long.is_finite() || width.min(height) <= 0.0 {
+        return Err(damaged("its page has no size"));
+    }
+    let scale = (DPI / POINTS).min(MAX_SIDE / long);
+    let pixels = |side: f32| (side * scale) as u32;
+    Ok((pixels(width), pixels(height), scale))
+}
+
+/// Opens a hostile file on a thread of its own: a panic, endless work or deep nesting stay there.
+fn with_pdf<T: Send + 'static>(bytes: &Bytes, work: impl FnOnce(&Pdf) -> Result<T> + Send + 'static) -> Result<T> {
+    let data = Arc::new(bytes.clone());
+    let (answer, answered) = mpsc::channel();
+    thread::Builder::new()
+        .name("pdf".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            let outcome = Pdf::new(data).map_err(load_error).and_then(|pdf| work(&pdf));
+            // Nobody listens any more once the time is up.
+            let _ = answer.send(outcome);
+        })
+        .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread for the PDF: {e}")))?;
+    match answered.recv_timeout(TIME_LIMIT) {
+        Ok(outcome) => outcome,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(damaged("its page takes too long to draw")),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged("the renderer gave up")),
+    }
+}
+
+fn load_error(e: LoadPdfError) -> Error {
+    match e {
+        LoadPdfError::Decryption(_) => Error::new(ErrorKind::Encrypted, "the PDF is locked with a password"),
+        LoadPdfError::Invalid => damaged("its structure is broken"),
+    }
+}
+
+fn damaged(what: &str) -> Error {
+    Error::new(ErrorKind::Undecodable, format!("the PDF cannot be read: {what}"))
+}

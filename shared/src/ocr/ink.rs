@@ -1,0 +1,37 @@
+//! Red ink faded out of a page, so that print under a seal can be read. Knows nothing of what seals say.
+
+use image::RgbImage;
+
+/// Below this, red is print: the dark red of labels, not the bright red of a seal.
+const BRIGHT: u8 = 130;
+
+/// How much redder than its other colours a pixel must be.
+const REDNESS: u8 = 30;
+
+/// A copy in which bright red is as light as its red: on paper it all but vanishes, and black under it stays black.
+pub fn without_seals(page: &RgbImage) -> RgbImage {
+    let mut faded = page.clone();
+    for pixel in faded.pixels_mut() {
+        let [r, g, b] = pixel.0;
+        if r > BRIGHT && r.saturating_sub(g.max(b)) > REDNESS {
+            pixel.0 = [r, r, r];
+        }
+    }
+    faded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn a_seal_fades_and_print_stays() {
+        let seal = Rgb([225, 40, 50]);
+        let label = Rgb([125, 30, 20]);
+        let print = Rgb([20, 20, 25]);
+        let page = RgbImage::from_fn(3, 1, |x, _| [seal, label, print][x as usize]);
+        let faded = without_seals(&page);
+        assert_eq!(faded.pixels().copied().collect::<Vec<_>>(), [Rgb([225, 225, 225]), label, print]);
+    }
+}

@@ -1,0 +1,94 @@
+//! The narrow view of a neural network that the engine stands on, and its implementation by `rten`.
+//! Knows nothing of what the numbers mean.
+
+use std::path::Path;
+
+use rten::{ModelOptions, OpRegistry, RunOptions, ThreadPool};
+use rten_tensor::{Layout, NdTensor};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Numbers with a shape, outermost dimension first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Array {
+    pub shape: Vec<usize>,
+    pub data: Vec<f32>,
+}
+
+/// A network with one input (NCHW) and one output.
+pub(crate) trait Model: Send + Sync {
+    /// Runs it on `threads`; many callers may do so at once.
+    fn run(&self, shape: [usize; 4], input: Vec<f32>, threads: &Arc<ThreadPool>) -> Result<Array>;
+}
+
+/// A file that `make models` fetches.
+pub(crate) struct ModelFile {
+    pub name: &'static str,
+    pub sha256: &'static str,
+}
+
+/// Finds where text stands on a page.
+pub(crate) const DETECTOR: ModelFile = ModelFile {
+    name: "PP-OCRv6_det_small.onnx",
+    sha256: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+};
+
+/// Reads one line of text.
+pub(crate) const RECOGNISER: ModelFile = ModelFile {
+    name: "PP-OCRv6_rec_small.onnx",
+    sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+};
+
+/// A network loaded from an ONNX file.
+pub(crate) struct OnnxModel {
+    model: rten::Model,
+}
+
+impl OnnxModel {
+    /// Loads a file after checking that it is the very one that was measured.
+    pub fn load(directory: &Path, file: &ModelFile) -> Result<Self> {
+        let path = directory.join(file.name);
+        let bytes = std::fs::read(&path)
+            .map_err(|e| unusable(&format!("the model file {} cannot be read: {e}", path.display())))?;
+        let digest = hex::encode(Sha256::digest(&bytes));
+        if digest != file.sha256 {
+            return Err(unusable(&format!(
+                "the model file {} is not the expected one: its sha256 is {digest}, not {}",
+                path.display(),
+                file.sha256
+            )));
+        }
+        let model = ModelOptions::with_ops(OpRegistry::with_all_ops())
+            .load(bytes)
+            .map_err(|e| unusable(&format!("the model file {} cannot be loaded: {e}", path.display())))?;
+        Ok(Self { model })
+    }
+
+    /// A value that the file carries beside its weights.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.model.metadata().get(key)
+    }
+}
+
+fn unusable(message: &str) -> Error {
+    Error::new(ErrorKind::Internal, message).with_hint("Run `make models` to fetch the model files.")
+}
+
+impl Model for OnnxModel {
+    fn run(&self, shape: [usize; 4], input: Vec<f32>, threads: &Arc<ThreadPool>) -> Result<Array> {
+        let failed = |what: String| Error::new(ErrorKind::Internal, format!("the model failed: {what}"));
+        if shape.iter().product::<usize>() != input.len() {
+            return Err(failed(format!("{} values do not fill {shape:?}", input.len())));
+        }
+        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(threads)));
+        let output = self
+            .model
+            .run_one(NdTensor::from_data(shape, input).into(), Some(options))
+            .map_err(|e| failed(e.to_string()))?
+            .into_tensor::<f32>()
+            .ok_or_else(|| failed("its output is not made of floats".to_owned()))?;
+        Ok(Array { shape: output.shape().to_vec(), data: output.into_data() })
+    }
+}

@@ -1,0 +1,257 @@
+//! Lines to characters: batches of like width through the recogniser, and CTC decoding.
+//! Knows nothing of how the lines were found or what they mean.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+use rten::ThreadPool;
+
+use super::Glyph;
+use super::crop::{self, Crop, HEIGHT, STEP};
+use super::geometry::Corners;
+use super::model::{Array, Model};
+use super::threads::spread;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most lines that go through the network together.
+const MAX_BATCH: usize = 8;
+/// The most columns of a batch: bounds the answer, which has 18710 numbers for every eight columns.
+const MAX_BATCH_COLUMNS: usize = 2048;
+/// The narrowest line of a batch has at least this share of the widest: what is missing is padding, paid for in full.
+const MIN_FILL: f32 = 0.85;
+
+/// What one line says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ReadLine {
+    pub text: String,
+    pub glyphs: Vec<Glyph>,
+}
+
+impl ReadLine {
+    /// The mean over the characters; 0 for no text.
+    pub fn confidence(&self) -> f32 {
+        let sum: f32 = self.glyphs.iter().map(|g| g.confidence).sum();
+        sum / self.glyphs.len().max(1) as f32
+    }
+
+    /// Without white space at either end.
+    fn trimmed(self) -> Self {
+        let kept: Vec<(char, Glyph)> = self.text.chars().zip(self.glyphs).collect();
+        let black = |(c, _): &(char, Glyph)| !c.is_whitespace();
+        let start = kept.iter().position(black).unwrap_or(kept.len());
+        let end = kept.iter().rposition(black).map_or(start, |last| last + 1);
+        let (text, glyphs) = kept[start..end].iter().copied().unzip();
+        Self { text, glyphs }
+    }
+}
+
+/// The network and its alphabet.
+pub(crate) struct Recogniser {
+    model: Box<dyn Model>,
+    /// By class; the first stands for "nothing here".
+    alphabet: Vec<String>,
+}
+
+impl Recogniser {
+    /// `characters` has one class a line, white space included; the classes for nothing and for a space
+    /// stand around them.
+    pub fn new(model: Box<dyn Model>, characters: &str) -> Self {
+        let listed = characters.strip_suffix('\n').unwrap_or(characters).split('\n');
+        let alphabet = std::iter::once("").chain(listed).chain([" "]).map(str::to_owned).collect();
+        Self { model, alphabet }
+    }
+
+    /// Reads lines of a page, each batch on one thread; the answers stand in the order of the lines.
+    pub fn read(&self, page: &RgbImage, lines: &[Corners], threads: &[Arc<ThreadPool>]) -> Result<Vec<ReadLine>> {
+        let widths: Vec<usize> = lines.iter().map(crop::width_of).collect();
+        let batches = batches(&widths);
+        let answers = spread(&batches, threads, |batch, thread| {
+            let crops: Vec<Crop> = batch.iter().map(|&i| crop::cut(page, &lines[i])).collect();
+            self.read_batch(&crops, thread)
+        })?;
+        let mut read = vec![ReadLine::default(); lines.len()];
+        for (i, line) in batches.into_iter().flatten().zip(answers.into_iter().flatten()) {
+            read[i] = line;
+        }
+        Ok(read)
+    }
+
+    fn read_batch(&self, crops: &[Crop], thread: &Arc<ThreadPool>) -> Result<Vec<ReadLine>> {
+        let widest = crops.iter().map(|c| c.width).max().unwrap_or(STEP);
+        let width = widest.next_multiple_of(STEP);
+        let shape = [crops.len(), 3, HEIGHT, width];
+        let answer = self.model.run(shape, padded(crops, width), thread)?;
+        let (steps, classes) = self.shape_of(&answer, crops.len())?;
+        let step = width as f32 / steps as f32;
+        let lines = answer.data.chunks_exact(steps * classes).zip(crops);
+        Ok(lines.map(|(line, crop)| self.decode(line, step / crop.width as f32)).collect())
+    }
+
+    /// Steps and classes of a well-formed answer.
+    fn shape_of(&self, answer: &Array, lines: usize) -> Result<(usize, usize)> {
+        match answer.shape[..] {
+            [n, steps, classes] if n == lines && classes == self.alphabet.len() && steps > 0 => Ok((steps, classes)),
+            _ => Err(Error::new(
+                ErrorKind::Internal,
+                format!("the recogniser answered {:?} to {lines} lines", answer.shape),
+            )),
+        }
+    }
+
+    /// The likeliest class of every step, without repeats and nothings; a step is that share of the line.
+    fn decode(&self, line: &[f32], step: f32) -> ReadLine {
+        let best: Vec<(usize, f32)> = line.chunks_exact(self.alphabet.len()).map(likeliest).collect();
+        let mut read = ReadLine::default();
+        let mut start = 0;
+        for run in best.chunk_by(|a, b| a.0 == b.0) {
+            let (class, middle) = (run[0].0, start as f32 + run.len() as f32 / 2.0);
+            start += run.len();
+            if class == 0 {
+                continue;
+            }
+            let confidence = run.iter().map(|b| b.1).fold(0.0, f32::max);
+            let at = (middle * step).min(1.0);
+            for character in self.alphabet[class].chars() {
+                read.text.push(character);
+                read.glyphs.push(Glyph { at, confidence });
+            }
+        }
+        read.trimmed()
+    }
+}
+
+/// The class with the highest score, and the score.
+fn likeliest(scores: &[f32]) -> (usize, f32) {
+    const LANES: usize = 16;
+    // Independent maxima, because a single one would wait for itself at each of 18710 classes.
+    let mut highest = [f32::MIN; LANES];
+    let chunks = scores.chunks_exact(LANES);
+    for (i, &score) in chunks.remainder().iter().enumerate() {
+        highest[i] = score;
+    }
+    for chunk in chunks {
+        for (high, &score) in highest.iter_mut().zip(chunk) {
+            *high = if score > *high { score } else { *high };
+        }
+    }
+    let highest = highest.into_iter().fold(f32::MIN, f32::max);
+    let class = scores.iter().position(|&s| s == highest).unwrap_or(0);
+    (class, highest)
+}
+
+/// Indices of lines that go together, of like width; the widest first, so that all threads end at the same time.
+fn batches(widths: &[usize]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..widths.len()).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(widths[i]));
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for i in order {
+        match batches.last_mut() {
+            Some(batch) if fits(widths[i], batch.len(), widths[batch[0]]) => batch.push(i),
+            _ => batches.push(vec![i]),
+        }
+    }
+    batches
+}
+
+fn fits(width: usize, lines: usize, widest: usize) -> bool {
+    lines < MAX_BATCH && (lines + 1) * widest <= MAX_BATCH_COLUMNS && width as f32 >= MIN_FILL * widest as f32
+}
+
+/// The crops one after the other, filled up with grey on the right.
+fn padded(crops: &[Crop], width: usize) -> Vec<f32> {
+    let mut values = vec![0.0; crops.len() * 3 * HEIGHT * width];
+    for (rows, crop) in values.chunks_exact_mut(3 * HEIGHT * width).zip(crops) {
+        for (row, source) in rows.chunks_exact_mut(width).zip(crop.planes.chunks_exact(crop.width)) {
+            row[..crop.width].copy_from_slice(source);
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::Point;
+    use super::*;
+
+    /// Says the same classes for every line, whatever it shows; three characters: a, b and the ideographic space.
+    struct Says(Vec<usize>);
+
+    impl Model for Says {
+        fn run(&self, shape: [usize; 4], _: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+            let mut line = vec![0.02; self.0.len() * 5];
+            for (step, class) in self.0.iter().enumerate() {
+                line[step * 5 + class] = 0.9;
+            }
+            Ok(Array { shape: vec![shape[0], self.0.len(), 5], data: line.repeat(shape[0]) })
+        }
+    }
+
+    fn line(width: f32) -> Corners {
+        Corners([Point::new(0.0, 0.0), Point::new(width, 0.0), Point::new(width, 48.0), Point::new(0.0, 48.0)])
+    }
+
+    fn read(classes: &[usize], widths: &[f32]) -> Vec<ReadLine> {
+        let recogniser = Recogniser::new(Box::new(Says(classes.to_vec())), "a\nb\n\u{3000}");
+        let lines: Vec<Corners> = widths.iter().map(|&w| line(w)).collect();
+        let threads = [Arc::new(ThreadPool::with_num_threads(1)), Arc::new(ThreadPool::with_num_threads(1))];
+        recogniser.read(&RgbImage::new(400, 48), &lines, &threads).unwrap()
+    }
+
+    #[test]
+    fn repeats_are_one_character_unless_nothing_stands_between() {
+        assert_eq!(read(&[1, 1, 0, 1, 2, 2], &[48.0])[0].text, "aab");
+    }
+
+    #[test]
+    fn every_character_has_its_place_and_score() {
+        let read = &read(&[0, 1, 1, 0, 0, 2, 0, 0, 0, 0], &[80.0])[0];
+        assert_eq!(read.text, "ab");
+        assert!((read.glyphs[0].at - 0.2).abs() < 1e-6 && (read.glyphs[1].at - 0.55).abs() < 1e-6);
+        assert!((read.confidence() - 0.9).abs() < 1e-6);
+    }
+
+    #[test]
+    fn white_space_stays_inside_and_goes_at_the_ends() {
+        let read = &read(&[4, 1, 3, 2, 4, 0, 3], &[56.0])[0];
+        assert_eq!(read.text, "a\u{3000}b");
+        assert_eq!(read.glyphs.len(), 3);
+        assert_eq!(self::read(&[4, 3, 4], &[24.0])[0], ReadLine::default());
+    }
+
+    #[test]
+    fn answers_stand_in_the_order_of_the_lines() {
+        // Two steps of forty columns each: the shorter the line, the further along it the character stands.
+        let read = read(&[1, 0], &[80.0, 70.0, 75.0]);
+        let at: Vec<f32> = read.iter().map(|r| r.glyphs[0].at).collect();
+        assert!(at[0] < at[2] && at[2] < at[1], "{at:?}");
+    }
+
+    #[test]
+    fn no_lines_are_no_work() {
+        assert!(read(&[1], &[]).is_empty());
+    }
+
+    #[test]
+    fn an_alphabet_that_does_not_fit_the_answer_is_an_error() {
+        let recogniser = Recogniser::new(Box::new(Says(vec![1])), "a\nb");
+        let threads = [Arc::new(ThreadPool::with_num_threads(1))];
+        assert!(recogniser.read(&RgbImage::new(9, 9), &[line(30.0)], &threads).is_err());
+    }
+
+    #[test]
+    fn batches_are_of_like_width_and_bounded() {
+        let widths = [320, 100, 310, 96, 1500, 300, 1490];
+        let batches = batches(&widths);
+        assert_eq!(batches, [vec![4], vec![6], vec![0, 2, 5], vec![1, 3]]);
+        assert!(super::batches(&[64; 100]).iter().all(|b| b.len() <= MAX_BATCH));
+    }
+
+    #[test]
+    fn the_likeliest_class_is_found_wherever_it_stands() {
+        for at in [0, 7, 15, 16, 33, 36] {
+            let mut scores = [0.01; 37];
+            scores[at] = 0.6;
+            assert_eq!(likeliest(&scores), (at, 0.6));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! One dropped object to its Report, exactly once. Knows nothing of how the event arrived.
+//!
+//! Events come at least once, late and out of order, and two may be worked on at the same moment. The Report
+//! is the only memory: it carries the etag and the sequencer of what it answers, and is written only if it
+//! has not changed since it was looked at. Whoever loses looks again and decides anew, with the answer kept.
+//! Always the present content is read, so the last event to be settled leaves the truth.
+
+use std::cmp::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::Pipeline;
+use crate::error::{Error, ErrorKind, Result};
+use crate::report::{Report, Source, Status};
+use crate::store::{ACCESS_DENIED, Object, Precondition, PutOutcome, Store};
+
+/// Looks at the Report and tries to write it at most this often.
+const MAX_ROUNDS: usize = 8;
+/// No Report of ours comes near it.
+const MAX_REPORT_BYTES: u64 = 64_000_000;
+
+/// Someone created or replaced an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectCreated {
+    /// Its bucket.
+    pub bucket: String,
+    /// Its key, decoded.
+    pub key: String,
+    /// Bytes, where the event says so.
+    pub size: Option<u64>,
+    /// Without quotes, where the event says so.
+    pub etag: Option<String>,
+    /// Where the bucket keeps versions.
+    pub version_id: Option<String>,
+    /// Orders the events of one key: hexadecimal, of varying length.
+    pub sequencer: Option<String>,
+}
+
+/// How an event ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// A new Report stands in the output bucket.
+    Written(Box<Report>),
+    /// This version has its Report already; nothing was read.
+    AlreadyAnswered,
+    /// A newer version has its Report already; nothing was read or nothing was kept.
+    Superseded,
+    /// The object was deleted meanwhile; there is nothing to read.
+    Gone,
+}
+
+/// Objects to Reports.
+pub struct ObjectPipeline<S> {
+    store: S,
+    pipeline: Pipeline,
+    output_bucket: String,
+}
+
+/// The key of an object's Report.
+pub fn report_key(key: &str) -> String {
+    format!("{key}.json")
+}
+
+/// What is known of the event's object so far.
+#[derive(Default)]
+struct Work {
+    etag: Option<String>,
+    answer: Option<Report>,
+}
+
+/// What stands in the output bucket.
+struct Stored {
+    etag: String,
+    /// None when it is no Report of ours.
+    report: Option<Report>,
+}
+
+enum Decision {
+    Answered,
+    Superseded,
+    /// Same content, newer event: the Report stays, its sequencer moves on.
+    Restamp(Box<Report>),
+    Read,
+}
+
+impl<S: Store> ObjectPipeline<S> {
+    /// Reports go to `output_bucket`.
+    pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
+        Self { store, pipeline, output_bucket: output_bucket.into() }
+    }
+
+    /// Where objects and Reports are.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Sees to it that the object's Report stands in the output bucket.
+    ///
+    /// # Errors
+    /// Everything that is not the document's own fault; the same event may be processed again at no cost.
+    pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+        self.refuse_own_reports(event)?;
+        let mut work = Work { etag: event.etag.clone(), answer: None };
+        for _ in 0..MAX_ROUNDS {
+            let stored = self.stored(&event.key).await?;
+            let report = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
+                Decision::Answered => return Ok(Settled::AlreadyAnswered),
+                Decision::Superseded => return Ok(Settled::Superseded),
+                Decision::Restamp(report) => *report,
+                Decision::Read => match self.answer(event, &mut work, stored.as_ref(), deadline).await? {
+                    Step::Answer(report) => *report,
+                    Step::LookAgain => continue,
+                    Step::Gone => return Ok(Settled::Gone),
+                },
+            };
+            if self.write(&event.key, &report, stored).await? {
+                return Ok(Settled::Written(Box::new(report)));
+            }
+        }
+        Err(Error::new(ErrorKind::Storage, format!("the Report of {} is being written by too many at once", event.key)))
+    }
+
+    /// Without this, a notification on the wrong bucket would feed on its own output for ever.
+    fn refuse_own_reports(&self, event: &ObjectCreated) -> Result<()> {
+        if event.bucket != self.output_bucket {
+            return Ok(());
+        }
+        let message = format!("{} is the output bucket: its objects are never read", event.bucket);
+        Err(Error::new(ErrorKind::Internal, message).with_hint("Remove the notification from the output bucket."))
+    }
+
+    async fn stored(&self, key: &str) -> Result<Option<Stored>> {
+        let found = self.store.get(&self.output_bucket, &report_key(key), MAX_REPORT_BYTES).await;
+        match found {
+            Ok(found) => Ok(found
+                .map(|object| Stored { etag: object.head.etag, report: serde_json::from_slice(&object.body).ok() })),
+            // A missing key looks forbidden where listing is not allowed; the conditional write will tell.
+            Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The answer to the object as it is now; at most one provider is paid for it, however many rounds it takes.
+    async fn answer(
+        &self,
+        event: &ObjectCreated,
+        work: &mut Work,
+        stored: Option<&Stored>,
+        deadline: Instant,
+    ) -> Result<Step> {
+        if let Some(report) = work.answer.clone() {
+            return Ok(Step::Answer(Box::new(report)));
+        }
+        let report = match self.fetch(event).await {
+            Ok(None) => return Ok(Step::Gone),
+            Ok(Some(object)) => {
+                work.etag = Some(object.head.etag.clone());
+                // It may have moved on since the event, and its Report be there already.
+                let decision = decide(work.etag.as_deref(), event.sequencer.as_deref(), stored);
+                if !matches!(decision, Decision::Read) {
+                    return Ok(Step::LookAgain);
+                }
+                self.read(event, object, deadline).await?
+            }
+            Err(error) if error.kind() == ErrorKind::TooLarge => self.pipeline.reject(&error, source_of(event)),
+            Err(error) => return Err(error),
+        };
+        work.answer = Some(report.clone());
+        Ok(Step::Answer(Box::new(report)))
+    }
+
+    async fn fetch(&self, event: &ObjectCreated) -> Result<Option<Object>> {
+        let max_bytes = self.pipeline.limits().max_bytes;
+        if let Some(size) = event.size.filter(|size| *size > max_bytes) {
+            return Err(crate::store::too_large(size, max_bytes));
+        }
+        self.store.get(&event.bucket, &event.key, max_bytes).await
+    }
+
+    async fn read(&self, event: &ObjectCreated, object: Object, deadline: Instant) -> Result<Report> {
+        let source = Source {
+            etag: Some(object.head.etag),
+            version_id: object.head.version_id.or_else(|| event.version_id.clone()),
+            ..source_of(event)
+        };
+        let selected = self.selected(&event.key);
+        Ok(self.pipeline.read(object.body, source, selected, deadline).await?)
+    }
+
+    /// A first segment that names a configured provider selects it.
+    fn selected<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let (first, _) = key.split_once('/')?;
+        self.pipeline.chain().has(first).then_some(first)
+    }
+
+    async fn write(&self, key: &str, report: &Report, stored: Option<Stored>) -> Result<bool> {
+        let body = serde_json::to_vec_pretty(report)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
+        let condition = stored.map_or(Precondition::Absent, |stored| Precondition::Unchanged(stored.etag));
+        let key = report_key(key);
+        let outcome = self.store.put(&self.output_bucket, &key, Bytes::from(body), "application/json", condition);
+        Ok(matches!(outcome.await?, PutOutcome::Written(_)))
+    }
+}
+
+enum Step {
+    Answer(Box<Report>),
+    LookAgain,
+    Gone,
+}
+
+fn source_of(event: &ObjectCreated) -> Source {
+    Source {
+        bucket: Some(event.bucket.clone()),
+        key: Some(event.key.clone()),
+        version_id: event.version_id.clone(),
+        etag: event.etag.clone(),
+        sequencer: event.sequencer.clone(),
+        bytes: event.size,
+        ..Source::default()
+    }
+}
+
+fn decide(etag: Option<&str>, sequencer: Option<&str>, stored: Option<&Stored>) -> Decision {
+    let Some(report) = stored.and_then(|stored| stored.report.as_ref()) else {
+        return Decision::Read;
+    };
+    let age = compare(sequencer, report.source.sequencer.as_deref());
+    let same_content = etag.is_some() && etag == report.source.etag.as_deref();
+    match (age, same_content) {
+        (Ordering::Less, _) => Decision::Superseded,
+        // Given up earlier: trying again is what this event is for.
+        _ if report.status == Status::Failed => Decision::Read,
+        (Ordering::Equal, true) => Decision::Answered,
+        (Ordering::Greater, true) => Decision::Restamp(Box::new(restamped(report, sequencer))),
+        (_, false) => Decision::Read,
+    }
+}
+
+fn restamped(report: &Report, sequencer: Option<&str>) -> Report {
+    let mut report = report.clone();
+    report.source.sequencer = sequencer.map(str::to_owned);
+    report
+}
+
+/// Sequencers are hexadecimal numbers of varying length; where one is missing nothing can be told.
+fn compare(event: Option<&str>, stored: Option<&str>) -> Ordering {
+    let (Some(event), Some(stored)) = (event, stored) else {
+        return Ordering::Equal;
+    };
+    let width = event.len().max(stored.len());
+    let padded = |sequencer: &str| format!("{sequencer:0>width$}").to_ascii_uppercase();
+    padded(event).cmp(&padded(stored))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sequencers_are_compared_as_numbers_of_varying_length() {
+        struct Case(Option<&'static str>, Option<&'static str>, Ordering);
+        for Case(event, stored, expected) in [
+            Case(Some("0A"), Some("0B"), Ordering::Less),
+            Case(Some("100"), Some("FF"), Ordering::Greater),
+            Case(Some("0FF"), Some("FF"), Ordering::Equal),
+            Case(Some("ff"), Some("FF"), Ordering::Equal),
+            Case(None, Some("FF"), Ordering::Equal),
+            Case(Some("FF"), None, Ordering::Equal),
+        ] {
+            assert_eq!(compare(event, stored), expected, "{event:?} {stored:?}");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
+//! parties stand side by side. Knows nothing of rolls.
+
+use crate::invoice::Party;
+
+use super::draft::{Draft, Found};
+use super::frame::Span;
+use super::head;
+use super::label;
+use super::party;
+use super::shape;
+use super::table::{self, Column, TableHead};
+
+/// The heights that divide the page, in the straight frame.
+struct Sections {
+    head: TableHead,
+    /// 合计.
+    sum: f32,
+    /// 价税合计.
+    words: f32,
+    /// 收款人, 复核, 开票人.
+    foot: f32,
+}
+
+/// Reads a page of either wide layout; false when it has no table of goods.
+pub fn read(draft: &mut Draft<'_>, digital: bool) -> bool {
+    let spans: Vec<Span> = draft.frame.spans.clone();
+    let Some(sections) = sections(&spans, draft.frame.unit) else {
+        return false;
+    };
+    let unit = draft.frame.unit;
+    let above = band(&spans, f32::MIN, sections.head.y - 0.7 * unit);
+    head::read(draft, &above);
+    if digital {
+        side_by_side(draft, &above);
+    } else {
+        cipher(draft, &above);
+        buyer(draft, &above);
+        seller(draft, &spans, &sections);
+    }
+    table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
+    totals(draft, &spans, &sections);
+    people(draft, &spans, &sections);
+    remarks(draft, &spans, &sections);
+    true
+}
+
+fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
+    spans.iter().filter(|s| s.y > top && s.y < bottom).cloned().collect()
+}
+
+fn sections(spans: &[Span], unit: f32) -> Option<Sections> {
+    let head = TableHead::find(spans, unit)?;
+    let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
+    let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
+    let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y))?;
+    let sum = sum_row(&below, words, unit).unwrap_or(words - 1.5 * unit);
+    let foot = label::all(&below, &["收款人", "开票人", "复核:"])
+        .iter()
+        .map(|l| l.label.y)
+        .filter(|y| *y > words + unit)
+        .reduce(f32::max);
+    Some(Sections { head, sum, words, foot: foot.unwrap_or(f32::MAX) })
+}
+
+fn is_words(span: &Span) -> bool {
+    crate::invoice::words::parse(&span.folded()).is_some() && span.marks.len() >= 3
+}
+
+/// The row of 合计: by its label, or by the currency signs above the words.
+fn sum_row(below: &[Span], words: f32, unit: f32) -> Option<f32> {
+    let above: Vec<&Span> = below.iter().filter(|s| s.y < words - 0.5 * unit && !s.vertical).collect();
+    let signs = above.iter().filter(|s| s.folded().starts_with('¥')).map(|s| s.y).reduce(f32::max);
+    let label =
+        above.iter().filter(|s| matches!(s.folded().as_str(), "合计" | "合" | "计")).map(|s| s.y).reduce(f32::max);
+    signs.or(label)
+}
+
+/// The cipher area's lines; blank in the new e-invoices.
+fn cipher(draft: &mut Draft<'_>, above: &[Span]) {
+    let lines: Vec<Span> = above.iter().filter(|s| shape::is_cipher(&s.folded())).cloned().collect();
+    let found = Found::join(&lines, "\n");
+    draft.reading.invoice.cipher_text = draft.take_text("cipher_text", found);
+}
+
+fn buyer(draft: &mut Draft<'_>, above: &[Span]) {
+    let top = block_top(above, draft.frame.unit);
+    let right = right_edge(draft, above, &["密码区", "密码", "密", "码", "区"], top);
+    let block = cut(above, top, f32::MAX, right);
+    party::read(draft, "buyer", &block);
+}
+
+fn seller(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    let unit = draft.frame.unit;
+    let below = band(spans, sections.words + 0.8 * unit, sections.foot - 0.6 * unit);
+    let right = remarks_edge(draft, &below);
+    let block = cut(&below, f32::MIN, f32::MAX, right);
+    party::read(draft, "seller", &block);
+}
+
+/// The first line of the buyer's block: the row of its first label.
+fn block_top(above: &[Span], unit: f32) -> f32 {
+    let name = above.iter().filter(|s| {
+        matches!(s.folded().as_str(), "名" | "称" | "称:" | "名称:")
+            || s.folded().starts_with("称:")
+            || s.folded().starts_with("名称")
+    });
+    let id = label::all(above, &["纳税人识别号"]);
+    let by_id = id.first().map(|l| l.label.y - 2.2 * unit);
+    let top = name.map(|s| s.y - 1.1 * unit).filter(|y| by_id.is_none_or(|id| *y > id - 1.5 * unit)).reduce(f32::min);
+    top.or(by_id).unwrap_or(f32::MIN)
+}
+
+/// Where the column right of a block begins: its caption, else the cipher's lines.
+fn right_edge(draft: &Draft<'_>, spans: &[Span], captions: &[&str], top: f32) -> f32 {
+    let width = draft.frame.width;
+    let caption = spans
+        .iter()
+        .filter(|s| s.y > top && s.x0 > 0.35 * width && captions.contains(&s.folded().as_str()))
+        .map(|s| s.x0)
+        .reduce(f32::min);
+    let cipher = spans.iter().filter(|s| shape::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
+    caption.or(cipher).unwrap_or(f32::MAX)
+}
+
+fn remarks_edge(draft: &Draft<'_>, below: &[Span]) -> f32 {
+    let width = draft.frame.width;
+    let captions = ["备注", "备", "注"];
+    let caption = below
+        .iter()
+        .filter(|s| s.x0 > 0.35 * width && captions.contains(&s.folded().as_str()))
+        .map(|s| s.x0)
+        .reduce(f32::min);
+    // Both captions stand in one column, so the cipher area's edge serves when 备注 is not read.
+    caption.unwrap_or_else(|| {
+        let edge = ["密", "码", "区", "密码区", "密码"];
+        let above = draft.frame.spans.iter().filter(|s| s.x0 > 0.35 * width && edge.contains(&s.folded().as_str()));
+        above.map(|s| s.x0).reduce(f32::min).unwrap_or(0.6 * width)
+    })
+}
+
+/// The spans within a box; those that reach well across its right edge are cut there.
+fn cut(spans: &[Span], top: f32, bottom: f32, right: f32) -> Vec<Span> {
+    let inside = spans.iter().filter(|s| s.y > top && s.y < bottom && s.x0 < right);
+    inside.map(|s| s.slice(0..cut_at(s, right))).filter(|s| !s.marks.is_empty()).collect()
+}
+
+/// How many characters stay: a long value may run a little over the edge, a neighbour's cell does not.
+fn cut_at(span: &Span, right: f32) -> usize {
+    let n = span.marks.len();
+    let left = span.marks.iter().take_while(|m| m.x < right).count();
+    if span.vertical || n - left < 3 { n } else { left }
+}
+
+/// The digital invoice: the buyer on the left, the seller on the right, two lines each.
+fn side_by_side(draft: &mut Draft<'_>, above: &[Span]) {
+    let unit = draft.frame.unit;
+    let ids = label::all(above, &["统一社会信用代码", "纳税人识别号"]);
+    let names = label::all(above, &["名称"]);
+    let starts: Vec<f32> = ids.iter().chain(&names).map(|l| l.label.x0).collect();
+    let left = starts.iter().copied().reduce(f32::min).unwrap_or(0.0);
+    let right = starts.iter().copied().filter(|x| *x > left + 0.3 * draft.frame.width).reduce(f32::min);
+    let middle = right.map_or(0.5 * draft.frame.width, |x| x - 0.5 * unit);
+    let top = names.iter().chain(&ids).map(|l| l.label.y).reduce(f32::min).map_or(f32::MIN, |y| y - unit);
+    let block: Vec<Span> = above.iter().filter(|s| s.y > top).cloned().collect();
+    let buyer = cut(&block, top, f32::MAX, middle);
+    let seller: Vec<Span> =
+        block.iter().filter(|s| s.x1 > middle).map(|s| from_x(s, middle)).filter(|s| !s.marks.is_empty()).collect();
+    party::read(draft, "buyer", &buyer);
+    party::read(draft, "seller", &seller);
+}
+
+fn from_x(span: &Span, left: f32) -> Span {
+    if span.vertical {
+        return span.clone();
+    }
+    let start = span.marks.iter().take_while(|m| m.x < left).count();
+    span.slice(start..span.marks.len())
+}
+
+/// What lies between the head and the sum: cells, without edge prints and seals.
+fn item_spans(spans: &[Span], sections: &Sections, unit: f32) -> Vec<Span> {
+    let left = table_left(spans, unit);
+    let inside = band(spans, sections.head.y + 0.55 * unit, sections.sum - 0.55 * unit);
+    let inside = inside.into_iter().filter(|s| !s.slanted && s.cx() > left);
+    inside.filter(|s| !s.vertical || under_a_head(s, &sections.head, unit)).collect()
+}
+
+/// The table's left edge: the captions 购买方 and 销售方 stand just inside it.
+fn table_left(spans: &[Span], unit: f32) -> f32 {
+    let captions = ["购", "买", "方", "销", "售", "购买方", "销售方", "购买", "销售", "买方", "售方", "购买方信息"];
+    let caption = spans.iter().filter(|s| captions.contains(&s.folded().as_str())).map(|s| s.x0).reduce(f32::min);
+    let label = label::all(spans, &["纳税人识别号"]).iter().map(|l| l.label.x0).reduce(f32::min);
+    caption.or(label.map(|x| x - 3.0 * unit)).map_or(f32::MIN, |x| x - unit)
+}
+
+/// Whether a downward run is a stack of one column's cells rather than a print down the page's edge.
+fn under_a_head(span: &Span, head: &TableHead, unit: f32) -> bool {
+    let text = span.folded();
+    let edge_print = ["联", "税总", "印制", "印钞", "凭证"].iter().any(|w| text.contains(w));
+    !edge_print && head.heads.iter().any(|h| span.cx() > h.x0 - unit && span.cx() < h.x1 + unit)
+}
+
+fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    let unit = draft.frame.unit;
+    let row: Vec<Span> = spans
+        .iter()
+        .filter(|s| (s.y - sections.sum).abs() < 0.8 * unit && !s.vertical && !s.slanted)
+        .cloned()
+        .collect();
+    let cell = |column: Column| {
+        let head = sections.head.head(column)?;
+        let near = row.iter().filter(|s| {
+            shape::money(&s.folded()).is_some() && s.x1 > head.x0 - 3.0 * unit && s.x0 < head.x1 + 3.0 * unit
+        });
+        near.min_by(|a, b| reach(a, head.x0, head.x1).total_cmp(&reach(b, head.x0, head.x1))).map(Found::of)
+    };
+    let (amount, tax) = (cell(Column::Amount), cell(Column::TaxAmount));
+    draft.reading.invoice.total_amount = draft.take("total_amount", amount, shape::money);
+    draft.reading.invoice.total_tax = draft.take("total_tax", tax, shape::money);
+    let band: Vec<Span> =
+        spans.iter().filter(|s| (s.y - sections.words).abs() < 1.2 * unit && !s.vertical).cloned().collect();
+    let digits = label::all(&band, &["小写"]).first().and_then(|l| label::value(&band, l, 14.0 * unit));
+    let digits = digits.or_else(|| band.iter().rev().find(|s| s.folded().starts_with('¥')).cloned());
+    draft.reading.invoice.grand_total =
+        draft.take("grand_total", digits.map(|s| Found::of(&behind_bracket(&s))), shape::money);
+    let words = band.iter().filter_map(words_part).max_by_key(|s| s.marks.len());
+    draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", words.map(|s| Found::of(&s)));
+}
+
+fn reach(span: &Span, x0: f32, x1: f32) -> f32 {
+    (x0 - span.x1).max(span.x0 - x1).max(0.0) + 0.01 * (span.cx() - f32::midpoint(x0, x1)).abs()
+}
+
+/// What follows a closing bracket left over from a label.
+fn behind_bracket(span: &Span) -> Span {
+    let start = span.marks.iter().take_while(|m| matches!(m.folded, ')' | ':' | ' ')).count();
+    span.slice(start..span.marks.len())
+}
+
+/// The part of a span that is an amount in words, without label and mark.
+pub fn words_part(span: &Span) -> Option<Span> {
+    const WORDS: &str = "零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億元圆角分整正";
+    let is_word = |c: char| WORDS.contains(c);
+    let behind_label = label::find_with(&span.marks, "(大写)", 0).map_or(0, |r| r.end);
+    let minus = label::find_with(&span.marks[behind_label..], "(负数)", 0).map(|r| r.start + behind_label);
+    let first = (behind_label..span.marks.len()).find(|&i| is_word(span.marks[i].folded))?;
+    let negative_sign = first.checked_sub(1).filter(|&i| span.marks[i].folded == '负');
+    let start = minus.or(negative_sign).unwrap_or(first).min(first);
+    let end = (start..span.marks.len()).rev().find(|&i| is_word(span.marks[i].folded))? + 1;
+    let part = span.slice(start..end);
+    let solid = part.marks.iter().filter(|m| is_word(m.folded)).count();
+    (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
+}
+
+fn people(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    let unit = draft.frame.unit;
+    let foot: Vec<Span> = band(spans, sections.words + unit, f32::MAX);
+    // With their colons, as a specimen's cashier may be called 收款人.
+    let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
+    let mut person = |path: &str, spellings: &[&str]| {
+        let hit = label::all(&foot, spellings);
+        let value =
+            hit.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit)).map(|v| label::until(&v, &others));
+        draft.take_text(path, value.filter(|v| !v.marks.is_empty()).map(|v| Found::of(&v)))
+    };
+    let (payee, reviewer, drawer) =
+        (person("payee", &["收款人"]), person("reviewer", &["复核人", "复核"]), person("drawer", &["开票人"]));
+    let invoice = &mut draft.reading.invoice;
+    (invoice.payee, invoice.reviewer, invoice.drawer) = (payee, reviewer, drawer);
+}
+
+/// What stands right of 备注, seals left out.
+fn remarks(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    let unit = draft.frame.unit;
+    let below = band(spans, sections.words + 0.7 * unit, sections.foot - 0.6 * unit);
+    let captions: Vec<&Span> = below.iter().filter(|s| matches!(s.folded().as_str(), "备注" | "备" | "注")).collect();
+    let Some(edge) = captions.iter().map(|s| s.x1).reduce(f32::max) else {
+        return;
+    };
+    let seller = draft.reading.invoice.seller.clone();
+    let lines: Vec<Span> = below
+        .iter()
+        .filter(|s| s.cx() > edge && s.x0 > edge - unit && !s.slanted && !s.vertical)
+        .filter(|s| !is_seal_text(s, &seller) && s.confidence() > 0.8)
+        .cloned()
+        .collect();
+    let found = Found::join(&lines, "\n");
+    draft.reading.invoice.remarks = draft.take_text("remarks", found);
+}
+
+/// Text that belongs to a red seal: its captions, the seller's id or part of its name.
+pub fn is_seal_text(span: &Span, seller: &Party) -> bool {
+    let text = span.folded();
+    let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
+    let caption = stamped >= 3 && text.chars().count() <= 8;
+    let short = text.chars().count() <= 1 || text.ends_with("章)") || text == "章" || is_seal_number(&text);
+    let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let id = shape::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
+    let name = seller.name.as_deref().is_some_and(|own| super::shape::plain(own).contains(&text));
+    caption || short || id || name
+}
+
+/// `(1)`: a seal's number.
+fn is_seal_number(text: &str) -> bool {
+    text.starts_with('(')
+        && text.ends_with(')')
+        && text.chars().count() <= 4
+        && text.chars().any(|c| c.is_ascii_digit())
+}
+
+/// Whether two ids agree in most characters.
+fn alike(a: &str, b: &str) -> bool {
+    let same = a.chars().zip(b.chars()).filter(|(x, y)| x == y).count();
+    let same_back = a.chars().rev().zip(b.chars().rev()).filter(|(x, y)| x == y).count();
+    same.max(same_back) >= 8
+}

@@ -1,0 +1,407 @@
+//! The page set upright: text lines as spans in a straight frame, whatever the camera did.
+//! Knows geometry and characters, nothing of invoices.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::ocr::{PageText, TextLine};
+use crate::report::Quad;
+
+/// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
+const SEAL_SLANT: f32 = 0.10;
+
+/// One character with its place in the straight frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// As printed.
+    pub printed: char,
+    /// Folded to the plain form used for matching.
+    pub folded: char,
+    /// Its centre along the span.
+    pub x: f32,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// A run of text in the straight frame.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Its characters.
+    pub marks: Vec<Mark>,
+    /// Left edge.
+    pub x0: f32,
+    /// Right edge.
+    pub x1: f32,
+    /// Vertical centre.
+    pub y: f32,
+    /// Height of the print.
+    pub height: f32,
+    /// Whether it runs downwards.
+    pub vertical: bool,
+    /// Whether it leans against the page, as text on a seal does.
+    pub slanted: bool,
+    /// Where it is on the page as uploaded.
+    pub quad: Quad,
+}
+
+impl Span {
+    /// The text as printed, trimmed.
+    pub fn text(&self) -> String {
+        self.marks.iter().map(|m| m.printed).collect::<String>().trim().to_owned()
+    }
+
+    /// The text folded and without spaces.
+    pub fn folded(&self) -> String {
+        self.marks.iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// Mean confidence of its characters.
+    pub fn confidence(&self) -> f32 {
+        if self.marks.is_empty() {
+            return 0.0;
+        }
+        self.marks.iter().map(|m| m.confidence).sum::<f32>() / self.marks.len() as f32
+    }
+
+    /// Horizontal centre.
+    pub fn cx(&self) -> f32 {
+        (self.x0 + self.x1) / 2.0
+    }
+
+    /// The part of the span that holds some of its characters; the edges fall midway between neighbours.
+    pub fn slice(&self, range: Range<usize>) -> Span {
+        let n = self.marks.len();
+        let (start, end) = (range.start.min(n), range.end.min(n).max(range.start.min(n)));
+        let edge = |i: usize| match i {
+            0 => self.x0,
+            i if i >= n => self.x1,
+            i => (self.marks[i - 1].x + self.marks[i].x) / 2.0,
+        };
+        let (x0, x1) = (edge(start), edge(end));
+        let width = (self.x1 - self.x0).max(f32::EPSILON);
+        Span {
+            marks: self.marks[start..end].to_vec(),
+            x0,
+            x1,
+            quad: part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width),
+            ..self.clone()
+        }
+        .trimmed()
+    }
+
+    fn trimmed(mut self) -> Span {
+        while self.marks.last().is_some_and(|m| m.printed.is_whitespace()) {
+            self.marks.pop();
+        }
+        let lead = self.marks.iter().take_while(|m| m.printed.is_whitespace()).count();
+        self.marks.drain(..lead);
+        self
+    }
+
+    /// Whether the vertical centres are within a fraction of the smaller height.
+    pub fn same_row(&self, other: &Span, share: f32) -> bool {
+        (self.y - other.y).abs() < share * self.height.min(other.height)
+    }
+}
+
+/// The part of a quad between two shares of its length.
+fn part_of_quad(quad: &Quad, from: f32, to: f32) -> Quad {
+    let at = |a: usize, b: usize, t: f32| quad[a] + (quad[b] - quad[a]) * t;
+    [
+        at(0, 2, from),
+        at(1, 3, from),
+        at(0, 2, to),
+        at(1, 3, to),
+        at(6, 4, to),
+        at(7, 5, to),
+        at(6, 4, from),
+        at(7, 5, from),
+    ]
+}
+
+/// All spans of a page in the straight frame.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// Sorted from top to bottom, then from left to right.
+    pub spans: Vec<Span>,
+    /// The median height of print: the unit for distances.
+    pub unit: f32,
+    /// Width of the upright page.
+    pub width: f32,
+    /// As in the page's text.
+    pub rotation: u16,
+}
+
+impl Frame {
+    /// Sets a page upright and straight.
+    pub fn new(page: &PageText) -> Frame {
+        let upright = Upright::new(page);
+        let boxes: Vec<Box> = page.lines.iter().map(|line| Box::new(line, &upright)).collect();
+        let bend = Bend::fit(&boxes);
+        let mut spans: Vec<Span> = page.lines.iter().zip(&boxes).map(|(l, b)| span(l, b, &bend)).collect();
+        spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
+        let unit = median(spans.iter().filter(|s| !s.vertical).map(|s| s.height).collect()).unwrap_or(1.0).max(1.0);
+        Frame { spans, unit, width: upright.width, rotation: page.rotation }
+    }
+
+    /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
+    pub fn union(&self, quads: &[Quad]) -> Option<Quad> {
+        let xs = quads.iter().flat_map(|q| [q[0], q[2], q[4], q[6]]);
+        let ys = quads.iter().flat_map(|q| [q[1], q[3], q[5], q[7]]);
+        let (x0, x1) = (xs.clone().reduce(f32::min)?, xs.reduce(f32::max)?);
+        let (y0, y1) = (ys.clone().reduce(f32::min)?, ys.reduce(f32::max)?);
+        if let [only] = quads {
+            return Some(*only);
+        }
+        let corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+        // The text's top left is the corner that a clockwise turn brings there.
+        let first = match self.rotation {
+            90 => 3,
+            180 => 2,
+            270 => 1,
+            _ => 0,
+        };
+        let turned: Vec<f32> = (0..4).flat_map(|i| corners[(first + i) % 4]).collect();
+        turned.try_into().ok()
+    }
+}
+
+/// Turns points of the uploaded page by quarter turns until the text is upright.
+struct Upright {
+    rotation: u16,
+    page: (f32, f32),
+    width: f32,
+}
+
+impl Upright {
+    fn new(page: &PageText) -> Upright {
+        let (w, h) = (page.width as f32, page.height as f32);
+        let width = if matches!(page.rotation, 90 | 270) { h } else { w };
+        Upright { rotation: page.rotation, page: (w, h), width }
+    }
+
+    fn point(&self, x: f32, y: f32) -> (f32, f32) {
+        match self.rotation {
+            90 => (self.page.1 - y, x),
+            180 => (self.page.0 - x, self.page.1 - y),
+            270 => (y, self.page.0 - x),
+            _ => (x, y),
+        }
+    }
+}
+
+/// A line's corners in the upright page, and what follows from them.
+struct Box {
+    left: (f32, f32),
+    right: (f32, f32),
+    top: f32,
+    bottom: f32,
+    height: f32,
+    vertical: bool,
+}
+
+impl Box {
+    fn new(line: &TextLine, upright: &Upright) -> Box {
+        let q = &line.quad;
+        let p: Vec<(f32, f32)> = (0..4).map(|i| upright.point(q[2 * i], q[2 * i + 1])).collect();
+        let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+        let span = |values: [f32; 4]| {
+            (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max))
+        };
+        let (x0, x1) = span([p[0].0, p[1].0, p[2].0, p[3].0]);
+        let (top, bottom) = span([p[0].1, p[1].1, p[2].1, p[3].1]);
+        let vertical = bottom - top > 1.5 * (x1 - x0) && line.glyphs.len() > 1;
+        if vertical {
+            let y = (top + bottom) / 2.0;
+            return Box { left: (x0, y), right: (x1, y), top, bottom, height: x1 - x0, vertical };
+        }
+        let height = (distance(p[0], p[3]) + distance(p[1], p[2])) / 2.0;
+        Box { left: middle(p[0], p[3]), right: middle(p[1], p[2]), top, bottom, height, vertical }
+    }
+
+    fn slope(&self) -> f32 {
+        (self.right.1 - self.left.1) / (self.right.0 - self.left.0).max(1.0)
+    }
+
+    fn width(&self) -> f32 {
+        self.right.0 - self.left.0
+    }
+}
+
+fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
+
+/// How the slope of print changes over the page: `slope = a + b x + c y`, as a camera held askew makes it.
+struct Bend {
+    a: f32,
+    b: f32,
+    c: f32,
+    origin: (f32, f32),
+}
+
+impl Bend {
+    /// Least squares over the long lines, twice, the second time without those that lean otherwise.
+    fn fit(boxes: &[Box]) -> Bend {
+        let long: Vec<&Box> = boxes.iter().filter(|b| !b.vertical && b.width() > 4.0 * b.height).collect();
+        let flat = Bend { a: 0.0, b: 0.0, c: 0.0, origin: (0.0, 0.0) };
+        let Some(middle) = median(long.iter().map(|b| b.slope()).collect()) else {
+            return flat;
+        };
+        let kept: Vec<&Box> = long.into_iter().filter(|b| (b.slope() - middle).abs() < SEAL_SLANT / 2.0).collect();
+        let n = kept.len() as f32;
+        let mean = |f: &dyn Fn(&Box) -> f32| kept.iter().map(|b| f(b)).sum::<f32>() / n.max(1.0);
+        let origin = (mean(&|b| (b.left.0 + b.right.0) / 2.0), mean(&|b| (b.left.1 + b.right.1) / 2.0));
+        if kept.len() < 8 {
+            return Bend { a: middle, b: 0.0, c: 0.0, origin };
+        }
+        solve(&kept, origin)
+    }
+
+    fn slope_at(&self, x: f32, y: f32) -> f32 {
+        self.a + self.b * (x - self.origin.0) + self.c * (y - self.origin.1)
+    }
+
+    /// The point with the slope taken out along x; x itself is sheared by the mean slope.
+    fn straighten(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        let dx = x - self.origin.0;
+        let dy = y - self.origin.1;
+        (x + self.a * dy, y - dx * (self.a + self.b * dx / 2.0 + self.c * dy))
+    }
+}
+
+/// Weighted least squares for the three coefficients (normal equations, Cramer's rule).
+fn solve(boxes: &[&Box], origin: (f32, f32)) -> Bend {
+    let mut m = [[0.0_f64; 3]; 3];
+    let mut v = [0.0_f64; 3];
+    for b in boxes {
+        let weight = f64::from(b.width());
+        let row = [
+            1.0,
+            f64::from((b.left.0 + b.right.0) / 2.0 - origin.0),
+            f64::from((b.left.1 + b.right.1) / 2.0 - origin.1),
+        ];
+        for i in 0..3 {
+            v[i] += weight * row[i] * f64::from(b.slope());
+            for j in 0..3 {
+                m[i][j] += weight * row[i] * row[j];
+            }
+        }
+    }
+    let det = |m: &[[f64; 3]; 3]| {
+        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+    };
+    let whole = det(&m);
+    if whole.abs() < 1e-6 {
+        return Bend { a: (v[0] / m[0][0].max(1.0)) as f32, b: 0.0, c: 0.0, origin };
+    }
+    let part = |column: usize| {
+        let mut replaced = m;
+        for (row, value) in replaced.iter_mut().zip(v) {
+            row[column] = value;
+        }
+        (det(&replaced) / whole) as f32
+    };
+    Bend { a: part(0), b: part(1), c: part(2), origin }
+}
+
+fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
+    let (left, right) = (bend.straighten(b.left), bend.straighten(b.right));
+    let lean = b.slope() - bend.slope_at(f32::midpoint(b.left.0, b.right.0), b.left.1);
+    let (from, length) = if b.vertical { (b.top, b.bottom - b.top) } else { (left.0, right.0 - left.0) };
+    let even = line.text.chars().count().max(1) as f32;
+    let marks = line.text.chars().enumerate().map(|(i, printed)| {
+        let glyph = line.glyphs.get(i).copied();
+        let at = glyph.map_or((i as f32 + 0.5) / even, |g| g.at);
+        let confidence = glyph.map_or(line.confidence, |g| g.confidence);
+        Mark { printed, folded: fold(printed), x: from + at * length, confidence }
+    });
+    Span {
+        marks: marks.collect(),
+        x0: left.0,
+        x1: right.0,
+        y: f32::midpoint(left.1, right.1),
+        height: b.height,
+        vertical: b.vertical,
+        slanted: !b.vertical && b.width() > 3.0 * b.height && lean.abs() > SEAL_SLANT,
+        quad: line.quad,
+    }
+}
+
+/// One character in its plain form; brackets, colons and dashes that look alike become one.
+pub fn fold(c: char) -> char {
+    let mut plain = c.nfkc();
+    let first = plain.next().unwrap_or(c);
+    let c = if plain.next().is_some() { c } else { first };
+    match c {
+        '【' | '〔' | '[' => '(',
+        '】' | '〕' | ']' => ')',
+        '—' | '–' | '―' | '−' => '-',
+        '圓' => '圆',
+        '號' => '号',
+        '﹕' | ';' => ':',
+        other => other,
+    }
+}
+
+/// The middle value; none of nothing.
+pub fn median(mut values: Vec<f32>) -> Option<f32> {
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::Glyph;
+
+    fn line(text: &str, quad: Quad) -> TextLine {
+        let n = text.chars().count();
+        let glyphs = (0..n).map(|i| Glyph { at: (i as f32 + 0.5) / n as f32, confidence: 1.0 }).collect();
+        TextLine { quad, text: text.to_owned(), confidence: 1.0, glyphs }
+    }
+
+    #[test]
+    fn a_turned_page_is_set_upright() {
+        // A page of 200 x 100 whose text runs upwards along its left edge must be turned by 90 degrees.
+        let turned = line("发票", [10.0, 90.0, 10.0, 50.0, 30.0, 50.0, 30.0, 90.0]);
+        let page = PageText { width: 200, height: 100, rotation: 90, lines: vec![turned], qr_codes: vec![] };
+        let frame = Frame::new(&page);
+        assert_eq!(frame.width, 100.0);
+        let span = &frame.spans[0];
+        assert_eq!((span.x0, span.x1, span.y), (10.0, 50.0, 20.0));
+    }
+
+    #[test]
+    fn a_tilted_page_is_straightened() {
+        let tilt = 0.05;
+        let lines = (0..12).map(|i| {
+            let (x, y) = (100.0 + 30.0 * (i % 3) as f32, 100.0 * i as f32);
+            line(
+                "一二三四五六七八",
+                [x, y, x + 400.0, y + 400.0 * tilt, x + 400.0, y + 20.0 + 400.0 * tilt, x, y + 20.0],
+            )
+        });
+        let page = PageText { width: 1000, height: 1400, rotation: 0, lines: lines.collect(), qr_codes: vec![] };
+        let frame = Frame::new(&page);
+        assert!(frame.spans.iter().all(|s| !s.slanted));
+        let part = frame.spans[3].slice(0..1);
+        assert!((part.y - frame.spans[3].y).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_slice_keeps_its_place() {
+        let page = PageText {
+            width: 400,
+            height: 100,
+            rotation: 0,
+            lines: vec![line("名称:某某公司", [0.0, 0.0, 140.0, 0.0, 140.0, 20.0, 0.0, 20.0])],
+            qr_codes: vec![],
+        };
+        let part = Frame::new(&page).spans[0].slice(3..7);
+        assert_eq!(part.text(), "某某公司");
+        assert!((part.quad[0] - 60.0).abs() < 0.01 && (part.quad[2] - 140.0).abs() < 0.01);
+    }
+}

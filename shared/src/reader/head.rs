@@ -1,0 +1,205 @@
+//! What stands above the table: code, number, date, check code, machine number, marks, title.
+//! Shared by the form and the digital invoice; knows nothing of parties and goods.
+
+use super::draft::{Draft, Found};
+use super::frame::Span;
+use super::label;
+use super::shape;
+
+/// Labels that end a value which runs into them.
+const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
+
+/// How far a value may stand from its label, in units of print height.
+const REACH: f32 = 14.0;
+
+/// Reads the head from the spans above the parties' block.
+pub fn read(draft: &mut Draft<'_>, spans: &[Span]) {
+    code(draft, spans);
+    number(draft, spans);
+    date(draft, spans);
+    check_code(draft, spans);
+    machine_number(draft, spans);
+    special_mark(draft, spans);
+    sheet(draft, spans);
+}
+
+/// The value behind a label, cut off where the next label begins.
+pub fn labelled(draft: &Draft<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
+    let hits = label::all(spans, spellings);
+    let reach = REACH * draft.frame.unit;
+    hits.iter().find_map(|hit| label::value(spans, hit, reach)).map(|value| label::until(&value, &NEXT))
+}
+
+/// Spans that are nothing but a run of digits of a given length, biggest print first.
+fn numbers(spans: &[Span], lengths: &[usize]) -> Vec<Span> {
+    let mut found: Vec<Span> = spans.iter().filter_map(|s| bare_number(s, lengths)).collect();
+    found.sort_by(|a, b| b.height.total_cmp(&a.height));
+    found
+}
+
+/// A span's digits when it holds nothing else but `No` before them.
+fn bare_number(span: &Span, lengths: &[usize]) -> Option<Span> {
+    if span.vertical || span.slanted {
+        return None;
+    }
+    let start = span.marks.iter().position(|m| m.folded.is_ascii_digit())?;
+    let before: String = span.marks[..start].iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect();
+    let rest = span.slice(start..span.marks.len());
+    let text = rest.folded();
+    let only_digits = text.bytes().all(|b| b.is_ascii_digit());
+    let lead_is_no = before.chars().count() <= 3 && !before.chars().any(shape::is_han);
+    (only_digits && lead_is_no && lengths.contains(&text.len())).then_some(rest)
+}
+
+fn code(draft: &mut Draft<'_>, spans: &[Span]) {
+    let valid = |text: &str| {
+        let digits = shape::digits(text);
+        matches!(digits.len(), 10 | 12).then_some(digits)
+    };
+    let value = labelled(draft, spans, &["发票代码"]).map(|s| Found::of(&s));
+    let mut code = draft.take("invoice_code", value, valid);
+    if code.is_none() {
+        let printed = numbers(spans, &[10, 12]);
+        let printed: Vec<&Span> = printed.iter().filter(|s| !follows(spans, s, &["机器编号", "校验码"])).collect();
+        code = draft.take("invoice_code", printed.first().map(|s| Found::of(s)), valid);
+        let again = printed.iter().skip(1).find(|s| Some(s.folded()) == code && s.x0 > printed[0].x1);
+        let found = again.map(|s| Found::of(s));
+        draft.reading.invoice.reprints.code_right = draft.take("reprints.code_right", found, valid);
+    }
+    draft.reading.invoice.invoice_code = code;
+}
+
+fn number(draft: &mut Draft<'_>, spans: &[Span]) {
+    let valid = |text: &str| {
+        let digits = shape::digits(text);
+        matches!(digits.len(), 8 | 20).then_some(digits)
+    };
+    let value = labelled(draft, spans, &["发票号码"]).map(|s| Found::of(&s));
+    let mut number = draft.take("invoice_number", value, valid);
+    if number.is_none() {
+        let printed = numbers(spans, &[8, 20]);
+        number = draft.take("invoice_number", printed.first().map(Found::of), valid);
+        let again = printed.iter().skip(1).find(|s| Some(s.folded()) == number).map(Found::of);
+        draft.reading.invoice.reprints.number_right = draft.take("reprints.number_right", again, valid);
+    }
+    draft.reading.invoice.invoice_number = number;
+}
+
+/// Whether a number stands behind one of these labels, on its row.
+fn follows(spans: &[Span], number: &Span, spellings: &[&str]) -> bool {
+    label::all(spans, spellings).iter().any(|l| l.label.same_row(number, 0.7) && l.label.x0 < number.x0)
+}
+
+fn date(draft: &mut Draft<'_>, spans: &[Span]) {
+    let labelled = labelled(draft, spans, &["开票日期"]).map(|s| Found::of(&s));
+    let mut date = draft.take("issue_date", labelled, shape::date);
+    if date.is_none() {
+        let any =
+            spans.iter().filter(|s| !s.vertical).find(|s| shape::date(&s.folded()).is_some() && s.folded().len() < 24);
+        date = draft.take("issue_date", any.map(Found::of), shape::date);
+    }
+    draft.reading.invoice.issue_date = date;
+}
+
+fn check_code(draft: &mut Draft<'_>, spans: &[Span]) {
+    let value = labelled(draft, spans, &["校验码"]).map(|s| Found::of(&s));
+    let valid = |text: &str| {
+        let plain = shape::plain(text);
+        let solid = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+        let fits = solid.chars().all(|c| c.is_ascii_alphanumeric()) && matches!(solid.len(), 5 | 20);
+        fits.then_some(solid)
+    };
+    draft.reading.invoice.check_code = draft.take("check_code", value, valid);
+}
+
+fn machine_number(draft: &mut Draft<'_>, spans: &[Span]) {
+    let value = labelled(draft, spans, &["机器编号"]).map(|s| Found::of(&s));
+    let valid = |text: &str| {
+        let digits = shape::digits(text);
+        (digits.len() == 12).then_some(digits)
+    };
+    let mut machine = draft.take("machine_number", value, valid);
+    if machine.is_none() {
+        let below = number_below(draft, spans, &["机器编号"], 12);
+        machine = draft.take("machine_number", below.map(|s| Found::of(&s)), valid);
+    }
+    draft.reading.invoice.machine_number = machine;
+}
+
+/// A number of a given length just below a label, where the print slipped down.
+fn number_below(draft: &Draft<'_>, spans: &[Span], spellings: &[&str], length: usize) -> Option<Span> {
+    let labels = label::all(spans, spellings);
+    let label = &labels.first()?.label;
+    let near = |s: &Span| (s.y - label.y).abs() < 2.5 * draft.frame.unit && s.x1 > label.x0;
+    let taken = draft.reading.invoice.invoice_code.clone();
+    numbers(spans, &[length]).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
+}
+
+fn special_mark(draft: &mut Draft<'_>, spans: &[Span]) {
+    let marks = [
+        "通行费",
+        "成品油",
+        "收购",
+        "农产品收购",
+        "机动车",
+        "旅客运输服务",
+        "建筑服务",
+        "货物运输服务",
+        "不动产经营租赁服务",
+    ];
+    let mark = spans.iter().find(|s| !s.vertical && marks.contains(&s.folded().as_str()));
+    draft.reading.invoice.special_mark = draft.take_text("special_mark", mark.map(Found::of));
+}
+
+/// The copies of a set, as printed under the title or down the right edge.
+const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
+
+fn sheet(draft: &mut Draft<'_>, spans: &[Span]) {
+    let found = spans.iter().find_map(sheet_under_title).or_else(|| draft.frame.spans.iter().find_map(edge_sheet));
+    draft.reading.invoice.sheet = draft.take_text("sheet", found);
+}
+
+/// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
+/// puts its own between them.
+pub fn sheet_under_title(span: &Span) -> Option<Found> {
+    let text = span.folded();
+    let short = !span.vertical && text.chars().count() <= 8 && text.ends_with('联');
+    let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
+    let best = SHEETS.iter().max_by_key(|sheet| read(sheet))?;
+    (short && read(&best) >= 2).then(|| Found::of(span).with_text(*best))
+}
+
+/// `第二联：抵扣联` down the right edge.
+fn edge_sheet(span: &Span) -> Option<Found> {
+    let text = span.folded();
+    let sheet = SHEETS.iter().find(|sheet| text.contains(**sheet) && text.contains('第'))?;
+    Some(Found::of(span).with_text(*sheet))
+}
+
+/// The printed title: the largest line that speaks of an invoice, with a piece that the seal split off.
+pub fn title(spans: &[Span]) -> Option<Found> {
+    let speaks = |s: &&Span| {
+        let text = s.folded();
+        let titled = ["发票", "增值税", "電子發票"].iter().any(|w| text.contains(w));
+        titled && !text.contains(':') && !text.contains("发票联") && !s.vertical && text.chars().count() >= 4
+    };
+    let main =
+        spans.iter().filter(speaks).max_by(|a, b| (a.height * (a.x1 - a.x0)).total_cmp(&(b.height * (b.x1 - b.x0))))?;
+    let row: Vec<Span> = {
+        let mut row: Vec<Span> = spans
+            .iter()
+            .filter(|s| {
+                !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':')
+            })
+            .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
+            .filter(|s| s.folded().chars().any(shape::is_han))
+            .cloned()
+            .collect();
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+        row
+    };
+    // The mark of a roll is printed small behind the title.
+    let mark = spans.iter().find(|s| s.folded().contains("卷票") && !row.iter().any(|r| r.quad == s.quad));
+    let pieces: Vec<Span> = row.into_iter().chain(mark.cloned()).collect();
+    Found::join(&pieces, "")
+}

@@ -1,0 +1,194 @@
+//! A buyer's or a seller's block: four labels on the left, their values on the right.
+//! Values are told apart by label, row and shape together, because prints are often shifted by half a line.
+
+use super::draft::{Draft, Found};
+use super::frame::{Span, median};
+use super::label;
+use super::shape;
+
+/// What a line of the block says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Name,
+    TaxId,
+    Address,
+    Bank,
+}
+
+const SLOTS: [Slot; 4] = [Slot::Name, Slot::TaxId, Slot::Address, Slot::Bank];
+
+impl Slot {
+    fn spellings(self) -> &'static [&'static str] {
+        match self {
+            Slot::Name => &["名称:", "名称"],
+            Slot::TaxId => &["统一社会信用代码/纳税人识别号", "纳税人识别号"],
+            Slot::Address => &["地址、电话", "地址"],
+            Slot::Bank => &["开户行及账号"],
+        }
+    }
+
+    /// How little a text looks like this slot's values; 0 when it does.
+    fn strangeness(self, text: &str) -> f32 {
+        let id = shape::is_id_like(text);
+        let long_number = longest_digit_run(text) >= 8;
+        let bank = ["银行", "支行", "分行", "信用社", "营业部"].iter().any(|word| text.contains(word));
+        let place =
+            ["市", "省", "区", "路", "号", "县", "街", "镇"].iter().filter(|word| text.contains(**word)).count();
+        match self {
+            Slot::TaxId => f32::from(u8::from(!id)),
+            _ if id => 0.8,
+            Slot::Name if bank && long_number => 0.8,
+            Slot::Name if long_number => 0.5,
+            Slot::Name => 0.0,
+            Slot::Address if bank && long_number => 0.6,
+            Slot::Address if place == 0 && !long_number => 0.2,
+            Slot::Address => 0.0,
+            Slot::Bank if bank => 0.0,
+            Slot::Bank => 0.3,
+        }
+    }
+}
+
+fn longest_digit_run(text: &str) -> usize {
+    text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
+}
+
+/// The block's lines sorted into slots.
+#[derive(Default)]
+struct Block {
+    /// Where each slot's label stands, by vertical centre.
+    rows: [Option<f32>; 4],
+    /// The values, in reading order.
+    values: [Vec<Span>; 4],
+    /// Lines that carry no label.
+    loose: Vec<Span>,
+}
+
+/// Reads one block; `prefix` is `buyer` or `seller`.
+pub fn read(draft: &mut Draft<'_>, prefix: &str, spans: &[Span]) {
+    let mut block = sort(spans);
+    settle(&mut block);
+    for (slot, mut values) in SLOTS.into_iter().zip(block.values) {
+        values.sort_by(|a, b| if a.same_row(b, 0.5) { a.x0.total_cmp(&b.x0) } else { a.y.total_cmp(&b.y) });
+        let glue = if slot == Slot::TaxId { "" } else { glue(&values) };
+        if let Some(found) = Found::join(&values, glue) {
+            put(draft, prefix, slot, &found);
+        }
+    }
+}
+
+/// Pieces of one row keep a space where the print has one; wrapped rows are joined without.
+fn glue(values: &[Span]) -> &'static str {
+    let one_row = values.windows(2).all(|pair| pair[0].same_row(&pair[1], 0.5));
+    if one_row { " " } else { "" }
+}
+
+fn put(draft: &mut Draft<'_>, prefix: &str, slot: Slot, found: &Found) {
+    let seller = prefix == "seller";
+    let leaf = match slot {
+        Slot::Name => "name",
+        Slot::TaxId => "tax_id",
+        Slot::Address => "address_phone",
+        Slot::Bank => "bank_account",
+    };
+    let path = format!("{prefix}.{leaf}");
+    let value = if slot == Slot::TaxId {
+        draft.take(&path, Some(found.clone()), shape::tax_id)
+    } else {
+        draft.take_text(&path, Some(found.with_text(clean(&found.text))))
+    };
+    let invoice = &mut draft.reading.invoice;
+    let party = if seller { &mut invoice.seller } else { &mut invoice.buyer };
+    match slot {
+        Slot::Name => party.name = value,
+        Slot::TaxId => party.tax_id = value,
+        Slot::Address => party.address_phone = value,
+        Slot::Bank => party.bank_account = value,
+    }
+}
+
+/// Drops colons left over from a label.
+fn clean(text: &str) -> String {
+    text.trim_start_matches([':', '：', '.', '·', ' ']).trim().to_owned()
+}
+
+/// Tells labels, labelled values and loose lines apart.
+fn sort(spans: &[Span]) -> Block {
+    let mut block = Block::default();
+    for span in spans.iter().filter(|s| !s.vertical && !s.slanted && !is_caption(s)) {
+        match labelled(span) {
+            Some((slot, label_row, rest)) => {
+                block.rows[slot as usize].get_or_insert(label_row);
+                if !rest.marks.is_empty() {
+                    block.values[slot as usize].push(rest);
+                }
+            }
+            None => block.loose.push(span.clone()),
+        }
+    }
+    block
+}
+
+/// 购买方 and 销售方, printed downwards at the block's edge, come as single characters; so does other edge print.
+fn is_caption(span: &Span) -> bool {
+    let text = span.folded();
+    let lone = text.chars().count() == 1 && !matches!(text.as_str(), "名" | "称");
+    lone || text.chars().all(|c| "购买销售方信息密码区备注单位:".contains(c))
+}
+
+fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
+    let n = span.marks.len();
+    for slot in SLOTS {
+        let hit = slot.spellings().iter().find_map(|l| label::find(&span.marks, l)).filter(|r| r.start <= 3);
+        if let Some(range) = hit {
+            return Some((slot, span.y, span.slice(range.end..n)));
+        }
+    }
+    // 名 and 称 stand so far apart that they are often two lines.
+    let text = span.folded();
+    if text == "名" {
+        return Some((Slot::Name, span.y, span.slice(n..n)));
+    }
+    let behind = span.marks.iter().take_while(|m| matches!(m.folded, '称' | ':' | ' ')).count();
+    (text.starts_with("称:") || text == "称").then(|| (Slot::Name, span.y, span.slice(behind..n)))
+}
+
+/// Gives every loose line to the slot it fits best, for the shift that fits all of them best.
+fn settle(block: &mut Block) {
+    let loose = std::mem::take(&mut block.loose);
+    if loose.is_empty() {
+        return;
+    }
+    let Some(rows) = rows(&block.rows, &loose) else { return };
+    let pitch = ((rows[3] - rows[0]) / 3.0).max(1.0);
+    let cost = |span: &Span, slot: usize, shift: f32| {
+        (span.y - rows[slot] - shift).abs() / pitch + SLOTS[slot].strangeness(&span.folded())
+    };
+    let best = |span: &Span, shift: f32| {
+        let costs = (0..4).map(|slot| (cost(span, slot, shift), slot));
+        costs.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f32::MAX, 0))
+    };
+    let total = |shift: f32| loose.iter().map(|s| best(s, shift).0.min(2.0)).sum::<f32>() + 0.5 * (shift / pitch).abs();
+    let shifts = (-14..=14).map(|step| step as f32 * 0.05 * pitch);
+    let shift = shifts.min_by(|a, b| total(*a).total_cmp(&total(*b))).unwrap_or(0.0);
+    for span in loose {
+        let (cost, slot) = best(&span, shift);
+        // A lone stroke far from any row is dirt, not a value.
+        if cost < 1.2 {
+            block.values[slot].push(span);
+        }
+    }
+}
+
+/// The four rows, evenly spaced through the labels that were found; none with fewer than two labels.
+fn rows(found: &[Option<f32>; 4], loose: &[Span]) -> Option<[f32; 4]> {
+    let known: Vec<(f32, f32)> = found.iter().enumerate().filter_map(|(i, y)| y.map(|y| (i as f32, y))).collect();
+    let (first, last) = (known.first()?, known.last()?);
+    let pitch = if last.0 > first.0 {
+        (last.1 - first.1) / (last.0 - first.0)
+    } else {
+        1.5 * median(loose.iter().map(|s| s.height).collect())?
+    };
+    let row = |i: usize| found[i].unwrap_or(first.1 + (i as f32 - first.0) * pitch);
+    Some([row(0), row(1), row(2), row(3)])
+}

@@ -1,0 +1,217 @@
+//! The till's narrow roll: labelled lines one below the other, then goods, then the sum.
+//! Knows nothing of the wide form.
+
+use crate::invoice::{Money, Party};
+
+use super::draft::{Draft, Found};
+use super::form::{is_seal_text, words_part};
+use super::frame::Span;
+use super::head;
+use super::label;
+use super::shape;
+use super::table::{self, TableHead};
+
+/// A labelled value on a roll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    Code,
+    Number,
+    PrintedNumber,
+    MachineNumber,
+    SellerName,
+    TaxId,
+    Date,
+    Cashier,
+    BuyerName,
+    Total,
+    Words,
+    CheckCode,
+}
+
+const LABELS: [(&str, Entry); 16] = [
+    ("合计金额(小写)", Entry::Total),
+    ("合计金额(大写)", Entry::Words),
+    ("销售方名称", Entry::SellerName),
+    ("购买方名称", Entry::BuyerName),
+    ("销货单位", Entry::SellerName),
+    ("付款单位", Entry::BuyerName),
+    ("纳税人识别号", Entry::TaxId),
+    ("发票代码", Entry::Code),
+    ("发票号码", Entry::Number),
+    ("机打号码", Entry::PrintedNumber),
+    ("机器编号", Entry::MachineNumber),
+    ("开票日期", Entry::Date),
+    ("收款员", Entry::Cashier),
+    ("校验码", Entry::CheckCode),
+    ("(小写)", Entry::Total),
+    ("(大写)", Entry::Words),
+];
+
+/// A label with its value's pieces.
+struct Line {
+    entry: Entry,
+    label: Span,
+    values: Vec<Span>,
+}
+
+/// Reads a roll.
+pub fn read(draft: &mut Draft<'_>) {
+    let spans: Vec<Span> = draft.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
+    let unit = draft.frame.unit;
+    let (mut lines, loose) = lines(&spans);
+    let head = TableHead::find(&spans, unit);
+    let goods = goods_band(&lines, head.as_ref(), &spans);
+    attach(&mut lines, &loose, goods, unit);
+    fill(draft, &lines, goods);
+    if let Some(head) = head {
+        let seller = draft.reading.invoice.seller.clone();
+        let inside =
+            |s: &&Span| s.y > goods.0 + 0.55 * unit && s.y < goods.1 - 0.5 * unit && !is_seal_text_in_goods(s, &seller);
+        let cells: Vec<Span> = spans.iter().filter(inside).cloned().collect();
+        table::read(draft, &head, &cells);
+    }
+    draft.reading.invoice.amounts_include_tax = true;
+    sheet(draft, &spans);
+}
+
+/// One-character pieces are names' last characters here, not dirt.
+fn is_seal_text_in_goods(span: &Span, seller: &Party) -> bool {
+    span.marks.len() > 1 && is_seal_text(span, seller) && shape::quantity(&span.folded()).is_none()
+}
+
+/// Cuts every span at its labels.
+fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Span>) {
+    let (mut lines, mut loose) = (Vec::new(), Vec::new());
+    for span in spans {
+        let cuts = cuts(span);
+        let lead = cuts.first().map_or(span.marks.len(), |(range, _)| range.start);
+        let before = span.slice(0..lead);
+        if !before.marks.is_empty() {
+            loose.push(before);
+        }
+        for (i, (range, entry)) in cuts.iter().enumerate() {
+            let end = cuts.get(i + 1).map_or(span.marks.len(), |(next, _)| next.start);
+            let value = span.slice(range.end..end);
+            let values = if value.marks.is_empty() { Vec::new() } else { vec![value] };
+            lines.push(Line { entry: *entry, label: span.slice(range.clone()), values });
+        }
+    }
+    (lines, loose)
+}
+
+/// The labels in a span, in order, none inside another. Well-read ones claim their place first, as many
+/// differ by one character only.
+fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, Entry)> {
+    let mut found: Vec<(std::ops::Range<usize>, Entry)> = Vec::new();
+    let exact = LABELS.iter().map(|label| (label, 0));
+    let forgiving = LABELS.iter().map(|label| (label, label::allowance(label.0)));
+    for ((text, entry), allowed) in exact.chain(forgiving) {
+        let Some(range) = label::find_with(&span.marks, text, allowed) else { continue };
+        let free = found.iter().all(|(other, _)| range.end <= other.start || range.start >= other.end);
+        if free {
+            found.push((range, *entry));
+        }
+    }
+    // A seal often swallows the bracket that tells digits from words.
+    if let (true, Some(range)) = (found.is_empty(), label::find_with(&span.marks, "合计金额", 0)) {
+        found.push((range, Entry::Total));
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    found
+}
+
+/// The heights between which the goods stand.
+fn goods_band(lines: &[Line], head: Option<&TableHead>, spans: &[Span]) -> (f32, f32) {
+    let top = head.map_or(f32::MAX, |h| h.y);
+    let totals = lines.iter().filter(|l| matches!(l.entry, Entry::Total | Entry::Words) && l.label.y > top);
+    let by_label = totals.map(|l| l.label.y).reduce(f32::min);
+    let by_sign = spans.iter().filter(|s| s.y > top && s.folded().starts_with('¥')).map(|s| s.y).reduce(f32::min);
+    (top, by_label.or(by_sign).unwrap_or(f32::MAX))
+}
+
+/// Gives loose spans to the label left of them, or, where a value wraps, to the label above.
+fn attach(lines: &mut [Line], loose: &[Span], goods: (f32, f32), unit: f32) {
+    for span in loose.iter().filter(|s| s.y < goods.0 - 0.5 * unit || s.y > goods.1 - 0.5 * unit) {
+        let on_row = |l: &&mut Line| l.label.same_row(span, 0.6) && l.label.x1 < span.x0 + unit;
+        let beside = lines.iter_mut().filter(on_row).max_by(|a, b| a.label.x1.total_cmp(&b.label.x1));
+        if let Some(line) = beside {
+            line.values.push(span.clone());
+            continue;
+        }
+        let wraps = |l: &&mut Line| {
+            let wrapping = matches!(l.entry, Entry::SellerName | Entry::BuyerName | Entry::Words);
+            let last = l.values.iter().map(|v| v.y).fold(l.label.y, f32::max);
+            wrapping && span.y > last && span.y - last < 2.0 * unit && span.x0 > l.label.x0 + 2.0 * unit
+        };
+        if let Some(line) = lines.iter_mut().rev().find(wraps) {
+            line.values.push(span.clone());
+        }
+    }
+}
+
+fn fill(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
+    let join = |line: &Line, glue: &str| Found::join(&line.values, glue);
+    let get = |entry: Entry| lines.iter().find(|l| l.entry == entry && !l.values.is_empty());
+    let exact = |n: usize| {
+        move |text: &str| {
+            let digits = shape::digits(text);
+            (digits.len() == n).then_some(digits)
+        }
+    };
+    let code = get(Entry::Code).and_then(|l| join(l, ""));
+    draft.reading.invoice.invoice_code = draft.take("invoice_code", code, exact(12));
+    let number = get(Entry::Number).and_then(|l| join(l, ""));
+    draft.reading.invoice.invoice_number = draft.take("invoice_number", number, exact(8));
+    let printed = get(Entry::PrintedNumber).and_then(|l| join(l, ""));
+    draft.reading.invoice.printed_number = draft.take("printed_number", printed, exact(8));
+    let machine = get(Entry::MachineNumber).and_then(|l| join(l, ""));
+    draft.reading.invoice.machine_number = draft.take("machine_number", machine, exact(12));
+    let date = get(Entry::Date).and_then(|l| join(l, ""));
+    draft.reading.invoice.issue_date = draft.take("issue_date", date, shape::date);
+    let check = get(Entry::CheckCode).and_then(|l| join(l, " "));
+    draft.reading.invoice.check_code = draft.take("check_code", check, exact(20));
+    let cashier = get(Entry::Cashier).and_then(|l| join(l, ""));
+    draft.reading.invoice.payee = draft.take_text("payee", cashier);
+    parties(draft, lines);
+    sums(draft, lines, goods);
+}
+
+/// The first id on the roll is the seller's, the second, below the buyer's name, the buyer's.
+fn parties(draft: &mut Draft<'_>, lines: &[Line]) {
+    let get = |entry: Entry| lines.iter().find(|l| l.entry == entry);
+    let name = |entry: Entry| get(entry).and_then(|l| Found::join(&l.values, ""));
+    draft.reading.invoice.seller.name = draft.take_text("seller.name", name(Entry::SellerName));
+    draft.reading.invoice.buyer.name = draft.take_text("buyer.name", name(Entry::BuyerName));
+    let buyer_y = get(Entry::BuyerName).map(|l| l.label.y);
+    let ids: Vec<&Line> = lines.iter().filter(|l| l.entry == Entry::TaxId).collect();
+    for (i, line) in ids.into_iter().enumerate() {
+        let is_buyer = buyer_y.map_or(i > 0, |y| line.label.y > y);
+        let found = Found::join(&line.values, "");
+        if is_buyer {
+            draft.reading.invoice.buyer.tax_id = draft.take("buyer.tax_id", found, shape::tax_id);
+        } else {
+            draft.reading.invoice.seller.tax_id = draft.take("seller.tax_id", found, shape::tax_id);
+        }
+    }
+}
+
+fn sums(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
+    let total = lines.iter().find(|l| l.entry == Entry::Total).and_then(|l| Found::join(&l.values, ""));
+    let mut grand: Option<Money> = draft.take("grand_total", total, shape::money);
+    if grand.is_none() {
+        let below = draft.frame.spans.iter().filter(|s| s.y > goods.1 - draft.frame.unit);
+        let signed = below.into_iter().find(|s| s.folded().starts_with('¥')).map(Found::of);
+        grand = draft.take("grand_total", signed, shape::money);
+    }
+    draft.reading.invoice.grand_total = grand;
+    let words = lines.iter().find(|l| l.entry == Entry::Words).map(|l| l.values.clone()).unwrap_or_default();
+    let parts: Vec<Span> =
+        words.iter().filter_map(|s| words_part(s).or_else(|| (s.marks.len() <= 3).then(|| s.clone()))).collect();
+    let found = Found::join(&parts, "");
+    draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", found);
+}
+
+fn sheet(draft: &mut Draft<'_>, spans: &[Span]) {
+    let found = spans.iter().find_map(head::sheet_under_title);
+    draft.reading.invoice.sheet = draft.take_text("sheet", found);
+}

@@ -1,0 +1,182 @@
+//! What values look like: money, dates, ids, codes. Text in, value out.
+//! Knows nothing of labels or places.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::invoice::{Money, Quantity, TaxId, TaxRate};
+
+/// A pattern that is known to be well-formed; the never-matching one stands in for a typing error here.
+macro_rules! pattern {
+    ($name:ident, $text:literal) => {
+        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());
+    };
+}
+
+pattern!(NUMBER, r"-?\d+(?:\.\d+)?");
+pattern!(DATE, r"(20\d\d)\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?:\D|$)");
+pattern!(SOLID_DATE, r"^(20\d\d)(\d\d)(\d\d)$");
+pattern!(LONG_ID, r"[0-9A-Z]{15,20}");
+
+/// The first match of a pattern.
+fn first<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::Captures<'t>> {
+    pattern.as_ref().and_then(|p| p.captures(text))
+}
+
+/// NFKC, no spaces.
+pub fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Only the digits.
+pub fn digits(text: &str) -> String {
+    text.nfkc().filter(char::is_ascii_digit).collect()
+}
+
+/// Whether a character belongs to running Chinese text.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
+}
+
+/// A number with its thousands' marks and a misread decimal comma taken care of.
+fn numeric(text: &str) -> Option<String> {
+    let mut text = plain(text).replace(['−', '–', '—', '一'], "-");
+    let places = text.rsplit_once(',').map(|(_, after)| digits(after).len());
+    if !text.contains('.') && places == Some(2) {
+        text = text.replace(',', ".");
+    }
+    let text = text.replace(',', "");
+    let found = first(&NUMBER, &text)?;
+    let number = found.get(0)?;
+    // A number with other digits or letters around it is a misreading, not a number.
+    let outside = [&text[..number.start()], &text[number.end()..]].concat();
+    outside
+        .chars()
+        .all(|c| !c.is_alphanumeric() || c == 'Y' || c == '半' || c == '羊')
+        .then(|| number.as_str().to_owned())
+}
+
+/// Yuan with two places, the currency sign and noise before it dropped.
+pub fn money(text: &str) -> Option<Money> {
+    let plain = plain(text);
+    // Behind a currency sign the number ends where a seal's characters begin.
+    let signed = plain.strip_prefix('¥').map(|rest| rest.trim_end_matches(is_han));
+    let number = numeric(signed.unwrap_or(&plain))?;
+    let places = number.rsplit_once('.').map_or(0, |(_, p)| p.len());
+    (places <= 2).then(|| number.parse().ok()).flatten()
+}
+
+/// A quantity or a unit price.
+pub fn quantity(text: &str) -> Option<Quantity> {
+    numeric(text)?.parse().ok()
+}
+
+/// A rate: a percentage, or one of the words in its place.
+pub fn rate(text: &str) -> Option<TaxRate> {
+    let text = plain(text);
+    if text.contains("免税") {
+        return Some(TaxRate::Exempt);
+    }
+    if text.contains("不征税") {
+        return Some(TaxRate::NotTaxable);
+    }
+    let rate: TaxRate = text.ends_with('%').then(|| text.parse().ok()).flatten()?;
+    rate.is_legal().then_some(rate)
+}
+
+/// Whether it could stand in a rate cell, stars included.
+pub fn is_rate_like(text: &str) -> bool {
+    let text = plain(text);
+    text.ends_with('%') || text.contains("免税") || text.contains("征税") || is_stars(&text)
+}
+
+/// Stars that stand for "no amount".
+pub fn is_stars(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| matches!(c, '*' | '＊' | '×' | 'x'))
+}
+
+/// A day, in any of the forms that are printed.
+pub fn date(text: &str) -> Option<Date> {
+    let text = plain(text);
+    let parts = first(&DATE, &text).or_else(|| first(&SOLID_DATE, &text))?;
+    let part = |i: usize| parts.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
+    Date::new(part(1)?, i8::try_from(part(2)?).ok()?, i8::try_from(part(3)?).ok()?).ok()
+}
+
+/// A taxpayer's id. In a credit code I, O, S, V and Z do not occur, so where one is read and the digit it
+/// resembles makes the check digit hold, the digit is what is printed.
+pub fn tax_id(text: &str) -> Option<String> {
+    let text = plain(text).to_uppercase();
+    let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
+    let holds = |id: &str| TaxId::parse(id).and_then(|t| t.check_digit_holds()) == Some(true);
+    if found.len() == 18 && !holds(&found) {
+        let mended: String = found
+            .chars()
+            .map(|c| match c {
+                'O' => '0',
+                'I' => '1',
+                'S' => '5',
+                'Z' => '2',
+                other => other,
+            })
+            .collect();
+        if holds(&mended) {
+            return Some(mended);
+        }
+    }
+    TaxId::parse(&found).is_some().then_some(found)
+}
+
+/// Whether it looks like a taxpayer's id, well read or not.
+pub fn is_id_like(text: &str) -> bool {
+    let text = plain(text);
+    let solid = text.chars().filter(char::is_ascii_alphanumeric).count();
+    solid >= 13 && solid == text.chars().count() && text.chars().filter(char::is_ascii_digit).count() >= 8
+}
+
+/// Whether it is a line of the cipher area.
+pub fn is_cipher(text: &str) -> bool {
+    let text = plain(text);
+    let marks = text.chars().filter(|c| matches!(c, '<' | '>' | '*' | '/' | '+' | '-')).count();
+    text.chars().count() >= 16 && marks >= 4 && !text.chars().any(is_han)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_read_through_its_dressing() {
+        for (print, plain) in [
+            ("¥4177.77", "4177.77"),
+            ("￥-2490.72", "-2490.72"),
+            ("Y 22.64", "22.64"),
+            ("1,234.50", "1234.50"),
+            ("327,08", "327.08"),
+            ("(小写)¥5.00", "5.00"),
+        ] {
+            let text = print.replace("(小写)", "");
+            assert_eq!(money(&text).map(|m| m.to_string()).as_deref(), Some(plain), "{print}");
+        }
+        for print in ["", "***", "9.08547009", "12A.00", "3/<140"] {
+            assert_eq!(money(print), None, "{print}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_in_every_printed_form() {
+        for print in ["2017年01月25日", "2017-1-25", "20170125", "2017 01 25", "2017年 1 月25日"] {
+            assert_eq!(date(print), Some(Date::constant(2017, 1, 25)), "{print}");
+        }
+        assert_eq!(date("2017年13月25日"), None);
+    }
+
+    #[test]
+    fn letters_that_no_credit_code_has_are_read_as_the_digits_they_resemble() {
+        assert_eq!(tax_id("9131OOOO834486O35U").as_deref(), Some("91310000834486035U"));
+        assert_eq!(tax_id("纳税人识别号"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! What every store must do: one suite that the in-memory twin and S3 both pass.
+
+use bytes::Bytes;
+
+use super::{Precondition, PutOutcome, Store};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Runs the suite on an existing bucket; leaves it as it was.
+///
+/// # Errors
+/// The store's own, and `internal` naming the promise that was broken.
+pub async fn check(store: &dyn Store, bucket: &str) -> Result<()> {
+    for key in ["contract/plain", "contract/发票 1+1%&=?.jpg"] {
+        store.delete(bucket, key).await?;
+        missing_is_none(store, bucket, key).await?;
+        let etag = first_writer_wins(store, bucket, key).await?;
+        stale_writer_loses(store, bucket, key, &etag).await?;
+        size_is_checked(store, bucket, key).await?;
+        store.delete(bucket, key).await?;
+        store.delete(bucket, key).await?;
+        missing_is_none(store, bucket, key).await?;
+    }
+    Ok(())
+}
+
+async fn put(store: &dyn Store, at: (&str, &str), body: &'static str, condition: Precondition) -> Result<PutOutcome> {
+    let body = Bytes::from_static(body.as_bytes());
+    store.put(at.0, at.1, body, "text/plain", condition).await
+}
+
+async fn missing_is_none(store: &dyn Store, bucket: &str, key: &str) -> Result<()> {
+    promise(store.get(bucket, key, 100).await?.is_none(), "a missing object is none")?;
+    let lost = put(store, (bucket, key), "x", Precondition::Unchanged("0".repeat(32))).await?;
+    promise(lost == PutOutcome::Lost, "a missing object has not stayed unchanged")
+}
+
+async fn first_writer_wins(store: &dyn Store, bucket: &str, key: &str) -> Result<String> {
+    let PutOutcome::Written(etag) = put(store, (bucket, key), "one", Precondition::Absent).await? else {
+        return Err(broken("the first writer wins"));
+    };
+    let second = put(store, (bucket, key), "two", Precondition::Absent).await?;
+    promise(second == PutOutcome::Lost, "the second writer loses")?;
+    let object = store.get(bucket, key, 100).await?.unwrap_or_default();
+    promise(object.body == "one", "the first content stays")?;
+    promise(object.head.etag == etag && object.head.size == 3, "the head tells etag and size")?;
+    promise(!etag.contains('"'), "an etag has no quotes")?;
+    Ok(etag)
+}
+
+async fn stale_writer_loses(store: &dyn Store, bucket: &str, key: &str, etag: &str) -> Result<()> {
+    let unchanged = || Precondition::Unchanged(etag.to_owned());
+    let written = put(store, (bucket, key), "three", unchanged()).await?;
+    promise(matches!(written, PutOutcome::Written(_)), "an unchanged object can be replaced")?;
+    let stale = put(store, (bucket, key), "four", unchanged()).await?;
+    promise(stale == PutOutcome::Lost, "a stale writer loses")?;
+    let object = store.get(bucket, key, 100).await?.unwrap_or_default();
+    promise(object.body == "three", "the winner's content stays")
+}
+
+async fn size_is_checked(store: &dyn Store, bucket: &str, key: &str) -> Result<()> {
+    let error = store.get(bucket, key, 4).await.err();
+    promise(error.is_some_and(|e| e.kind() == ErrorKind::TooLarge), "five bytes are more than four")?;
+    promise(store.get(bucket, key, 5).await?.is_some(), "five bytes are not more than five")
+}
+
+fn promise(holds: bool, what: &str) -> Result<()> {
+    if holds { Ok(()) } else { Err(broken(what)) }
+}
+
+fn broken(what: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("the store broke a promise: {what}"))
+}

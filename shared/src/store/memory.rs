@@ -1,0 +1,121 @@
+//! The store's twin in memory, with the conditional semantics of S3. Knows nothing of networks.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::{Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use crate::error::Result;
+
+/// Objects in a map; every call takes one lock, so writes are as atomic as on S3.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    objects: BTreeMap<(String, String), Object>,
+    puts: u64,
+    bodies_read: u64,
+}
+
+impl MemoryStore {
+    /// Nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An upload by somebody else: unconditional. Gives the etag.
+    pub fn upload(&self, bucket: &str, key: &str, body: impl Into<Bytes>) -> String {
+        self.lock().insert(bucket, key, body.into())
+    }
+
+    /// The keys of one bucket, in order.
+    pub fn keys(&self, bucket: &str) -> Vec<String> {
+        let state = self.lock();
+        let keys = state.objects.keys().filter(|(b, _)| b == bucket);
+        keys.map(|(_, key)| key.clone()).collect()
+    }
+
+    /// How many conditional writes were tried.
+    pub fn puts(&self) -> u64 {
+        self.lock().puts
+    }
+
+    /// How many times a body was handed out.
+    pub fn bodies_read(&self) -> u64 {
+        self.lock().bodies_read
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn insert(&mut self, bucket: &str, key: &str, body: Bytes) -> String {
+        let etag = hex::encode(&Sha256::digest(&body)[..16]);
+        let head = ObjectHead { size: body.len() as u64, etag: etag.clone(), version_id: None };
+        self.objects.insert((bucket.to_owned(), key.to_owned()), Object { head, body });
+        etag
+    }
+
+    fn etag(&self, bucket: &str, key: &str) -> Option<&str> {
+        let object = self.objects.get(&(bucket.to_owned(), key.to_owned()));
+        object.map(|object| object.head.etag.as_str())
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        let mut state = self.lock();
+        let Some(object) = state.objects.get(&(bucket.to_owned(), key.to_owned())).cloned() else {
+            return Ok(None);
+        };
+        if object.head.size > max_bytes {
+            return Err(too_large(object.head.size, max_bytes));
+        }
+        state.bodies_read += 1;
+        Ok(Some(object))
+    }
+
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        _content_type: &str,
+        condition: Precondition,
+    ) -> Result<PutOutcome> {
+        let mut state = self.lock();
+        state.puts += 1;
+        let holds = match (&condition, state.etag(bucket, key)) {
+            (Precondition::Absent, present) => present.is_none(),
+            (Precondition::Unchanged(expected), present) => present == Some(expected),
+        };
+        if !holds {
+            return Ok(PutOutcome::Lost);
+        }
+        Ok(PutOutcome::Written(state.insert(bucket, key, body)))
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        self.lock().objects.remove(&(bucket.to_owned(), key.to_owned()));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_twin_keeps_the_contract() {
+        crate::store::contract::check(&MemoryStore::new(), "bucket").await.unwrap();
+    }
+}

@@ -1,0 +1,123 @@
+//! The store on S3. Knows nothing of what the objects are.
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::{Bytes, BytesMut};
+
+use super::{ACCESS_DENIED, Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use crate::error::{Error, ErrorKind, Result};
+
+/// S3, or anything that speaks its protocol.
+#[derive(Clone, Debug)]
+pub struct S3Store {
+    client: Client,
+}
+
+impl S3Store {
+    /// Around a client: see [`crate::aws::s3_client`].
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl Store for S3Store {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        let answer = self.client.get_object().bucket(bucket).key(key).send().await;
+        match answer {
+            Ok(output) => collect(output, max_bytes).await.map(Some),
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
+            Err(error) => Err(failed(&error, "read", bucket, key)),
+        }
+    }
+
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        condition: Precondition,
+    ) -> Result<PutOutcome> {
+        let request = self.client.put_object().bucket(bucket).key(key);
+        let request = request.content_type(content_type).body(ByteStream::from(body));
+        let request = match condition {
+            Precondition::Absent => request.if_none_match("*"),
+            Precondition::Unchanged(etag) => request.if_match(format!("\"{etag}\"")),
+        };
+        match request.send().await {
+            Ok(output) => Ok(PutOutcome::Written(unquoted(output.e_tag()))),
+            Err(error) if is_lost(&error) => Ok(PutOutcome::Lost),
+            Err(error) => Err(failed(&error, "write", bucket, key)),
+        }
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        let answer = self.client.delete_object().bucket(bucket).key(key).send().await;
+        answer.map(drop).map_err(|error| failed(&error, "delete", bucket, key))
+    }
+}
+
+async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
+    let size = output.content_length().and_then(|n| u64::try_from(n).ok());
+    if let Some(size) = size.filter(|size| *size > max_bytes) {
+        return Err(too_large(size, max_bytes));
+    }
+    let etag = unquoted(output.e_tag());
+    let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
+    let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
+    let head = ObjectHead { size: body.len() as u64, etag, version_id };
+    Ok(Object { head, body })
+}
+
+/// The body, never more of it than allowed, whatever the head said.
+async fn bounded(mut stream: ByteStream, expected: u64, max_bytes: u64) -> Result<Bytes> {
+    let mut body = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
+    loop {
+        match stream.try_next().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body.freeze()),
+            Err(error) => {
+                return Err(Error::new(ErrorKind::Storage, format!("the object's body broke off: {error}")));
+            }
+        }
+        if body.len() as u64 > max_bytes {
+            return Err(too_large(body.len() as u64, max_bytes));
+        }
+    }
+}
+
+fn unquoted(etag: Option<&str>) -> String {
+    etag.unwrap_or_default().trim_matches('"').to_owned()
+}
+
+/// 412: someone was first. 409: someone is writing now. 404: what should have stayed unchanged is gone.
+fn is_lost<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    match status(error) {
+        Some(409 | 412) => true,
+        Some(404) => error.code() != Some("NoSuchBucket"),
+        _ => false,
+    }
+}
+
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+fn failed<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>, verb: &str, bucket: &str, key: &str) -> Error {
+    let code = error.code().unwrap_or("no answer");
+    let failure = Error::new(ErrorKind::Storage, format!("cannot {verb} s3://{bucket}/{key}: {code}"));
+    if status(error) == Some(403) {
+        return failure.with_vendor_code(ACCESS_DENIED).with_hint(format!(
+            "Give the function its rights on {bucket}; without s3:ListBucket a missing key looks like this too."
+        ));
+    }
+    match error.code() {
+        Some(code) => failure.with_vendor_code(code),
+        None => failure,
+    }
+}
