@@ -1,0 +1,72 @@
+# Everything that people run, each one command. Needs Rust, Python 3, make and a C compiler; the rest goes into .venv/.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+ARCH ?= x86_64
+STACK ?= fapiao
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
+STEP := $(PYTHON) tests/tools/progress.py
+# No tool that we start tells anybody about it.
+export SAM_CLI_TELEMETRY := 0
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo test read lint-rust lint-template tools models build package deploy clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: ## real invoices through the real functions on a local AWS, from nothing to JSON
+	@$(STEP) "pinned tools into $(VENV)/" $(MAKE) --no-print-directory tools
+	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
+	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
+	@$(PY) tests/tools/demo.py
+
+test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
+	cargo test --workspace --locked
+
+lint-rust:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+lint-template: tools
+	$(VENV)/bin/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint --template-file template.yaml
+
+read: models ## make read IN=folder OUT=folder: a Report for every invoice in a folder, without AWS
+	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
+	cargo build --workspace --locked
+	cargo run --quiet --locked --package fapiao-read -- "$(IN)" "$(OUT)"
+
+tools: $(VENV)/tools.stamp
+
+# Made anew when the pins change, and again when an installation broke off.
+$(VENV)/tools.stamp: requirements.txt
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --requirement requirements.txt
+	touch $@
+
+$(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
+	$(PIP) --requirement requirements-package.txt
+	touch $@
+
+models: ## the recogniser's models, pinned and checked
+	@$(PYTHON) tests/tools/fetch_models.py
+
+build: models ## artifacts/ for this machine (the local AWS runs them as processes)
+	cargo build --workspace --locked
+	$(PYTHON) tests/tools/artifacts.py local
+
+package: models $(VENV)/package.stamp ## artifacts/ for AWS Lambda: make package ARCH=x86_64|arm64
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked --package fapiao-ingest --package fapiao-api \
+		$(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
+	$(PYTHON) tests/tools/artifacts.py lambda
+
+deploy: package tools ## to AWS: make deploy STACK=fapiao ARCH=arm64 PARAMETERS="Concurrency=10 ..."
+	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
+		--no-fail-on-empty-changeset --parameter-overrides Architecture=$(ARCH) $(PARAMETERS)
+
+clean: ## everything that the commands above made, but not the .venv/ and models/ that were fetched
+	cargo clean
+	rm -rf artifacts
