@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             continue;
         };
         let page: PageText = serde_json::from_slice(&std::fs::read(&path)?)?;
-        let report = match fapiao::reader::read(&page) {
+        let report = match fapiao::reader::read(&page, &|_| Vec::new()) {
             Ok(mut reading) => {
                 let found = fapiao::check::run(&mut reading);
                 json!({"page": reading.page, "invoice": reading.invoice, "fields": reading.fields,

@@ -60,6 +60,11 @@ impl Turn {
 pub(crate) struct Corners(pub [Point; 4]);
 
 impl Corners {
+    /// The corners of a quad, in its order.
+    pub fn from_quad(quad: &Quad) -> Self {
+        Self([0, 2, 4, 6].map(|i| Point::new(quad[i], quad[i + 1])))
+    }
+
     /// Length along the first edge.
     pub fn width(&self) -> f32 {
         self.0[0].distance(self.0[1]).max(self.0[3].distance(self.0[2]))

@@ -11,21 +11,51 @@ use image::RgbImage;
 use super::{Answer, Provider};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ocr::{Engine, PageText};
+use crate::ocr::{Engine, PageText, TextLine};
 use crate::reader;
+use crate::report::Quad;
 
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
 const MODEL: &str = "pp-ocrv6-small";
 
-/// A page's pixels to its text.
-pub type ReadPage = Arc<dyn Fn(&RgbImage) -> Result<PageText> + Send + Sync>;
+/// What reads pages: the engine, or a stand-in for it.
+pub trait Eyes: Send + Sync {
+    /// Everything legible on a page.
+    ///
+    /// # Errors
+    /// `internal` when the engine fails.
+    fn read(&self, page: &RgbImage) -> Result<PageText>;
+
+    /// Single places again; none when there is nothing more to see.
+    fn look(&self, _page: &RgbImage, _places: &[Quad]) -> Vec<TextLine> {
+        Vec::new()
+    }
+}
+
+/// A function that reads stands in for the engine where no models are.
+impl<F: Fn(&RgbImage) -> Result<PageText> + Send + Sync> Eyes for F {
+    fn read(&self, page: &RgbImage) -> Result<PageText> {
+        self(page)
+    }
+}
+
+impl Eyes for Engine {
+    fn read(&self, page: &RgbImage) -> Result<PageText> {
+        Engine::read(self, page)
+    }
+
+    fn look(&self, page: &RgbImage, places: &[Quad]) -> Vec<TextLine> {
+        // A second look is a help, never a condition.
+        Engine::look(self, page, places).unwrap_or_default()
+    }
+}
 
 /// The embedded reader. Its models load on first need; clones share them.
 #[derive(Clone)]
 pub struct Embedded {
     models: PathBuf,
-    loaded: Arc<Mutex<Option<ReadPage>>>,
+    loaded: Arc<Mutex<Option<Arc<dyn Eyes>>>>,
 }
 
 impl Embedded {
@@ -35,25 +65,26 @@ impl Embedded {
     }
 
     /// Reads with an engine that is there already.
-    pub fn with_engine(read_page: ReadPage) -> Self {
-        Self { models: PathBuf::new(), loaded: Arc::new(Mutex::new(Some(read_page))) }
+    pub fn with_engine(eyes: Arc<dyn Eyes>) -> Self {
+        Self { models: PathBuf::new(), loaded: Arc::new(Mutex::new(Some(eyes))) }
     }
 
     /// The engine; whoever needs it first loads it while the others wait. A failure is tried again next time.
-    fn engine(&self) -> Result<ReadPage> {
+    fn engine(&self) -> Result<Arc<dyn Eyes>> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ready) = loaded.as_ref() {
             return Ok(Arc::clone(ready));
         }
-        let engine = Engine::load(&self.models)?;
-        let ready: ReadPage = Arc::new(move |page| engine.read(page));
+        let ready: Arc<dyn Eyes> = Arc::new(Engine::load(&self.models)?);
         Ok(Arc::clone(loaded.insert(ready)))
     }
 
     fn read_blocking(&self, document: &Document) -> Result<Answer> {
-        let read_page = self.engine()?;
-        let page = read_page(&document.pixels()?)?;
-        Ok(Answer { reading: reader::read(&page)?, model: Some(MODEL.to_owned()), ..Answer::default() })
+        let eyes = self.engine()?;
+        let pixels = document.pixels()?;
+        let page = eyes.read(&pixels)?;
+        let reading = reader::read(&page, &|places| eyes.look(&pixels, places))?;
+        Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
@@ -102,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_without_text_is_no_invoice() {
-        let provider = Embedded::with_engine(Arc::new(|page| {
+        let provider = Embedded::with_engine(Arc::new(|page: &RgbImage| {
             assert_eq!(page.dimensions(), (200, 100));
             Ok(PageText::default())
         }));
@@ -119,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_takes_too_long_is_given_up_at_the_deadline() {
-        let provider = Embedded::with_engine(Arc::new(|_| {
+        let provider = Embedded::with_engine(Arc::new(|_: &RgbImage| {
             std::thread::sleep(Duration::from_millis(500));
             Ok(PageText::default())
         }));
@@ -131,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_inside_ends_this_document_only() {
-        let provider = Embedded::with_engine(Arc::new(|_| panic!("as told")));
+        let provider = Embedded::with_engine(Arc::new(|_: &RgbImage| -> Result<PageText> { panic!("as told") }));
         assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::Internal);
         assert_eq!(read(&provider, LONG).await.unwrap_err().kind(), ErrorKind::Internal);
     }

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::report::Reading;
 
 pub use chain::{Chain, Outcome};
-pub use embedded::{Embedded, ReadPage};
+pub use embedded::{Embedded, Eyes};
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]

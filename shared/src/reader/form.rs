@@ -3,6 +3,7 @@
 
 use crate::invoice::Party;
 
+use super::again::{self, Look};
 use super::draft::{Draft, Found};
 use super::frame::Span;
 use super::head;
@@ -23,7 +24,7 @@ struct Sections {
 }
 
 /// Reads a page of either wide layout; false when it has no table of goods.
-pub fn read(draft: &mut Draft<'_>, digital: bool) -> bool {
+pub fn read(draft: &mut Draft<'_>, digital: bool, look: Look<'_>) -> bool {
     let spans: Vec<Span> = draft.frame.spans.clone();
     let Some(sections) = sections(&spans, draft.frame.unit) else {
         return false;
@@ -38,7 +39,8 @@ pub fn read(draft: &mut Draft<'_>, digital: bool) -> bool {
         buyer(draft, &above);
         seller(draft, &spans, &sections);
     }
-    table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
+    let blanks = table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
+    again::settle(draft, &blanks, look);
     totals(draft, &spans, &sections);
     people(draft, &spans, &sections);
     remarks(draft, &spans, &sections);

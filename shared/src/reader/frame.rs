@@ -90,6 +90,12 @@ impl Span {
         .trimmed()
     }
 
+    /// A place on this span's row, between two x of the straight frame, on the page as uploaded.
+    pub fn quad_at(&self, x0: f32, x1: f32) -> Quad {
+        let width = (self.x1 - self.x0).max(f32::EPSILON);
+        part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width)
+    }
+
     fn trimmed(mut self) -> Span {
         while self.marks.last().is_some_and(|m| m.printed.is_whitespace()) {
             self.marks.pop();

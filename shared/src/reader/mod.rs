@@ -4,6 +4,7 @@
 //! [`form`] (with [`head`], [`party`], [`table`]) or [`roll`]. Fields are found by what they are: labels,
 //! column heads, alignment, the shape of values ([`shape`]); never by fixed coordinates.
 
+mod again;
 mod draft;
 mod form;
 mod frame;
@@ -21,15 +22,16 @@ use crate::invoice::{QrPayload, expense_category};
 use crate::ocr::PageText;
 use crate::report::{PageInfo, Reading};
 
+use again::Look;
 use draft::Draft;
 use frame::Frame;
 use kind::Layout;
 
-/// Finds the invoice on a page.
+/// Finds the invoice on a page. `look` reads single places again; without pixels it answers nothing.
 ///
 /// # Errors
 /// `no_invoice` when the page holds none of the nine kinds.
-pub fn read(page: &PageText) -> Result<Reading> {
+pub fn read(page: &PageText, look: Look<'_>) -> Result<Reading> {
     let frame = Frame::new(page);
     let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
     let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
@@ -38,11 +40,11 @@ pub fn read(page: &PageText) -> Result<Reading> {
     settle::note_qr(&mut draft, page);
     let complete = match layout {
         Layout::Roll => {
-            roll::read(&mut draft);
+            roll::read(&mut draft, look);
             true
         }
-        Layout::Form => form::read(&mut draft, false),
-        Layout::Digital => form::read(&mut draft, true),
+        Layout::Form => form::read(&mut draft, false, look),
+        Layout::Digital => form::read(&mut draft, true, look),
     };
     if !complete {
         return Err(no_invoice());

@@ -3,6 +3,7 @@
 
 use crate::invoice::{Money, Party};
 
+use super::again::{self, Look};
 use super::draft::{Draft, Found};
 use super::form::{is_seal_text, words_part};
 use super::frame::Span;
@@ -55,7 +56,7 @@ struct Line {
 }
 
 /// Reads a roll.
-pub fn read(draft: &mut Draft<'_>) {
+pub fn read(draft: &mut Draft<'_>, look: Look<'_>) {
     let spans: Vec<Span> = draft.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
     let unit = draft.frame.unit;
     let (mut lines, loose) = lines(&spans);
@@ -68,7 +69,8 @@ pub fn read(draft: &mut Draft<'_>) {
         let inside =
             |s: &&Span| s.y > goods.0 + 0.55 * unit && s.y < goods.1 - 0.5 * unit && !is_seal_text_in_goods(s, &seller);
         let cells: Vec<Span> = spans.iter().filter(inside).cloned().collect();
-        table::read(draft, &head, &cells);
+        let blanks = table::read(draft, &head, &cells);
+        again::settle(draft, &blanks, look);
     }
     draft.reading.invoice.amounts_include_tax = true;
     sheet(draft, &spans);

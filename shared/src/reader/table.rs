@@ -5,6 +5,9 @@ use rust_decimal::Decimal;
 
 use crate::invoice::Item;
 
+use crate::report::Quad;
+
+use super::again::BlankQuantity;
 use super::draft::{Draft, Found};
 use super::frame::{Mark, Span};
 use super::label;
@@ -167,7 +170,8 @@ impl Row {
 }
 
 /// Reads the rows that lie between the head and a lower edge.
-pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) {
+pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<BlankQuantity> {
+    let mut blanks = Vec::new();
     let unit = draft.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| pieces(s)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| assign(row, head, unit));
@@ -176,9 +180,12 @@ pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) {
         let item = item(draft, index, &row);
         // Dirt between the rules makes rows without a value.
         if item != Item::default() {
+            let blank = if item.quantity.is_none() { blank_quantity(&row, head, unit) } else { None };
+            blanks.extend(blank.map(|place| BlankQuantity { item: index, place }));
             draft.reading.invoice.items.push(item);
         }
     }
+    blanks
 }
 
 /// A span cut where cells meet: at wide gaps, and a downward run into its single characters.
@@ -420,6 +427,23 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
     }
     part_price(draft, index, row, &mut item);
     item
+}
+
+/// Where the quantity must stand: between its neighbours, from its head's left edge to the price.
+fn blank_quantity(row: &Row, head: &TableHead, unit: f32) -> Option<Quad> {
+    let (_, prices) = row.cells.iter().find(|(c, _)| *c == Column::UnitPrice)?;
+    let price = prices.first()?;
+    let own = head.head(Column::Quantity)?;
+    let beyond =
+        |x: f32| row.cells.iter().flat_map(|(_, s)| s).filter(|s| s.x0 < x - unit).map(|s| s.x1).reduce(f32::max);
+    let quantity_first = own.x0 < price.x0;
+    if !quantity_first {
+        return None;
+    }
+    let neighbour = beyond(price.x0).unwrap_or(f32::MIN);
+    let left = neighbour.max(own.x0 - 2.0 * unit) + 0.2 * unit;
+    let right = (price.x0 - 0.1 * unit).min(own.x1 + 3.0 * unit);
+    (right - left > 0.5 * unit).then(|| price.quad_at(left, right))
 }
 
 /// Quantity and price that stand so close that they were read as one number: parted where their product
