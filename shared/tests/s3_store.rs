@@ -1,5 +1,7 @@
 //! The store against a stub that gives S3's rarer answers, which no emulator gives.
 
+#![cfg(test)]
+
 use std::convert::Infallible;
 use std::time::Duration;
 
