@@ -1,5 +1,7 @@
 //! The real API on gateways' events, with a provider that fails as told.
 
+#![cfg(test)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -1,5 +1,7 @@
 //! The real handler on the in-memory store, with a provider that counts what it is asked.
 
+#![cfg(test)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
