@@ -89,3 +89,6 @@ impl Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
