@@ -83,3 +83,6 @@ impl Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

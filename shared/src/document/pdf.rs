@@ -30,8 +30,8 @@ pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
     with_pdf(bytes, |pdf| {
         let pages = pdf.pages();
         let first = pages.first().ok_or_else(|| damaged("it has no pages"))?;
-        let (width, height, _) = size(first.render_dimensions())?;
-        Ok((u32::try_from(pages.len()).unwrap_or(u32::MAX), (width, height)))
+        let dimensions = size(first.render_dimensions())?;
+        Ok((u32::try_from(pages.len()).unwrap_or(u32::MAX), dimensions))
     })
 }
 
@@ -39,8 +39,10 @@ pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
 pub(super) fn decode(bytes: &Bytes) -> Result<RgbImage> {
     with_pdf(bytes, |pdf| {
         let page = pdf.pages().first().ok_or_else(|| damaged("it has no pages"))?;
-        let (width, height, scale) = size(page.render_dimensions())?;
-        let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        let points = page.render_dimensions();
+        let (width, height) = size(points)?;
+        let settings =
+            PixmapSettings { x_scale: scale_to(width, points.0), y_scale: scale_to(height, points.1), bg_color: WHITE };
         let pixmap = hayro::render(
             page,
             &RenderCache::new(),
@@ -54,15 +56,20 @@ pub(super) fn decode(bytes: &Bytes) -> Result<RgbImage> {
     })
 }
 
-/// Width and height in pixels, and pixels a point.
-fn size((width, height): (f32, f32)) -> Result<(u32, u32, f32)> {
+/// Width and height in pixels of a page of this size in points.
+fn size((width, height): (f32, f32)) -> Result<(u32, u32)> {
     let long = width.max(height);
     if !long.is_finite() || width.min(height) <= 0.0 {
         return Err(damaged("its page has no size"));
     }
     let scale = (DPI / POINTS).min(MAX_SIDE / long);
-    let pixels = |side: f32| (side * scale) as u32;
-    Ok((pixels(width), pixels(height), scale))
+    let pixels = |side: f32| (side * scale).round() as u32;
+    Ok((pixels(width), pixels(height)))
+}
+
+/// The scale at which the renderer, which drops fractions, comes out at this many pixels.
+fn scale_to(pixels: u32, points: f32) -> f32 {
+    (pixels as f32 + 0.25) / points
 }
 
 /// Opens a hostile file on a thread of its own: a panic, endless work or deep nesting stay there.

@@ -157,3 +157,104 @@ fn text_line(place: &Corners, line: ReadLine, page: &RgbImage) -> Option<TextLin
         glyphs: line.glyphs,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use image::Rgb;
+    use rten::ThreadPool;
+
+    use super::model::Array;
+    use super::*;
+
+    /// Takes dark pixels for text.
+    struct DarkIsText;
+
+    impl Model for DarkIsText {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+            let [_, _, h, w] = shape;
+            let data = input[..h * w].iter().map(|&blue| if blue < 0.0 { 1.0 } else { 0.0 }).collect();
+            Ok(Array { shape: vec![1, 1, h, w], data })
+        }
+    }
+
+    /// Reads "a" with a score that says whether red or green comes first on the line.
+    struct RedFirst;
+
+    impl Model for RedFirst {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+            let [n, _, h, w] = shape;
+            let answer = input.chunks_exact(3 * h * w).flat_map(|line| {
+                let red = line[2 * h * w + h / 2 * w + w / 8] > 0.0;
+                [0.0, if red { 0.95 } else { 0.55 }, 0.0]
+            });
+            Ok(Array { shape: vec![n, 1, 3], data: answer.collect() })
+        }
+    }
+
+    fn engine() -> Engine {
+        Engine {
+            detector: Box::new(DarkIsText),
+            recogniser: Recogniser::new(Box::new(RedFirst), "a"),
+            threads: Threads::available(),
+        }
+    }
+
+    /// Three bars on white, their left half red and their right half green.
+    fn page() -> RgbImage {
+        RgbImage::from_fn(640, 480, |x, y| match (x, y) {
+            (100..200, 40..60 | 140..160 | 240..260) => Rgb([255, 0, 0]),
+            (200..300, 40..60 | 140..160 | 240..260) => Rgb([0, 255, 0]),
+            _ => Rgb([255; 3]),
+        })
+    }
+
+    #[test]
+    fn a_page_is_read_whichever_way_it_lies() {
+        use image::imageops::{rotate90, rotate180, rotate270};
+        // Where the text begins, on the page as it was uploaded.
+        let cases = [
+            (page(), 0, (100.0, 50.0)),
+            (rotate270(&page()), 90, (50.0, 540.0)),
+            (rotate180(&page()), 180, (540.0, 430.0)),
+            (rotate90(&page()), 270, (430.0, 100.0)),
+        ];
+        for (page, rotation, start) in cases {
+            let read = engine().read(&page).unwrap();
+            assert_eq!((read.width, read.height, read.rotation), (page.width(), page.height(), rotation));
+            assert_eq!(read.lines.len(), 3);
+            let near = |line: &TextLine| {
+                let middle_left = ((line.quad[0] + line.quad[6]) / 2.0, (line.quad[1] + line.quad[7]) / 2.0);
+                (middle_left.0 - start.0).hypot(middle_left.1 - start.1) < 25.0
+            };
+            assert!(read.lines.iter().any(near), "{rotation}: {:?}", read.lines);
+            assert!(read.lines.iter().all(|l| l.text == "a" && l.glyphs.len() == 1 && l.confidence > 0.9));
+        }
+    }
+
+    #[test]
+    fn pages_without_text_are_no_error() {
+        for (width, height) in [(1, 1), (3, 900), (640, 480)] {
+            let read = engine().read(&RgbImage::from_pixel(width, height, Rgb([255; 3]))).unwrap();
+            assert_eq!((read.width, read.rotation, read.lines.len(), read.qr_codes.len()), (width, 0, 0, 0));
+        }
+        assert_eq!(engine().read(&RgbImage::new(0, 0)).unwrap(), PageText::default());
+    }
+
+    #[test]
+    fn a_recorded_page_is_read_back_unchanged() {
+        let read = engine().read(&page()).unwrap();
+        let recorded = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<PageText>(&recorded).unwrap(), read);
+    }
+
+    #[test]
+    fn one_engine_serves_many_threads() {
+        let engine = engine();
+        thread::scope(|scope| {
+            let reads: Vec<_> = (0..4).map(|_| scope.spawn(|| engine.read(&page()).unwrap().lines.len())).collect();
+            assert!(reads.into_iter().all(|r| r.join().unwrap() == 3));
+        });
+    }
+}

@@ -92,3 +92,39 @@ impl Model for OnnxModel {
         Ok(Array { shape: output.shape().to_vec(), data: output.into_data() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_unusable(directory: &Path, what: &str) {
+        let error = OnnxModel::load(directory, &DETECTOR).err().unwrap();
+        assert_eq!(error.code(), "internal");
+        assert!(error.message().contains(DETECTOR.name) && error.message().contains(what), "{error}");
+        assert!(error.hint().contains("make models"));
+    }
+
+    #[test]
+    fn a_missing_model_names_the_file_and_the_command() {
+        assert_unusable(tempfile::tempdir().unwrap().path(), "cannot be read");
+    }
+
+    #[test]
+    fn another_model_names_the_file_and_the_command() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(DETECTOR.name), "cut off").unwrap();
+        assert_unusable(directory.path(), "not the expected one");
+    }
+
+    #[test]
+    fn a_file_that_is_no_model_names_the_file_and_the_command() {
+        let directory = tempfile::tempdir().unwrap();
+        let sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let file = ModelFile { name: "nothing.onnx", sha256 };
+        std::fs::write(directory.path().join(file.name), "").unwrap();
+        let error = OnnxModel::load(directory.path(), &file).err().unwrap();
+        assert!(error.message().contains("nothing.onnx cannot be loaded"), "{error}");
+        assert!(error.hint().contains("make models"));
+    }
+}

@@ -10,11 +10,11 @@ const ELONGATED: f32 = 1.8;
 /// The ratio of a line of some six characters: enough to tell, cheap to read.
 const TELLING: f32 = 6.0;
 /// Lines that are read both ways in one go.
-const SAMPLE: usize = 4;
+const SAMPLE: usize = 2;
 /// Lines that are asked at most.
 const MAX_SAMPLE: usize = 16;
 /// The difference of mean confidence that settles the question.
-const CLEAR: f32 = 0.15;
+const CLEAR: f32 = 0.25;
 
 /// Finds the turn that makes the page upright; none when there is no text to tell it by.
 pub(crate) fn upright_turn(boxes: &[Corners], read: impl Fn(&[Corners]) -> Result<Vec<ReadLine>>) -> Result<Turn> {

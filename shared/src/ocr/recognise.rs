@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// The most lines that go through the network together.
 const MAX_BATCH: usize = 8;
 /// The most columns of a batch: bounds the answer, which has 18710 numbers for every eight columns.
-const MAX_BATCH_COLUMNS: usize = 2048;
+const MAX_BATCH_COLUMNS: usize = 1280;
 /// The narrowest line of a batch has at least this share of the widest: what is missing is padding, paid for in full.
 const MIN_FILL: f32 = 0.85;
 

@@ -44,14 +44,14 @@ pub(crate) fn spread<J: Sync, R: Send>(
         }
         Ok(done)
     };
-    let mut answers = Vec::with_capacity(jobs.len());
-    thread::scope(|scope| {
+    // Everybody is waited for, because a scope panics itself when a panic in it is left unseen.
+    let outcomes: Vec<Result<Vec<(usize, R)>>> = thread::scope(|scope| {
         let workers: Vec<_> = threads.iter().map(|pool| scope.spawn(|| run(pool))).collect();
-        for worker in workers {
-            answers.extend(worker.join().map_err(|_| panicked())??);
-        }
-        Ok::<(), Error>(())
-    })?;
+        let join = |worker: thread::ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|_| Err(panicked()));
+        workers.into_iter().map(join).collect()
+    });
+    let mut answers: Vec<(usize, R)> =
+        outcomes.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     answers.sort_by_key(|(i, _)| *i);
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
 }
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_error() {
-        let failed: Result<Vec<()>> = spread(&[1], &pools(), |_, _| panic!("a bug"));
+        let failed: Result<Vec<()>> = spread(&[1, 2, 3], &pools(), |_, _| panic!("a bug"));
         assert_eq!(failed.unwrap_err().code(), "internal");
     }
 }
