@@ -1,0 +1,187 @@
+//! The local AWS that one test binary shares: started on first use, gone when the process ends, however it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_s3::primitives::ByteStream;
+use fapiao::store::S3Store;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The deployed stack's outputs. The child takes everything down when our end of its standard input closes.
+pub struct Stack {
+    outputs: BTreeMap<String, String>,
+    _aws: Child,
+}
+
+/// The stack, deployed on first use.
+pub fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(deploy)
+}
+
+/// A file of tests/fixtures.
+pub fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(root().join("tests/fixtures").join(name)).unwrap()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn deploy() -> Stack {
+    let (python, script) = (root().join(".venv/bin/python"), root().join("tests/tools/local_aws.py"));
+    assert!(python.exists(), "the local AWS is not installed: run `make test`, or `make tools build` once");
+    let mut aws =
+        Command::new(python).arg(script).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(aws.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let outputs = serde_json::from_str(&line).expect("the local AWS could not be deployed to; it says why above");
+    Stack { outputs, _aws: aws }
+}
+
+impl Stack {
+    /// One of the template's outputs.
+    pub fn output(&self, name: &str) -> &str {
+        &self.outputs[name]
+    }
+
+    /// Our own store on the local S3.
+    pub fn store(&self) -> S3Store {
+        S3Store::new(self.s3())
+    }
+
+    fn s3(&self) -> Client {
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .region(Region::new(self.output("Region").to_owned()))
+            .endpoint_url(self.output("Endpoint"))
+            .build();
+        fapiao::aws::s3_client(&config)
+    }
+
+    /// Puts a file into the input bucket.
+    pub async fn drop_file(&self, key: &str, content: &[u8]) {
+        let body = ByteStream::from(content.to_vec());
+        self.s3().put_object().bucket(self.output("InputBucket")).key(key).body(body).send().await.unwrap();
+    }
+
+    /// The Report at a key of the output bucket, as soon as it is there.
+    pub async fn report(&self, key: &str, patience: Duration) -> Value {
+        let (s3, deadline) = (self.s3(), Instant::now() + patience);
+        loop {
+            if let Ok(object) = s3.get_object().bucket(self.output("OutputBucket")).key(key).send().await {
+                return serde_json::from_slice(&object.body.collect().await.unwrap().into_bytes()).unwrap();
+            }
+            pause(deadline, key).await;
+        }
+    }
+
+    /// Tells one writing of a Report from the next.
+    pub async fn report_etag(&self, key: &str) -> String {
+        let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
+        format!("{:?} {:?}", head.e_tag(), head.version_id())
+    }
+
+    /// Every key of the output bucket but those of the store's own test, which may run beside.
+    pub async fn reports(&self) -> BTreeSet<String> {
+        let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).send().await.unwrap();
+        let keys = list.contents().iter().filter_map(|object| object.key().map(str::to_owned));
+        keys.filter(|key| !key.starts_with("contract/")).collect()
+    }
+
+    /// Puts a message into the queue between the bucket and the function.
+    pub async fn send_message(&self, body: &str) {
+        self.sqs("SendMessage", json!({"QueueUrl": self.output("InboxUrl"), "MessageBody": body})).await;
+    }
+
+    /// A failed message comes again after a second, not after the function's six time-outs.
+    pub async fn retry_at_once(&self) {
+        let attributes = json!({"VisibilityTimeout": "1"});
+        self.sqs("SetQueueAttributes", json!({"QueueUrl": self.output("InboxUrl"), "Attributes": attributes})).await;
+    }
+
+    /// Waits until nothing is queued or being worked on.
+    pub async fn wait_until_inbox_is_empty(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while self.messages("InboxUrl").await > 0 {
+            pause(deadline, "an empty queue").await;
+        }
+    }
+
+    /// How many messages were given up, as soon as there are any.
+    pub async fn dead_letters(&self, patience: Duration) -> u64 {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.messages("DeadLettersUrl").await {
+                0 => pause(deadline, "a dead letter").await,
+                count => return count,
+            }
+        }
+    }
+
+    async fn messages(&self, queue: &str) -> u64 {
+        let request = json!({"QueueUrl": self.output(queue), "AttributeNames": ["All"]});
+        let attributes = self.sqs("GetQueueAttributes", request).await;
+        let count = |name: &str| attributes["Attributes"][name].as_str().unwrap().parse::<u64>().unwrap();
+        count("ApproximateNumberOfMessages") + count("ApproximateNumberOfMessagesNotVisible")
+    }
+
+    async fn sqs(&self, action: &str, request: Value) -> Value {
+        self.json_call("AmazonSQS", "application/x-amz-json-1.0", action, request).await
+    }
+
+    /// The API's key, from Secrets Manager.
+    pub async fn api_key(&self) -> String {
+        let request = json!({"SecretId": self.output("ApiKeyArn")});
+        let secret = self.json_call("secretsmanager", "application/x-amz-json-1.1", "GetSecretValue", request).await;
+        let secret: Value = serde_json::from_str(secret["SecretString"].as_str().unwrap()).unwrap();
+        secret["api_key"].as_str().unwrap().to_owned()
+    }
+
+    async fn json_call(&self, service: &str, content_type: &str, action: &str, request: Value) -> Value {
+        let headers = format!("Content-Type: {content_type}\r\nX-Amz-Target: {service}.{action}\r\n");
+        let (status, answer) = post(self.output("Endpoint"), &headers, request.to_string().as_bytes()).await;
+        assert_eq!(status, 200, "{action}: {answer}");
+        answer
+    }
+
+    /// Status and body of `POST /v1/invoices`.
+    pub async fn post_invoice(&self, document: &[u8], key: Option<&str>) -> (u16, Value) {
+        let key = key.map_or(String::new(), |key| format!("Authorization: Bearer {key}\r\n"));
+        let url = format!("{}/v1/invoices", self.output("ApiUrl"));
+        post(&url, &format!("Content-Type: image/jpeg\r\n{key}"), document).await
+    }
+}
+
+async fn pause(deadline: Instant, what: &str) {
+    assert!(Instant::now() < deadline, "waited in vain for {what}");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+/// One request on one connection, in HTTP/1.0: nothing to decode, nothing to configure.
+async fn post(url: &str, headers: &str, body: &[u8]) -> (u16, Value) {
+    let (host, path) =
+        url.trim_start_matches("http://").split_once('/').unwrap_or((url.trim_start_matches("http://"), ""));
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!("POST /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or(Value::Null))
+}
