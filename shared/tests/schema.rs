@@ -1,6 +1,8 @@
 //! The published JSON Schema: generated from the types, complete, and true of real Reports.
 //! `FAPIAO_UPDATE=1 cargo test -p fapiao --test schema` writes it anew.
 
+#![cfg(test)]
+
 use std::path::Path;
 
 use fapiao::report::{DocumentPlace, Report, SCHEMA, Source, Status};

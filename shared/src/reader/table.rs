@@ -173,7 +173,7 @@ impl Row {
 pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<BlankQuantity> {
     let mut blanks = Vec::new();
     let unit = draft.frame.unit;
-    let tokens: Vec<Span> = spans.iter().flat_map(|s| pieces(s)).collect();
+    let tokens: Vec<Span> = spans.iter().flat_map(pieces).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| assign(row, head, unit));
     for row in join_wrapped(rows.collect()) {
         let index = draft.reading.invoice.items.len();
