@@ -201,10 +201,10 @@ mod tests {
         }
     }
 
-    /// Three bars on white, their left half red and their right half green.
+    /// Three bars on white, their left half yellow and their right half green: only yellow has red in it.
     fn page() -> RgbImage {
         RgbImage::from_fn(640, 480, |x, y| match (x, y) {
-            (100..200, 40..60 | 140..160 | 240..260) => Rgb([255, 0, 0]),
+            (100..200, 40..60 | 140..160 | 240..260) => Rgb([255, 255, 0]),
             (200..300, 40..60 | 140..160 | 240..260) => Rgb([0, 255, 0]),
             _ => Rgb([255; 3]),
         })
