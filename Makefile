@@ -11,7 +11,7 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read accuracy lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,12 @@ read: models ## make read IN=folder OUT=folder: a Report for every invoice in a 
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
 	cargo build --workspace --locked
 	cargo run --quiet --locked --package fapiao-read -- "$(IN)" "$(OUT)"
+
+accuracy: models ## make accuracy IN=folder with a label beside each image: read it and score the reading
+	@test -n "$(IN)" || { echo "usage: make accuracy IN=labelled-folder" >&2; exit 2; }
+	cargo build --workspace --locked
+	cargo run --quiet --locked --package fapiao-read -- "$(IN)" target/accuracy/$(notdir $(abspath $(IN)))
+	$(PYTHON) tests/tools/score.py "$(IN)" target/accuracy/$(notdir $(abspath $(IN))) --errors
 
 tools: $(VENV)/tools.stamp
 

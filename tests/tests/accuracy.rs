@@ -1,0 +1,93 @@
+//! How well the embedded reader reads labelled invoices, judged by `tests/tools/score.py`.
+//!
+//! Runs when `FAPIAO_CORPUS` names a folder with `synthetic/` and `real/` (a label beside each image); says so when it
+//! is skipped. A sample keeps it within minutes; `make accuracy` scores whole folders.
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use fapiao::document::Limits;
+    use fapiao::pipeline::Pipeline;
+    use fapiao::provider::{Chain, Embedded};
+    use fapiao::report::Source;
+    use serde_json::Value;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+    /// What a folder must reach. Verified and wrong is never allowed.
+    struct Floor {
+        folder: &'static str,
+        name_has: &'static [&'static str],
+        /// Every n-th file of those.
+        every: usize,
+        key: f64,
+        kind: f64,
+    }
+
+    const FLOORS: [Floor; 2] = [
+        Floor { folder: "synthetic", name_has: &["_clean.", "_scan."], every: 6, key: 0.95, kind: 0.95 },
+        Floor { folder: "real", name_has: &[".jpg", ".png"], every: 3, key: 0.85, kind: 0.95 },
+    ];
+
+    #[test]
+    fn labelled_invoices_are_read_as_well_as_promised() {
+        let Some(corpus) = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from) else {
+            eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+            return;
+        };
+        for floor in FLOORS {
+            let reports = tempfile::tempdir().unwrap();
+            let files = sample(&corpus.join(floor.folder), &floor);
+            read_all(&files, reports.path());
+            let score = score(&corpus.join(floor.folder), reports.path(), &files);
+            let row = |name: &str| score["rows"][name]["accuracy"].as_f64().unwrap_or(0.0);
+            assert!(row("group key") >= floor.key, "{}: key fields {}", floor.folder, row("group key"));
+            assert!(row("group type") >= floor.kind, "{}: types {}", floor.folder, row("group type"));
+            assert_eq!(score["verified_wrong"], 0, "{}: verified and wrong", floor.folder);
+        }
+    }
+
+    fn sample(folder: &Path, floor: &Floor) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+        let wanted = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            !name.ends_with(".json") && floor.name_has.iter().any(|part| name.contains(part))
+        };
+        files.retain(wanted);
+        files.sort();
+        files.into_iter().step_by(floor.every).collect()
+    }
+
+    fn read_all(files: &[PathBuf], reports: &Path) {
+        let embedded = Embedded::new(Path::new(ROOT).join("models"));
+        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(embedded)]), Limits::default());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        for file in files {
+            let bytes = std::fs::read(file).unwrap().into();
+            let deadline = Instant::now() + Duration::from_secs(300);
+            let report = runtime.block_on(pipeline.read(bytes, Source::default(), None, deadline)).unwrap();
+            let name = format!("{}.json", file.file_name().unwrap().to_string_lossy());
+            std::fs::write(reports.join(name), serde_json::to_vec(&report).unwrap()).unwrap();
+        }
+    }
+
+    /// The judge's table goes to the test's output, its figures come back.
+    fn score(labels: &Path, reports: &Path, files: &[PathBuf]) -> Value {
+        let names: Vec<String> =
+            files.iter().map(|f| f.file_name().unwrap().to_string_lossy().replace('.', "[.]")).collect();
+        let figures = reports.join("figures.out");
+        let judge = Command::new("python3")
+            .arg(Path::new(ROOT).join("tests/tools/score.py"))
+            .args([labels, reports])
+            .args(["--errors", "--match", &format!("^({})$", names.join("|")), "--json"])
+            .arg(&figures)
+            .output()
+            .unwrap();
+        println!("{}", String::from_utf8_lossy(&judge.stdout));
+        serde_json::from_slice(&std::fs::read(figures).unwrap()).unwrap()
+    }
+}
