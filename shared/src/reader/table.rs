@@ -97,7 +97,16 @@ impl TableHead {
         let rows = spans.iter().filter(|s| !s.vertical && has_head(s));
         let candidates = rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)) });
         let best = candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))?;
-        (best.heads.len() >= 3).then_some(best)
+        (best.heads.len() >= 3).then(|| best.with_name(unit))
+    }
+
+    /// Names always stand first; where their head was not read, the room left of the other heads is theirs.
+    fn with_name(mut self, unit: f32) -> TableHead {
+        if let (None, Some(first)) = (self.head(Column::Name), self.heads.first().copied()) {
+            let name = Head { column: Column::Name, x0: first.x0 - 20.0 * unit, x1: first.x0 - 3.0 * unit };
+            self.heads.insert(0, name);
+        }
+        self
     }
 
     /// A column's head.
@@ -173,7 +182,7 @@ impl Row {
 pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<BlankQuantity> {
     let mut blanks = Vec::new();
     let unit = draft.frame.unit;
-    let tokens: Vec<Span> = spans.iter().flat_map(pieces).collect();
+    let tokens: Vec<Span> = spans.iter().flat_map(|s| pieces(s, head)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| assign(row, head, unit));
     for row in join_wrapped(rows.collect()) {
         let index = draft.reading.invoice.items.len();
@@ -188,30 +197,53 @@ pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<Blan
     blanks
 }
 
-/// A span cut where cells meet: at wide gaps, and a downward run into its single characters.
-fn pieces(span: &Span) -> Vec<Span> {
+/// A span cut where cells meet: at wide gaps, where shapes change, at a space between name and specification;
+/// and a downward run into its single characters.
+fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
     if span.vertical {
         return downward(span);
     }
     let n = span.marks.len();
     let advance = |i: usize| span.marks[i].x - span.marks[i - 1].x;
     let gap = 1.9 * span.height;
-    let cuts: Vec<usize> = (1..n).filter(|&i| advance(i) > gap || shapes_part(span, i)).collect();
+    let specification = specification_start(span, head);
+    let cut = |i: &usize| advance(*i) > gap || shapes_part(span, *i) || specification == Some(*i);
+    let cuts: Vec<usize> = (1..n).filter(cut).collect();
     let starts = std::iter::once(0).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain(std::iter::once(n));
     starts.zip(ends).map(|(a, b)| span.slice(a..b)).filter(|s| !s.marks.is_empty()).collect()
 }
 
-/// Whether a cell surely ends before a character: behind a percent sign, or between a Han character and
-/// a number with two decimals that runs to the end.
+/// Where the specification begins in a span that runs from the name's column into the next: at the space that is
+/// nearest to the specification's head.
+fn specification_start(span: &Span, head: &TableHead) -> Option<usize> {
+    let (name, next) = (head.head(Column::Name)?, head.head(Column::Specification)?);
+    if span.x0 > name.x1 || span.x1 < next.x0 {
+        return None;
+    }
+    let spaces = (1..span.marks.len()).filter(|&i| span.marks[i - 1].folded.is_whitespace());
+    let beyond_name = spaces.filter(|&i| span.marks[i].x > f32::midpoint(name.x0, name.x1));
+    let distance = |i: usize| (span.marks[i].x - next.x0).abs();
+    beyond_name.min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+}
+
+/// Whether a cell surely ends before a character: behind a percent sign, between an amount and the words that
+/// stand for a rate, or between a Han character and a number with decimals that runs to the end.
 fn shapes_part(span: &Span, at: usize) -> bool {
     let before = span.marks[at - 1].folded;
     let rest: String = span.marks[at..].iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect();
     if before == '%' {
         return rest.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     }
-    let number = rest.parse::<f64>().is_ok() && rest.contains('.');
+    if before.is_ascii_digit() {
+        return rest.starts_with("不征税") || rest.starts_with("免税");
+    }
+    let number = rest.contains('.') && shape::quantity(&rest).is_some() && is_digits_and_dots(&rest);
     number && shape::is_han(before)
+}
+
+fn is_digits_and_dots(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-')) && text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// One span per character of a downward run, each at its own height.
@@ -295,7 +327,8 @@ fn cost(token: &Span, head: &Head, unit: f32) -> f32 {
 }
 
 fn strangeness(text: &str, column: Column) -> f32 {
-    let number = shape::quantity(text).is_some() && !text.ends_with('%');
+    // Two numbers read as one have two points, and are still numbers.
+    let number = (shape::quantity(text).is_some() || is_digits_and_dots(text)) && !text.ends_with('%');
     let han = text.chars().filter(|c| shape::is_han(*c)).count();
     let length = text.chars().count();
     match column {
@@ -411,8 +444,10 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
         let found = Found::join(spans, glue);
         let path = |leaf: &str| format!("items[{index}].{leaf}");
         match column {
-            Column::Name => item.name = draft.take_text(&path("name"), found),
-            Column::Specification => item.specification = draft.take_text(&path("specification"), found),
+            Column::Name => item.name = draft.take_text(&path("name"), found).map(with_both_stars),
+            Column::Specification => {
+                item.specification = draft.take_text(&path("specification"), found).map(|text| millilitres(&text));
+            }
             Column::Unit => item.unit = draft.take_text(&path("unit"), found),
             Column::Quantity => item.quantity = draft.take(&path("quantity"), found, shape::quantity),
             Column::UnitPrice => item.unit_price = draft.take(&path("unit_price"), found, shape::quantity),
@@ -473,6 +508,22 @@ fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
         draft.prove(format!("items[{index}].unit_price"), &Found::of(&price));
         (item.quantity, item.unit_price) = (Some(values.0), Some(values.1));
     }
+}
+
+/// A name's category stands between two stars; where only the second was read, the first is at the edge.
+fn with_both_stars(name: String) -> String {
+    let stars = name.matches('*').count();
+    if stars == 1 && !name.starts_with('*') && !name.ends_with('*') { format!("*{name}") } else { name }
+}
+
+/// `500m1` is `500ml`: behind a number the unit is never a digit.
+fn millilitres(text: &str) -> String {
+    let marks: Vec<char> = text.chars().collect();
+    let is_unit = |i: usize| {
+        let before = i >= 2 && marks[i - 1] == 'm' && marks[i - 2].is_ascii_digit();
+        marks[i] == '1' && before && marks.get(i + 1).is_none_or(|c| !c.is_ascii_alphanumeric())
+    };
+    (0..marks.len()).map(|i| if is_unit(i) { 'l' } else { marks[i] }).collect()
 }
 
 fn one_row(spans: &[Span]) -> bool {
