@@ -208,9 +208,15 @@ fn sums(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
     draft.reading.invoice.grand_total = grand;
     let words = lines.iter().find(|l| l.entry == Entry::Words).map(|l| l.values.clone()).unwrap_or_default();
     let parts: Vec<Span> =
-        words.iter().filter_map(|s| words_part(s).or_else(|| (s.marks.len() <= 3).then(|| s.clone()))).collect();
+        words.iter().filter_map(|s| words_part(s).or_else(|| is_rest_of_words(s).then(|| s.clone()))).collect();
     let found = Found::join(&parts, "");
     draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", found);
+}
+
+/// The wrapped end of the words, too short to be words of its own: `分`, `角整`.
+fn is_rest_of_words(span: &Span) -> bool {
+    let text = span.folded();
+    text.chars().count() <= 3 && text.chars().all(|c| "零壹贰叁肆伍陆柒捌玖拾佰仟万元圆角分整正".contains(c))
 }
 
 fn sheet(draft: &mut Draft<'_>, spans: &[Span]) {

@@ -227,13 +227,18 @@ fn specification_start(span: &Span, head: &TableHead) -> Option<usize> {
     beyond_name.min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
 }
 
-/// Whether a cell surely ends before a character: behind a percent sign, between an amount and the words that
+/// Whether a cell surely ends before a character: behind a percent sign, between two numbers, between an amount and the words that
 /// stand for a rate, or between a Han character and a number with decimals that runs to the end.
 fn shapes_part(span: &Span, at: usize) -> bool {
     let before = span.marks[at - 1].folded;
     let rest: String = span.marks[at..].iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect();
     if before == '%' {
         return rest.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    }
+    let lead: String = span.marks[..at].iter().map(|m| m.folded).collect();
+    let two_numbers = is_digits_and_dots(lead.trim()) && is_digits_and_dots(&rest);
+    if two_numbers && (before.is_whitespace() || rest.starts_with('-')) {
+        return true;
     }
     if before.is_ascii_digit() {
         return rest.starts_with("不征税") || rest.starts_with("免税");
@@ -484,7 +489,7 @@ fn blank_quantity(row: &Row, head: &TableHead, unit: f32) -> Option<Quad> {
 /// Quantity and price that stand so close that they were read as one number: parted where their product
 /// is the amount.
 fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
-    let (Some(amount), true) = (item.amount, item.quantity.is_none() != item.unit_price.is_none()) else {
+    let (Some(amount), true) = (item.amount, item.quantity.is_none() || item.unit_price.is_none()) else {
         return;
     };
     let columns = [Column::Quantity, Column::UnitPrice];
