@@ -1,6 +1,8 @@
 //! Untrusted bytes made safe: format told by content, limits, pages, pixels.
 //! Knows nothing of invoices or providers.
 
+pub mod fit;
+
 use bytes::Bytes;
 use image::RgbImage;
 

@@ -2,6 +2,11 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
+mod http;
+mod secrets;
+mod textin;
+mod vendor;
+mod volcengine;
 
 use std::time::Instant;
 
@@ -12,6 +17,11 @@ use crate::error::Result;
 use crate::report::Reading;
 
 pub use chain::{Chain, Outcome};
+pub use http::{Policy, install_crypto};
+pub use secrets::{Environment, KeySource, Keyring, SecretsManager, TIME_TO_LIVE, VendorKeys};
+pub use textin::TextIn;
+pub use vendor::VendorSettings;
+pub use volcengine::Volcengine;
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +36,27 @@ pub struct Answer {
     pub adapted: Option<String>,
 }
 
+/// Which paper a provider reads: what decides whom to ask first, and whose "not mine" is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// Everything.
+    All,
+    /// Everything but rolls.
+    Forms,
+    /// Rolls alone.
+    Rolls,
+}
+
 /// Reads documents.
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// The name used in configuration, keys and Reports.
     fn name(&self) -> &'static str;
+
+    /// Which paper it reads.
+    fn paper(&self) -> Paper {
+        Paper::All
+    }
 
     /// Reads the invoice on the document's first page, or fails before `deadline`.
     ///
