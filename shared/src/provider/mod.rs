@@ -2,6 +2,7 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
+mod claim;
 mod http;
 mod secrets;
 mod textin;
@@ -17,6 +18,7 @@ use crate::error::Result;
 use crate::report::Reading;
 
 pub use chain::{Chain, Outcome};
+pub use claim::{Claim, Claimed, Claims};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Environment, KeySource, Keyring, SecretsManager, TIME_TO_LIVE, VendorKeys};
 pub use textin::TextIn;
