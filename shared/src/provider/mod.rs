@@ -2,7 +2,13 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
+mod claim;
 mod embedded;
+mod http;
+mod secrets;
+mod textin;
+mod vendor;
+mod volcengine;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,7 +21,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::report::Reading;
 
 pub use chain::{Chain, Outcome};
+pub use claim::{Claim, Claimed, Claims};
 pub use embedded::{Embedded, Eyes};
+pub use http::{Policy, install_crypto};
+pub use secrets::{Environment, KeySource, Keyring, SecretsManager, TIME_TO_LIVE, VendorKeys};
+pub use textin::TextIn;
+pub use vendor::VendorSettings;
+pub use volcengine::Volcengine;
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]
@@ -30,11 +42,27 @@ pub struct Answer {
     pub adapted: Option<String>,
 }
 
+/// Which paper a provider reads: what decides whom to ask first, and whose "not mine" is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// Everything.
+    All,
+    /// Everything but rolls.
+    Forms,
+    /// Rolls alone.
+    Rolls,
+}
+
 /// Reads documents.
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// The name used in configuration, keys and Reports.
     fn name(&self) -> &'static str;
+
+    /// Which paper it reads.
+    fn paper(&self) -> Paper {
+        Paper::All
+    }
 
     /// Reads the invoice on the document's first page, or fails before `deadline`.
     ///
