@@ -1,6 +1,7 @@
 //! Untrusted bytes made safe: format told by content, limits, pages, pixels.
 //! Knows nothing of invoices or providers.
 
+pub mod fit;
 mod format;
 mod limits;
 mod pdf;

@@ -179,6 +179,8 @@ pub struct Reprints {
     pub number_large: Option<String>,
     /// 右侧打印发票号码.
     pub number_right: Option<String>,
+    /// The other number, where two kinds are printed: the 20 digits beside a paper's 8, or the reverse.
+    pub other_number: Option<String>,
     /// 右侧打印开票日期, as printed.
     pub date_right: Option<String>,
     /// 打印校验码.

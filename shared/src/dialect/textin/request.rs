@@ -1,0 +1,107 @@
+//! The request's headers and body, understood. Building them is two headers and the file's bytes.
+//! Knows nothing of the answer.
+
+use http::HeaderMap;
+
+use super::error::{Row, row};
+use crate::dialect::Secret;
+
+/// Names the account.
+pub const APP_ID_HEADER: &str = "x-ti-app-id";
+/// Proves it.
+pub const SECRET_HEADER: &str = "x-ti-secret-code";
+/// What the body is.
+pub const CONTENT_TYPE: &str = "application/octet-stream";
+
+/// An account's two strings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// Names the account; kept back like the secret, because the vendor treats it so.
+    pub app_id: Secret,
+    /// Proves it.
+    pub secret_code: Secret,
+}
+
+/// What a client sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// The file itself.
+    Bytes(&'a [u8]),
+    /// Where the file is.
+    Url(&'a str),
+}
+
+/// Checks a client's headers. `secret_of` finds the secret of an app id.
+///
+/// # Errors
+/// The vendor's own row: 40101 when a header is missing or empty, 40102 when they are wrong.
+pub fn authenticate(
+    headers: &HeaderMap,
+    secret_of: impl FnOnce(&str) -> Option<Secret>,
+) -> Result<String, &'static Row> {
+    let value = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim).filter(|v| !v.is_empty());
+    let (Some(app_id), Some(code)) = (value(APP_ID_HEADER), value(SECRET_HEADER)) else {
+        return Err(row(40101));
+    };
+    let secret = secret_of(app_id).ok_or(row(40102))?;
+    if secret.matches(code) { Ok(app_id.to_owned()) } else { Err(row(40102)) }
+}
+
+/// Understands a body: a URL when it is plain text, the file otherwise.
+///
+/// # Errors
+/// 40305 when it is empty, 40400 when the URL is none.
+pub fn input<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Input<'a>, &'static Row> {
+    if body.is_empty() {
+        return Err(row(40305));
+    }
+    let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if !content_type.is_some_and(|t| t.trim().to_ascii_lowercase().starts_with("text/plain")) {
+        return Ok(Input::Bytes(body));
+    }
+    std::str::from_utf8(body)
+        .ok()
+        .map(str::trim)
+        .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+        .map(Input::Url)
+        .ok_or(row(40400))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_the_right_pair_of_headers_is_let_in() {
+        let known = |id: &str| (id == "app").then(|| Secret::new("code"));
+        for (pairs, outcome) in [
+            (vec![(APP_ID_HEADER, "app"), (SECRET_HEADER, "code")], Ok("app".to_owned())),
+            (vec![(APP_ID_HEADER, "app"), (SECRET_HEADER, "Code")], Err(40102)),
+            (vec![(APP_ID_HEADER, "other"), (SECRET_HEADER, "code")], Err(40102)),
+            (vec![(APP_ID_HEADER, "app"), (SECRET_HEADER, " ")], Err(40101)),
+            (vec![(SECRET_HEADER, "code")], Err(40101)),
+        ] {
+            assert_eq!(authenticate(&headers(&pairs), known).map_err(|r| r.code), outcome);
+        }
+    }
+
+    #[test]
+    fn plain_text_is_a_url_and_all_else_a_file() {
+        let text = headers(&[("content-type", "text/plain; charset=utf-8")]);
+        let binary = headers(&[("content-type", CONTENT_TYPE)]);
+        assert_eq!(input(&binary, b"http://x"), Ok(Input::Bytes(b"http://x")));
+        assert_eq!(input(&text, b" https://x/a.jpg\n"), Ok(Input::Url("https://x/a.jpg")));
+        assert_eq!(input(&text, b"file:///etc/passwd").map_err(|r| r.code), Err(40400));
+        assert_eq!(input(&binary, b"").map_err(|r| r.code), Err(40305));
+    }
+
+    #[test]
+    fn credentials_do_not_show_in_debug() {
+        let credentials = Credentials { app_id: Secret::new("hunter1"), secret_code: Secret::new("hunter2") };
+        assert!(!format!("{credentials:?}").contains("hunter"));
+    }
+}

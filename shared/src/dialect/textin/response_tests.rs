@@ -1,0 +1,250 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::invoice::{InvoiceType, Item};
+
+const KEYS: &str = include_str!("../testdata/textin-keys.tsv");
+
+fn answer(result: Value) -> Result<Answered> {
+    parse(success(result).to_string().as_bytes())
+}
+
+fn listed(kind: &str, pairs: &[(&str, &str)]) -> Reading {
+    let list: Vec<Value> = pairs.iter().map(|(k, v)| json!({"key": k, "value": v})).collect();
+    answer(json!({"type": kind, "item_list": list})).unwrap().reading
+}
+
+fn value<'a>(answer: &'a Value, key: &str) -> &'a str {
+    let list = answer["result"]["item_list"].as_array().unwrap();
+    list.iter().find(|e| e["key"] == key).unwrap()["value"].as_str().unwrap()
+}
+
+#[test]
+fn every_key_of_the_interface_page_has_a_row() {
+    let page: Vec<(&str, &str)> = KEYS.lines().filter_map(|l| l.split_once('\t')).collect();
+    assert_eq!(page.len(), 52);
+    for (key, description) in page {
+        let field = FIELDS.iter().find(|f| f.key == key);
+        assert_eq!(field.map(|f| f.description), Some(description), "{key}");
+    }
+}
+
+#[test]
+fn the_interface_pages_own_example_is_read() {
+    let body = r#"{"code":200,"message":"success","result":{"item_list":[{"key":""}]}}"#;
+    let answered = parse(body.as_bytes()).unwrap();
+    assert_eq!(answered.reading, Reading::default());
+    let again = render(&answered.reading);
+    assert_eq!((&again["code"], &again["message"]), (&json!(200), &json!("success")));
+}
+
+#[test]
+fn type_other_is_not_this_vendors_paper() {
+    for kind in ["other", "vat_roll_invoice", "train_ticket"] {
+        let error = answer(json!({"type": kind, "item_list": []})).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoInvoice);
+        assert!(!error.is_retryable());
+    }
+    let mut roll = Reading::default();
+    roll.invoice.r#type = InvoiceType::Roll;
+    assert_eq!(render(&roll)["result"]["type"], "other");
+}
+
+#[test]
+fn a_digital_number_is_found_under_its_own_key() {
+    let number = "24312000000012345678";
+    let digital = listed(
+        "vat_electronic_invoice_new",
+        &[("vat_invoice_haoma", "月16日"), ("digital_elec_invoice_number", number)],
+    );
+    assert_eq!(digital.invoice.invoice_number.as_deref(), Some(number));
+    assert_eq!(value(&render(&digital), "digital_elec_invoice_number"), number);
+    assert_eq!(value(&render(&digital), "vat_invoice_haoma"), "月16日");
+    let paper =
+        listed("vat_special_invoice", &[("vat_invoice_haoma", "01234567"), ("digital_elec_invoice_number", number)]);
+    assert_eq!(paper.invoice.invoice_number.as_deref(), Some("01234567"));
+    assert_eq!(paper.invoice.reprints.other_number.as_deref(), Some(number));
+    assert_eq!(value(&render(&paper), "digital_elec_invoice_number"), number);
+}
+
+#[test]
+fn reprints_step_in_where_the_first_place_is_empty_or_noise() {
+    let reading = listed(
+        "vat_common_invoice",
+        &[
+            ("vat_invoice_haoma_large_size", "No 01234567"),
+            ("vat_invoice_daima_right_side", "044031900104"),
+            ("vat_invoice_issue_date", "开票日期："),
+            ("vat_invoice_issue_date_print", "2022-06-22"),
+            ("vat_invoice_note_correct_code", "589588"),
+        ],
+    );
+    let invoice = &reading.invoice;
+    assert_eq!(invoice.invoice_number.as_deref(), Some("01234567"));
+    assert_eq!(invoice.invoice_code.as_deref(), Some("044031900104"));
+    assert_eq!(invoice.issue_date.unwrap().to_string(), "2022-06-22");
+    assert_eq!(invoice.check_code, None);
+}
+
+#[test]
+fn joined_columns_are_laid_out_by_the_amounts() {
+    let reading = listed(
+        "vat_common_invoice",
+        &[
+            ("vat_invoice_goods_list", "*餐饮服务*工作\r\n餐费\r\n*住宿服务*房费"),
+            ("vat_invoice_price_list", "¥1,200.50\r\n300.00"),
+            ("vat_invoice_tax_rate_list", "6%\n免税"),
+            ("vat_invoice_tax_list", "72.03\n***"),
+            ("vat_invoice_electrans_quantity", "2"),
+        ],
+    );
+    let items = &reading.invoice.items;
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0].name.as_deref(), Some("*餐饮服务*工作餐费"));
+    assert_eq!(items[0].amount.unwrap().to_string(), "1200.50");
+    assert_eq!(items[1].tax_rate.unwrap().to_string(), "exempt");
+    assert_eq!(items[1].tax_amount, None);
+    assert_eq!(reading.fields["items[1].tax_amount"].text.as_deref(), Some("***"));
+    // One quantity for two rows: whose it is would be a guess.
+    assert!(items.iter().all(|item| item.quantity.is_none()));
+    assert_eq!(value(&render(&reading), "vat_invoice_electrans_quantity"), "2");
+}
+
+#[test]
+fn rows_are_preferred_and_known_by_both_their_names() {
+    let reading = answer(json!({
+        "type": "vat_electronic_invoice_new",
+        "item_list": [{"key": "vat_invoice_price_list", "value": "1\n2\n3"}],
+        "product_list": [
+            [{"key": "vat_invoice_goods", "value": "甲", "position": [1, 2, 9, 2, 1, 5, 9, 5]},
+             {"key": "vat_invoice_price", "value": "-10.00"}],
+            [{"key": "vat_invoice_product_name", "value": "乙"}, {"key": "vat_invoice_quantity", "value": 3}],
+        ],
+    }))
+    .unwrap()
+    .reading;
+    assert_eq!(reading.invoice.items.len(), 2);
+    assert_eq!(reading.invoice.items[0].amount.unwrap().to_string(), "-10.00");
+    assert_eq!(reading.invoice.items[1].quantity.unwrap().to_string(), "3");
+    assert_eq!(reading.fields["items[0].name"].quad, Some([1., 2., 9., 2., 9., 5., 1., 5.]));
+}
+
+#[test]
+fn the_page_is_turned_back_to_how_it_was_uploaded() {
+    let page = answer(json!({
+        "type": "vat_common_invoice", "image_angle": 90,
+        "rotated_image_width": 1400, "rotated_image_height": 900,
+    }))
+    .unwrap()
+    .reading
+    .page;
+    assert_eq!((page.width, page.height, page.rotation), (900, 1400, 90));
+    assert_eq!(page_words(&page)["rotated_image_width"], 1400);
+}
+
+#[test]
+fn a_negative_total_keeps_its_decimals() {
+    let reading =
+        listed("vat_common_invoice", &[("vat_invoice_total", "¥-1234.56"), ("vat_invoice_tax_total", "－12.30")]);
+    assert_eq!(reading.invoice.total_amount.unwrap().to_string(), "-1234.56");
+    assert_eq!(reading.invoice.total_tax.unwrap().to_string(), "-12.30");
+}
+
+#[test]
+fn an_error_answer_is_understood_again() {
+    for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+        let error = parse(render_error(row).to_string().as_bytes()).unwrap_err();
+        assert_eq!(Some(error.kind()), row.kind);
+        assert!(error.message().contains(row.message));
+    }
+}
+
+#[test]
+fn a_body_of_no_known_form_is_a_matter_of_protocol() {
+    for body in ["", "<html>", "[]", "{}", r#"{"code":200}"#, r#"{"code":200,"result":[]}"#] {
+        assert_eq!(parse(body.as_bytes()).unwrap_err().kind(), ErrorKind::ProviderProtocol, "{body}");
+    }
+}
+
+fn print_of(path: &'static str) -> BoxedStrategy<String> {
+    match path {
+        "invoice_code" | "reprints.code" | "reprints.code_right" => "0[0-9]{11}".boxed(),
+        "reprints.number_large" | "reprints.number_right" => "[0-9]{8}".boxed(),
+        "issue_date" => (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d:02}日")).boxed(),
+        "grand_total" | "total_amount" | "total_tax" | "amount" | "tax_amount" | "quantity" | "unit_price" => {
+            "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed()
+        }
+        "tax_rate" => "(13|9|6|3|1)%|免税|不征税".boxed(),
+        "seals.any" | "seals.supervision" | "seals.invoice" => "True|False".boxed(),
+        "check_code" | "reprints.check_code" => "[0-9]{20}".boxed(),
+        _ => "[一-龥A-Za-z0-9*()（）]{1,12}".boxed(),
+    }
+}
+
+fn types() -> impl Strategy<Value = InvoiceType> {
+    proptest::sample::select(InvoiceType::ALL.into_iter().filter(|t| *t != InvoiceType::Roll).collect::<Vec<_>>())
+}
+
+/// Readings that fill what they print at its own place, so that no reprint steps in.
+fn readings() -> impl Strategy<Value = Reading> {
+    let head: Vec<_> = FIELDS
+        .iter()
+        .filter_map(|field| match field.holds {
+            Holds::Path(path) => Some(path),
+            _ => None,
+        })
+        .map(|path| {
+            let print = match path.starts_with("reprints") {
+                true => proptest::option::of(print_of(path)).boxed(),
+                false => print_of(path).prop_map(Some).boxed(),
+            };
+            (print, 0..900_i16).prop_map(move |(print, at)| (path, print.unwrap_or_default(), at))
+        })
+        .collect();
+    let row: Vec<_> =
+        items::COLUMNS.iter().map(|(column, ..)| print_of(column).prop_map(move |print| (*column, print))).collect();
+    let rows = proptest::collection::vec(row, 0..9);
+    (types(), "[0-9]{20}", "[0-9]{8}", head, rows).prop_map(|(kind, long, short, head, rows)| {
+        let mut reading = Reading::default();
+        reading.invoice.r#type = kind;
+        let (number, other) = if kind.is_digital() { (long, short) } else { (short, long) };
+        field::take(&mut reading, "invoice_number", &number, None);
+        field::take(&mut reading, "reprints.other_number", &other, None);
+        for (path, print, at) in head {
+            let at = f32::from(at);
+            let quad = [at, at, at + 80., at, at + 80., at + 20., at, at + 20.];
+            field::take(&mut reading, path, &print, Some(quad));
+        }
+        for (row, cells) in rows.into_iter().enumerate() {
+            reading.invoice.items.push(Item::default());
+            for (column, print) in cells {
+                field::take_cell(&mut reading, row, column, &print, None);
+            }
+        }
+        reading
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_reading_survives_the_wire(reading in readings()) {
+        let body = render(&reading).to_string();
+        prop_assert_eq!(&parse(body.as_bytes()).unwrap().reading, &reading);
+        let mut meaning = reading.clone();
+        meaning.fields.clear();
+        let body = render(&meaning).to_string();
+        prop_assert_eq!(parse(body.as_bytes()).unwrap().reading.invoice, reading.invoice);
+    }
+
+    #[test]
+    fn any_reading_survives_joined_columns_alone(reading in readings()) {
+        let mut body = render(&reading);
+        body["result"]["product_list"] = json!(null);
+        prop_assert_eq!(parse(body.to_string().as_bytes()).unwrap().reading, reading);
+    }
+
+    #[test]
+    fn no_body_breaks_the_parser(body in proptest::collection::vec(any::<u8>(), 0..256)) {
+        let _ = parse(&body);
+    }
+}

@@ -1,0 +1,117 @@
+//! The request's form and query, built and understood. Knows nothing of signatures.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::error::{Row, row};
+
+/// The interface's name.
+pub const ACTION: &str = "OcrRollInvoice";
+/// The interface's version.
+pub const VERSION: &str = "2021-08-23";
+/// What the body is.
+pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
+const IMAGE_FIELD: &str = "image_base64=";
+
+/// What a client sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The file itself.
+    Bytes(Vec<u8>),
+    /// Where the file is.
+    Url(String),
+}
+
+/// The body that carries a file.
+pub fn form(file: &[u8]) -> Vec<u8> {
+    let encoded = STANDARD.encode(file);
+    let mut body = Vec::with_capacity(IMAGE_FIELD.len() + encoded.len() + encoded.len() / 8);
+    body.extend_from_slice(IMAGE_FIELD.as_bytes());
+    let mut rest = encoded.as_bytes();
+    // Only three characters of base64 need escaping, so whole runs are copied between them.
+    while let Some(at) = rest.iter().position(|b| matches!(b, b'+' | b'/' | b'=')) {
+        body.extend_from_slice(&rest[..at]);
+        body.extend_from_slice(match rest[at] {
+            b'+' => b"%2B",
+            b'/' => b"%2F",
+            _ => b"%3D",
+        });
+        rest = &rest[at + 1..];
+    }
+    body.extend_from_slice(rest);
+    body
+}
+
+/// How many bytes [`form`] makes of a file.
+pub fn form_len(file: &[u8]) -> usize {
+    form(file).len()
+}
+
+/// Understands a form. Base64 wins over a URL.
+///
+/// # Errors
+/// The vendor's own row: 50204 when neither field is there, 50207 when the base64 is broken.
+pub fn parse_form(body: &[u8]) -> Result<Input, &'static Row> {
+    let mut url = None;
+    for (name, value) in form_urlencoded::parse(body) {
+        match name.as_ref() {
+            "image_base64" if !value.is_empty() => {
+                let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+                return STANDARD.decode(plain).map(Input::Bytes).map_err(|_| row(50207));
+            }
+            "image_url" if !value.is_empty() => url = Some(value.into_owned()),
+            _ => {}
+        }
+    }
+    url.map(Input::Url).ok_or(row(50204))
+}
+
+/// Whether a query calls this interface.
+///
+/// # Errors
+/// 50204 when a parameter is missing, 50402 when it names another interface.
+pub fn check_call(query: &str) -> Result<(), &'static Row> {
+    let find = |wanted: &str| {
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
+    match (find("Action"), find("Version")) {
+        (Some(action), Some(version)) if action == ACTION && version == VERSION => Ok(()),
+        (Some(_), Some(_)) => Err(row(50402)),
+        _ => Err(row(50204)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_survives_the_form() {
+        let file: Vec<u8> = (0..=255).cycle().take(4099).collect();
+        let body = form(&file);
+        assert_eq!(parse_form(&body), Ok(Input::Bytes(file.clone())));
+        assert_eq!(form_len(&file), body.len());
+    }
+
+    #[test]
+    fn plus_slash_and_padding_are_escaped() {
+        let file = STANDARD.decode("+/+/ABCD774+Pw==").unwrap();
+        assert_eq!(form(&file), b"image_base64=%2B%2F%2B%2FABCD774%2BPw%3D%3D");
+    }
+
+    #[test]
+    fn base64_wins_over_a_url_and_an_empty_form_is_refused() {
+        assert_eq!(parse_form(b"image_url=https%3A%2F%2Fa%2Fb&image_base64=AAEC"), Ok(Input::Bytes(vec![0, 1, 2])));
+        assert_eq!(parse_form(b"image_url=https%3A%2F%2Fa%2Fb"), Ok(Input::Url("https://a/b".into())));
+        assert_eq!(parse_form(b"").map_err(|r| r.code), Err(50204));
+        assert_eq!(parse_form(b"image_base64=%21%21").map_err(|r| r.code), Err(50207));
+    }
+
+    #[test]
+    fn another_action_is_another_url() {
+        assert_eq!(check_call("Action=OcrRollInvoice&Version=2021-08-23"), Ok(()));
+        assert_eq!(check_call("Action=OcrVatInvoice&Version=2020-08-26").map_err(|r| r.code), Err(50402));
+        assert_eq!(check_call("").map_err(|r| r.code), Err(50204));
+    }
+}

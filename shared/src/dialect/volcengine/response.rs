@@ -1,0 +1,342 @@
+//! The answer's two envelopes and its fields, built and understood. Knows nothing of HTTP.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::error::{Row, from_gateway, from_service};
+use crate::dialect::{Answered, field};
+use crate::error::{Error, ErrorKind, Result};
+use crate::invoice::{InvoiceType, Item};
+use crate::report::Reading;
+
+/// Every `main_info` key and the path it fills.
+pub const MAIN_FIELDS: [(&str, &str); 17] = [
+    ("seller_name", "seller.name"),
+    ("buyer_name", "buyer.name"),
+    ("invoice_header", "title"),
+    ("invoice_coupon", "sheet"),
+    ("invoice_code", "invoice_code"),
+    ("invoice_number", "invoice_number"),
+    ("machine_code", "machine_number"),
+    ("typed_invoice_no", "printed_number"),
+    ("seller_taxpayer_no", "seller.tax_id"),
+    ("invoice_date", "issue_date"),
+    ("payee", "payee"),
+    ("buyer_taxpayer_no", "buyer.tax_id"),
+    ("lowercase_total_amount", "grand_total"),
+    ("capital_total_amount", "grand_total_words"),
+    ("check_code", "check_code"),
+    ("seller_name_in_seal", "seals.seller_name"),
+    ("seller_taxpayer_no_in_seal", "seals.seller_tax_id"),
+];
+
+/// Every key of an entry and the column it fills.
+pub const ENTRY_FIELDS: [(&str, &str); 4] =
+    [("entry_name", "name"), ("quantity", "quantity"), ("price_amount", "amount"), ("unit_price", "unit_price")];
+
+/// More lines than any roll has: a longer answer is cut, not followed.
+const MAX_ENTRIES: usize = 1000;
+
+/// Understands an answer. The HTTP status does not matter, the body's code does.
+///
+/// # Errors
+/// What the vendor's code means, or `provider_protocol` when the body has no known form.
+pub fn parse(body: &[u8]) -> Result<Answered> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    if let Some(metadata) = value.get("ResponseMetadata") {
+        return Err(gateway_error(metadata));
+    }
+    let code = number(value.get("code")).ok_or_else(|| unknown("the answer has no code"))?;
+    if code != 10000 {
+        return Err(from_service(code, &string(value.get("message")).unwrap_or_default()));
+    }
+    let main = value
+        .pointer("/data/license_main")
+        .and_then(Value::as_object)
+        .ok_or_else(|| unknown("the answer has no license_main"))?;
+    Ok(Answered { reading: reading(main), request_id: string(value.get("request_id")) })
+}
+
+fn unknown(what: &str) -> Error {
+    Error::new(ErrorKind::ProviderProtocol, format!("volcengine: {what}"))
+}
+
+/// When the gateway speaks, the service was not reached, so nothing else counts.
+fn gateway_error(metadata: &Value) -> Error {
+    match metadata.get("Error") {
+        Some(error) => from_gateway(
+            &string(error.get("Code")).unwrap_or_default(),
+            &string(error.get("Message")).unwrap_or_default(),
+        ),
+        None => unknown("the gateway answered in the service's place"),
+    }
+}
+
+fn reading(main: &Map<String, Value>) -> Reading {
+    let mut reading = Reading::default();
+    reading.invoice.r#type = InvoiceType::Roll;
+    reading.invoice.amounts_include_tax = true;
+    for (key, path) in MAIN_FIELDS {
+        if let Some(print) = string(main.get(key)) {
+            field::take(&mut reading, path, &print, None);
+        }
+    }
+    for (row, entry) in entries(main).into_values().take(MAX_ENTRIES).enumerate() {
+        reading.invoice.items.push(Item::default());
+        for (column, print) in entry {
+            field::take_cell(&mut reading, row, column, &print, None);
+        }
+    }
+    reading
+}
+
+/// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
+fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(&'static str, String)>> {
+    let mut found: BTreeMap<u64, Vec<(&'static str, String)>> = BTreeMap::new();
+    for (key, value) in main {
+        if let Some((number, name)) = flat_entry(key)
+            && let (Some(column), Some(print)) = (column(name), string(Some(value)))
+        {
+            found.entry(number).or_default().push((column, print));
+        }
+    }
+    let nested = main.get("entry").and_then(Value::as_array);
+    for (number, entry) in nested.into_iter().flatten().enumerate() {
+        let fields = entry.as_object().into_iter().flatten();
+        let cells = fields.filter_map(|(key, value)| Some((column(key)?, string(Some(value))?)));
+        found.entry(number as u64).or_default().extend(cells);
+    }
+    found
+}
+
+/// `entry_0.entry_name` or `entry_0_entry_name`: the number and the name after it.
+fn flat_entry(key: &str) -> Option<(u64, &str)> {
+    let rest = key.strip_prefix("entry_")?;
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let name = rest[digits..].strip_prefix(['.', '_'])?;
+    Some((rest[..digits].parse().ok()?, name))
+}
+
+fn column(name: &str) -> Option<&'static str> {
+    ENTRY_FIELDS.iter().find(|(key, _)| *key == name).map(|(_, column)| *column)
+}
+
+fn number(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::Number(n) => n.as_i64(),
+        Value::String(s) => s.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn string(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(s) => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    }
+}
+
+/// The answer in the seed's form. Values that are not printed are left out, as the vendor leaves them out.
+pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration) -> Value {
+    let mut main = Map::new();
+    for (key, path) in MAIN_FIELDS {
+        if let Some(print) = main_print(reading, path) {
+            main.insert(key.to_owned(), print.into());
+        }
+    }
+    for row in 0..reading.invoice.items.len() {
+        for (key, column) in ENTRY_FIELDS {
+            if let Some(print) = field::cell_text(reading, row, column) {
+                main.insert(format!("entry_{row}.{key}"), print.into());
+            }
+        }
+    }
+    envelope(10000, "Success", json!({ "license_main": main }), request_id, elapsed)
+}
+
+/// The answer that tells of an error; `message` replaces the row's own words.
+pub fn render_error(row: &Row, message: Option<&str>, request_id: &str, elapsed: std::time::Duration) -> Value {
+    envelope(row.code, message.unwrap_or(row.message), Value::Null, request_id, elapsed)
+}
+
+fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: std::time::Duration) -> Value {
+    json!({
+        "code": code,
+        "data": data,
+        "message": message,
+        "request_id": request_id,
+        "status": code,
+        "time_elapsed": format!("{:.6}ms", elapsed.as_secs_f64() * 1000.0),
+    })
+}
+
+/// The print; or the meaning the way a roll prints it.
+fn main_print(reading: &Reading, path: &str) -> Option<String> {
+    if let Some(print) = field::printed(reading, path) {
+        return Some(print.to_owned());
+    }
+    match path {
+        "issue_date" => reading.invoice.issue_date.map(|d| format!("{}年{}月{}日", d.year(), d.month(), d.day())),
+        "grand_total" => reading.invoice.grand_total.map(|m| format!("¥{m}")),
+        "check_code" => reading.invoice.check_code.as_deref().map(grouped),
+        _ => field::meaning(&reading.invoice, path),
+    }
+}
+
+/// Twenty digits in groups of five, as printed; anything else as it is.
+fn grouped(code: &str) -> String {
+    let chars: Vec<char> = code.chars().collect();
+    if chars.len() != 20 {
+        return code.to_owned();
+    }
+    let groups: Vec<String> = chars.chunks(5).map(|group| group.iter().collect()).collect();
+    groups.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../testdata/volcengine-example.json");
+    const KEYS: &str = include_str!("../testdata/volcengine-keys.txt");
+
+    fn example() -> Value {
+        serde_json::from_str(EXAMPLE).unwrap()
+    }
+
+    #[test]
+    fn every_key_of_the_interface_page_has_a_row() {
+        let keys: Vec<&str> = KEYS.lines().filter(|l| !l.is_empty()).collect();
+        let ours: Vec<String> = MAIN_FIELDS
+            .iter()
+            .map(|(key, _)| (*key).to_owned())
+            .chain(ENTRY_FIELDS.iter().map(|(key, _)| format!("entry.{key}")))
+            .collect();
+        for key in &keys {
+            assert!(ours.iter().any(|k| k == key), "{key} has no row");
+        }
+        assert_eq!(keys.len(), ours.len());
+    }
+
+    #[test]
+    fn the_vendors_example_comes_back_value_for_value() {
+        let answered = parse(EXAMPLE.as_bytes()).unwrap();
+        let invoice = &answered.reading.invoice;
+        assert_eq!(invoice.grand_total.unwrap().to_string(), "500.00");
+        assert_eq!(invoice.issue_date.unwrap().to_string(), "2019-01-14");
+        assert_eq!(invoice.items[0].quantity.unwrap().to_string(), "1.00");
+        assert_eq!(invoice.check_code.as_deref(), Some("70497714341554189588"));
+        assert!(invoice.amounts_include_tax);
+        let again = render(&answered.reading, &answered.request_id.unwrap(), Duration::from_nanos(418_017_944));
+        assert_eq!(again, example());
+    }
+
+    #[test]
+    fn the_example_is_rendered_alike_from_its_meaning_alone() {
+        let mut reading = parse(EXAMPLE.as_bytes()).unwrap().reading;
+        reading.fields.clear();
+        let again = render(&reading, "", Duration::ZERO);
+        assert_eq!(again["data"], example()["data"]);
+    }
+
+    #[test]
+    fn all_three_encodings_of_entries_read_alike() {
+        let flat = json!({"entry_0.entry_name": "甲", "entry_0.quantity": "1", "entry_10.entry_name": "丙", "entry_2.entry_name": "乙"});
+        let lined = json!({"entry_0_entry_name": "甲", "entry_0_quantity": "1", "entry_2_entry_name": "乙", "entry_10_entry_name": "丙"});
+        let nested =
+            json!({"entry": [{"entry_name": "甲", "quantity": 1}, {"entry_name": "乙"}, {"entry_name": "丙"}]});
+        let read = |main: Value| reading(main.as_object().unwrap()).invoice.items;
+        let items = read(flat);
+        let names: Vec<_> = items.iter().map(|i| i.name.as_deref().unwrap()).collect();
+        assert_eq!(names, ["甲", "乙", "丙"]);
+        assert_eq!(items, read(lined));
+        assert_eq!(items, read(nested));
+    }
+
+    #[test]
+    fn the_gateways_word_counts_alone() {
+        let body = json!({
+            "ResponseMetadata": {"RequestId": "x", "Error": {"Code": "SignatureDoesNotMatch", "Message": "no"}},
+            "code": 10000, "data": {"license_main": {}},
+        });
+        let error = parse(body.to_string().as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ProviderAuth);
+        assert_eq!(error.vendor_code(), Some("SignatureDoesNotMatch"));
+    }
+
+    #[test]
+    fn a_body_of_no_known_form_is_a_matter_of_protocol() {
+        for body in ["", "<html>", "[]", "{}", r#"{"code":10000}"#, r#"{"code":10000,"data":{"license_main":[]}}"#] {
+            assert_eq!(parse(body.as_bytes()).unwrap_err().kind(), ErrorKind::ProviderProtocol, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_answer_is_understood_again() {
+        for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+            let body = render_error(row, None, "id", Duration::ZERO).to_string();
+            let error = parse(body.as_bytes()).unwrap_err();
+            assert_eq!(Some(error.kind()), row.kind);
+            assert!(error.message().contains(row.message));
+        }
+    }
+
+    fn print_of(path: &'static str) -> BoxedStrategy<String> {
+        match path {
+            "invoice_code" => "0[0-9]{11}".boxed(),
+            "invoice_number" | "printed_number" => "[0-9]{8}".boxed(),
+            "machine_number" => "[0-9]{12}".boxed(),
+            "issue_date" => (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d}日")).boxed(),
+            "grand_total" | "amount" | "unit_price" | "quantity" => "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed(),
+            "check_code" => "[0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}".boxed(),
+            _ => "[一-龥A-Za-z0-9*()（）]{1,12}".boxed(),
+        }
+    }
+
+    fn readings() -> impl Strategy<Value = Reading> {
+        let head: Vec<_> = MAIN_FIELDS
+            .iter()
+            .map(|(_, path)| proptest::option::of(print_of(path)).prop_map(move |print| (*path, print)))
+            .collect();
+        let row: Vec<_> =
+            ENTRY_FIELDS.iter().map(|(_, column)| print_of(column).prop_map(move |print| (*column, print))).collect();
+        (head, proptest::collection::vec(row, 0..12)).prop_map(|(head, rows)| {
+            let mut reading = Reading::default();
+            reading.invoice.r#type = InvoiceType::Roll;
+            reading.invoice.amounts_include_tax = true;
+            for (path, print) in head {
+                field::take(&mut reading, path, &print.unwrap_or_default(), None);
+            }
+            for (row, cells) in rows.into_iter().enumerate() {
+                reading.invoice.items.push(Item::default());
+                for (column, print) in cells {
+                    field::take_cell(&mut reading, row, column, &print, None);
+                }
+            }
+            reading
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_reading_survives_the_wire(reading in readings()) {
+            let body = render(&reading, "id", Duration::ZERO).to_string();
+            prop_assert_eq!(&parse(body.as_bytes()).unwrap().reading, &reading);
+            let mut meaning = reading.clone();
+            meaning.fields.clear();
+            let body = render(&meaning, "id", Duration::ZERO).to_string();
+            prop_assert_eq!(parse(body.as_bytes()).unwrap().reading.invoice, reading.invoice);
+        }
+
+        #[test]
+        fn no_body_breaks_the_parser(body in proptest::collection::vec(any::<u8>(), 0..256)) {
+            let _ = parse(&body);
+        }
+    }
+}
