@@ -41,10 +41,10 @@ read: models ## make read IN=folder OUT=folder: a Report for every invoice in a 
 tools: $(VENV)/tools.stamp
 
 # Made anew when the pins change, and again when an installation broke off.
-$(VENV)/tools.stamp: requirements.txt
+$(VENV)/tools.stamp: requirements.txt tests/tools/requirements-volcengine.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --requirement requirements.txt
+	$(PIP) --requirement requirements.txt --requirement tests/tools/requirements-volcengine.txt
 	touch $@
 
 $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
