@@ -11,7 +11,7 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read bench lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,9 @@ read: models ## make read IN=folder OUT=folder: a Report for every invoice in a 
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
 	cargo build --workspace --locked
 	cargo run --quiet --locked --package fapiao-read -- "$(IN)" "$(OUT)"
+
+bench: ## our time per document around a vendor that answers at once, beside bare HTTP calls
+	cargo test --quiet --locked --package fapiao-tests --test overhead -- --ignored --nocapture
 
 tools: $(VENV)/tools.stamp
 
