@@ -25,6 +25,29 @@ pub struct Config {
     pub api_secret_arn: Option<String>,
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
     pub api_key: Option<Secret>,
+    /// Where the vendors are, and what opens them.
+    pub vendors: Vendors,
+}
+
+/// Settings of the vendors' providers.
+#[derive(Clone, Debug, Default)]
+pub struct Vendors {
+    /// `FAPIAO_PROVIDER_SECRET_ARN`: the secret in Secrets Manager that holds every vendor's credentials, in JSON.
+    pub secret_arn: Option<String>,
+    /// `FAPIAO_TEXTIN_ENDPOINT`: scheme, host and port; none for the vendor's own.
+    pub textin_endpoint: Option<String>,
+    /// `FAPIAO_VOLCENGINE_ENDPOINT`: likewise.
+    pub volcengine_endpoint: Option<String>,
+    /// `FAPIAO_TEXTIN_APP_ID`; this and what follows is for local runs only.
+    pub textin_app_id: Option<Secret>,
+    /// `FAPIAO_TEXTIN_SECRET_CODE`.
+    pub textin_secret_code: Option<Secret>,
+    /// `FAPIAO_VOLCENGINE_ACCESS_KEY`.
+    pub volcengine_access_key: Option<Secret>,
+    /// `FAPIAO_VOLCENGINE_SECRET_KEY`.
+    pub volcengine_secret_key: Option<Secret>,
+    /// `FAPIAO_VOLCENGINE_SESSION_TOKEN`, of temporary credentials.
+    pub volcengine_session_token: Option<Secret>,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -53,6 +76,7 @@ impl Config {
             limits: limits(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: get("FAPIAO_API_KEY").map(Secret::new),
+            vendors: vendors(&get)?,
         };
         config.check_buckets()?;
         Ok(config)
@@ -90,6 +114,29 @@ fn providers(get: Lookup) -> Result<Vec<String>> {
             .with_hint("Set FAPIAO_PROVIDERS to names with commas between, e.g. `embedded`."));
     }
     Ok(names)
+}
+
+fn vendors(get: Lookup) -> Result<Vendors> {
+    // Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
+    let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
+    let credential = |name: &str| match get(name) {
+        Some(_) if deployed => {
+            let message = format!("{name} is set in a deployed function: credentials do not belong there");
+            Err(Error::new(ErrorKind::Internal, message)
+                .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."))
+        }
+        value => Ok(value.map(Secret::new)),
+    };
+    Ok(Vendors {
+        secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
+        textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
+        volcengine_endpoint: get("FAPIAO_VOLCENGINE_ENDPOINT"),
+        textin_app_id: credential("FAPIAO_TEXTIN_APP_ID")?,
+        textin_secret_code: credential("FAPIAO_TEXTIN_SECRET_CODE")?,
+        volcengine_access_key: credential("FAPIAO_VOLCENGINE_ACCESS_KEY")?,
+        volcengine_secret_key: credential("FAPIAO_VOLCENGINE_SECRET_KEY")?,
+        volcengine_session_token: credential("FAPIAO_VOLCENGINE_SESSION_TOKEN")?,
+    })
 }
 
 fn limits(get: Lookup) -> Result<Limits> {
@@ -194,9 +241,29 @@ mod tests {
         assert!(error.message().contains("FAPIAO_OUTPUT_BUCKET"), "{error}");
     }
 
+    const CREDENTIALS: [&str; 5] = [
+        "FAPIAO_TEXTIN_APP_ID",
+        "FAPIAO_TEXTIN_SECRET_CODE",
+        "FAPIAO_VOLCENGINE_ACCESS_KEY",
+        "FAPIAO_VOLCENGINE_SECRET_KEY",
+        "FAPIAO_VOLCENGINE_SESSION_TOKEN",
+    ];
+
     #[test]
-    fn the_api_key_does_not_print() {
-        let config = read(&[("FAPIAO_API_KEY", "hunter2")]).unwrap();
-        assert!(!format!("{config:?}").contains("hunter2"));
+    fn no_credential_prints() {
+        for name in CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]) {
+            let config = read(&[(name, "hunter2")]).unwrap();
+            assert!(!format!("{config:?}").contains("hunter2"), "{name}");
+        }
+    }
+
+    #[test]
+    fn vendor_credentials_in_the_environment_serve_local_runs_only() {
+        for name in CREDENTIALS {
+            let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
+            assert!(error.message().contains(name) && error.hint().contains("FAPIAO_PROVIDER_SECRET_ARN"), "{error}");
+            assert!(!format!("{error:?}").contains("hunter2"));
+            read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")]).unwrap();
+        }
     }
 }

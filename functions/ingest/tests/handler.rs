@@ -24,6 +24,8 @@ type Meanwhile = Box<dyn Fn() + Send>;
 #[derive(Default)]
 struct Fake {
     name: &'static str,
+    paid: bool,
+    takes: Duration,
     calls: AtomicUsize,
     failure: Mutex<Option<ErrorKind>>,
     meanwhile: Mutex<Option<Meanwhile>>,
@@ -35,8 +37,15 @@ impl Provider for Fake {
         self.name
     }
 
+    fn is_paid(&self) -> bool {
+        self.paid
+    }
+
     async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        if !self.takes.is_zero() {
+            tokio::time::sleep(self.takes).await;
+        }
         if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
             meanwhile();
         }
@@ -60,8 +69,17 @@ impl World {
     }
 
     fn with_limits(limits: Limits) -> Self {
+        Self::with_first(Fake { name: "first", ..Fake::default() }, limits)
+    }
+
+    /// The first provider costs money and takes its time.
+    fn paid(takes: Duration) -> Self {
+        Self::with_first(Fake { name: "first", paid: true, takes, ..Fake::default() }, Limits::default())
+    }
+
+    fn with_first(first: Fake, limits: Limits) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let first = Arc::new(Fake { name: "first", ..Fake::default() });
+        let first = Arc::new(first);
         let second = Arc::new(Fake { name: "second", ..Fake::default() });
         let chain = Chain::new(vec![first.clone(), second.clone()]);
         let objects = ObjectPipeline::new(store.clone(), Pipeline::new(chain, limits), "out");
@@ -379,8 +397,60 @@ async fn who_always_loses_gives_up_after_asking_the_provider_once() {
     let etag = store.0.upload("in", "a.png", picture(1));
     let fake = Arc::new(Fake { name: "first", ..Fake::default() });
     let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
-    let handler = Handler::new(ObjectPipeline::new(store, pipeline, "out"), 1);
+    let handler = Handler::new(ObjectPipeline::new(Arc::new(store), pipeline, "out"), 1);
     let event = s3(&[&record("a.png", 1, &etag, "0A")]);
     let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();
     assert_eq!((error.kind(), fake.calls.load(Ordering::SeqCst)), (ErrorKind::Storage, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn twenty_copies_of_one_event_make_one_vendor_call() {
+    let world = Arc::new(World::paid(Duration::from_millis(50)));
+    let event = s3(&[&world.drop_file("a.png", 1, "0A")]);
+    let copies = (0..20).map(|_| {
+        let (world, event) = (world.clone(), event.clone());
+        tokio::spawn(async move { world.handle(event).await })
+    });
+    for copy in futures::future::join_all(copies).await {
+        copy.unwrap().unwrap();
+    }
+    assert_eq!(world.calls(), 1);
+    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+}
+
+#[tokio::test]
+async fn a_vendor_that_fails_leaves_no_claim_behind() {
+    let world = World::paid(Duration::ZERO);
+    for fake in [&world.first, &world.second] {
+        *fake.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    }
+    let event = world.drop_file("a.png", 1, "0A");
+    assert_eq!(world.handle_records(&[&event]).await.unwrap_err().kind(), ErrorKind::ProviderThrottled);
+    assert!(world.store.keys("out").is_empty());
+    *world.first.failure.lock().unwrap() = None;
+    world.handle_records(&[&event]).await.unwrap();
+    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+}
+
+#[tokio::test]
+async fn who_meets_a_claim_waits_half_its_time_and_takes_over_when_the_holder_is_dead() {
+    let world = Arc::new(World::paid(Duration::from_secs(60)));
+    let event = world.drop_file("a.png", 1, "0A");
+    let (dying, records) = (world.clone(), event.clone());
+    let holder = tokio::spawn(async move { dying.handle_records(&[&records]).await });
+    while world.calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    holder.abort();
+
+    let deadline = Instant::now() + Duration::from_millis(400);
+    let answer = world.handler.handle(json!({"Records": [message("1", &s3(&[&event]))]}), deadline).await.unwrap();
+    assert!(Instant::now() < deadline);
+    assert_eq!((failed_ids(&answer), world.calls()), (vec!["1"], 1));
+
+    let claim = world.store.keys("out").pop().unwrap();
+    world.store.upload("out", &claim, r#"{"expires_at":"2020-01-01T00:00:00Z","holder":"dead"}"#);
+    let taken_over = Duration::from_millis(400);
+    let _ = tokio::time::timeout(taken_over, world.handle_records(&[&event])).await;
+    assert_eq!(world.calls(), 2);
 }

@@ -5,11 +5,10 @@
 //! printed. Parsing fills both; rendering prefers the print and falls back on the meaning.
 
 mod field;
-mod secret;
 pub mod textin;
 pub mod volcengine;
 
-pub use secret::Secret;
+pub use crate::secret::Secret;
 
 use crate::report::Reading;
 

@@ -4,6 +4,8 @@
 //! is the only memory: it carries the etag and the sequencer of what it answers, and is written only if it
 //! has not changed since it was looked at. Whoever loses looks again and decides anew, with the answer kept.
 //! Always the present content is read, so the last event to be settled leaves the truth.
+//!
+//! Where reading costs money, one event at a time may read one version of an object; the others wait for its Report.
 
 use std::cmp::Ordering;
 use std::time::Instant;
@@ -11,7 +13,9 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::Pipeline;
+use super::turn::Turn;
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::Claims;
 use crate::report::{Report, Source, Status};
 use crate::store::{ACCESS_DENIED, Object, Precondition, PutOutcome, Store};
 
@@ -53,6 +57,7 @@ pub enum Settled {
 /// Objects to Reports.
 pub struct ObjectPipeline<S> {
     store: S,
+    claims: Claims<S>,
     pipeline: Pipeline,
     output_bucket: String,
 }
@@ -63,10 +68,12 @@ pub fn report_key(key: &str) -> String {
 }
 
 /// What is known of the event's object so far.
-#[derive(Default)]
 struct Work {
     etag: Option<String>,
+    /// Fetched, and waiting to be read.
+    object: Option<Object>,
     answer: Option<Report>,
+    turn: Turn,
 }
 
 /// What stands in the output bucket.
@@ -84,12 +91,15 @@ enum Decision {
     Read,
 }
 
-impl<S: Store> ObjectPipeline<S> {
-    /// Reports go to `output_bucket`.
+impl<S: Store + Clone> ObjectPipeline<S> {
+    /// Reports go to `output_bucket`, and so do claims on what costs money.
     pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
-        Self { store, pipeline, output_bucket: output_bucket.into() }
+        let output_bucket = output_bucket.into();
+        Self { claims: Claims::new(store.clone(), &output_bucket), store, pipeline, output_bucket }
     }
+}
 
+impl<S: Store> ObjectPipeline<S> {
     /// Where objects and Reports are.
     pub fn store(&self) -> &S {
         &self.store
@@ -101,14 +111,22 @@ impl<S: Store> ObjectPipeline<S> {
     /// Everything that is not the document's own fault; the same event may be processed again at no cost.
     pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let mut work = Work { etag: event.etag.clone(), answer: None };
-        for _ in 0..MAX_ROUNDS {
+        let turn = Turn::new(deadline);
+        let mut work = Work { etag: event.etag.clone(), object: None, answer: None, turn };
+        let settled = self.settle(event, &mut work, deadline).await;
+        work.turn.end(&self.claims).await;
+        settled
+    }
+
+    async fn settle(&self, event: &ObjectCreated, work: &mut Work, deadline: Instant) -> Result<Settled> {
+        let mut lost = 0;
+        while lost < MAX_ROUNDS {
             let stored = self.stored(&event.key).await?;
             let report = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
                 Decision::Answered => return Ok(Settled::AlreadyAnswered),
                 Decision::Superseded => return Ok(Settled::Superseded),
                 Decision::Restamp(report) => *report,
-                Decision::Read => match self.answer(event, &mut work, stored.as_ref(), deadline).await? {
+                Decision::Read => match self.answer(event, work, stored.as_ref(), deadline).await? {
                     Step::Answer(report) => *report,
                     Step::LookAgain => continue,
                     Step::Gone => return Ok(Settled::Gone),
@@ -117,6 +135,7 @@ impl<S: Store> ObjectPipeline<S> {
             if self.write(&event.key, &report, stored).await? {
                 return Ok(Settled::Written(Box::new(report)));
             }
+            lost += 1;
         }
         Err(Error::new(ErrorKind::Storage, format!("the Report of {} is being written by too many at once", event.key)))
     }
@@ -152,13 +171,18 @@ impl<S: Store> ObjectPipeline<S> {
         if let Some(report) = work.answer.clone() {
             return Ok(Step::Answer(Box::new(report)));
         }
-        let report = match self.fetch(event).await {
+        let report = match self.fetched(event, work).await {
             Ok(None) => return Ok(Step::Gone),
             Ok(Some(object)) => {
-                work.etag = Some(object.head.etag.clone());
                 // It may have moved on since the event, and its Report be there already.
                 let decision = decide(work.etag.as_deref(), event.sequencer.as_deref(), stored);
                 if !matches!(decision, Decision::Read) {
+                    return Ok(Step::LookAgain);
+                }
+                if self.pipeline.chain().is_paid(self.selected(&event.key)) && !work.turn.is_ours() {
+                    let name = format!("{}/{} {}", event.bucket, event.key, object.head.etag);
+                    work.object = Some(object);
+                    work.turn.ask(&self.claims, &name).await?;
                     return Ok(Step::LookAgain);
                 }
                 self.read(event, object, deadline).await?
@@ -168,6 +192,18 @@ impl<S: Store> ObjectPipeline<S> {
         };
         work.answer = Some(report.clone());
         Ok(Step::Answer(Box::new(report)))
+    }
+
+    /// The object, fetched once and kept while others have their turn.
+    async fn fetched(&self, event: &ObjectCreated, work: &mut Work) -> Result<Option<Object>> {
+        if let Some(object) = work.object.take() {
+            return Ok(Some(object));
+        }
+        let object = self.fetch(event).await?;
+        if let Some(object) = &object {
+            work.etag = Some(object.head.etag.clone());
+        }
+        Ok(object)
     }
 
     async fn fetch(&self, event: &ObjectCreated) -> Result<Option<Object>> {

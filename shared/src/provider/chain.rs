@@ -55,6 +55,19 @@ impl Chain {
         self.providers.iter().map(|p| p.name()).collect()
     }
 
+    /// Whether somebody who may be asked costs money.
+    pub fn is_paid(&self, selected: Option<&str>) -> bool {
+        match selected {
+            Some(name) => self.named(name).is_some_and(|provider| provider.is_paid()),
+            None => self.providers.iter().any(|provider| provider.is_paid()),
+        }
+    }
+
+    /// Every name that can be selected.
+    pub fn selectable(&self) -> Vec<&'static str> {
+        self.providers.iter().chain(&self.on_request).map(|p| p.name()).collect()
+    }
+
     /// How many documents are worth reading at once: one where this machine's own cores do the work.
     pub fn concurrency(&self) -> usize {
         if self.has(super::embedded::NAME) { 1 } else { 10 }

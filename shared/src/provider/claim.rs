@@ -2,8 +2,8 @@
 //! document do not both pay. Knows nothing of vendors or documents; a claim has a name, and that is all.
 //!
 //! A claim is a lease. Who holds it writes the result and releases it; who died with it is followed when the lease
-//! has run out. Times are compared across machines, so a lease must be longer than the function's time-out by more
-//! than their clocks differ.
+//! has run out. Times are compared across machines, so a lease must outlast its holder by more than their clocks
+//! differ.
 
 use std::time::Duration;
 
@@ -28,7 +28,6 @@ const CROWDED: Duration = Duration::from_secs(1);
 pub struct Claims<S> {
     store: S,
     bucket: String,
-    lease: Duration,
 }
 
 /// What came of asking for a claim.
@@ -47,7 +46,7 @@ pub enum Claimed {
 #[derive(Debug)]
 pub struct Claim {
     key: String,
-    etag: String,
+    expires_at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,30 +57,31 @@ struct Held {
 }
 
 impl<S: Store> Claims<S> {
-    /// Claims with a lease, which should exceed the function's time-out by a minute.
-    pub fn new(store: S, bucket: impl Into<String>, lease: Duration) -> Self {
-        Self { store, bucket: bucket.into(), lease }
+    /// Claims in that bucket.
+    pub fn new(store: S, bucket: impl Into<String>) -> Self {
+        Self { store, bucket: bucket.into() }
     }
 
-    /// Asks for the claim of that name, e.g. an object's key and etag.
+    /// Asks for the claim of that name, e.g. an object's key and etag, for as long as the lease, which should outlast
+    /// the caller by a minute.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn acquire(&self, name: &str, now: Timestamp) -> Result<Claimed> {
+    pub async fn acquire(&self, name: &str, lease: Duration, now: Timestamp) -> Result<Claimed> {
         let key = format!("{PREFIX}{}", hex::encode(Sha256::digest(name)));
         for _ in 0..MAX_ROUNDS {
-            if let Some(claim) = self.write(&key, self.lease, now, Precondition::Absent).await? {
+            if let Some(claim) = self.write(&key, lease, now, Precondition::Absent).await? {
                 return Ok(Claimed::Ours(claim));
             }
             let Some((held, etag)) = self.look(&key).await? else {
                 continue;
             };
             if let Some(held) = held.filter(|held| held.expires_at > now) {
-                let wait = Duration::try_from(held.expires_at.duration_since(now)).unwrap_or(self.lease);
+                let wait = Duration::try_from(held.expires_at.duration_since(now)).unwrap_or(lease);
                 return Ok(Claimed::Busy { wait });
             }
             let stale = Precondition::Unchanged(etag);
-            if let Some(claim) = self.write(&key, self.lease, now, stale).await? {
+            if let Some(claim) = self.write(&key, lease, now, stale).await? {
                 return Ok(Claimed::Ours(claim));
             }
         }
@@ -94,9 +94,11 @@ impl<S: Store> Claims<S> {
     /// # Errors
     /// `storage`; the lease then runs out by itself.
     pub async fn release(&self, claim: Claim, now: Timestamp) -> Result<()> {
-        // Deleting cannot be made conditional everywhere, so a lease that has ended takes the object's place.
-        let ours = Precondition::Unchanged(claim.etag);
-        self.write(&claim.key, Duration::ZERO, now, ours).await.map(|_| ())
+        // Not every S3 deletes on conditions. None is needed: until the lease ends nobody else can have taken over.
+        if now >= claim.expires_at {
+            return Ok(());
+        }
+        self.store.delete(&self.bucket, &claim.key).await
     }
 
     async fn write(
@@ -106,15 +108,13 @@ impl<S: Store> Claims<S> {
         now: Timestamp,
         condition: Precondition,
     ) -> Result<Option<Claim>> {
-        let held = Held {
-            expires_at: now.saturating_add(lease).unwrap_or(Timestamp::MAX),
-            holder: format!("{:032x}", rand::random::<u128>()),
-        };
+        let expires_at = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let held = Held { expires_at, holder: format!("{:032x}", rand::random::<u128>()) };
         let body = serde_json::to_vec(&held)
             .map_err(|e| Error::new(ErrorKind::Internal, format!("a claim cannot be written: {e}")))?;
         let written = self.store.put(&self.bucket, key, Bytes::from(body), "application/json", condition).await?;
         Ok(match written {
-            PutOutcome::Written(etag) => Some(Claim { key: key.to_owned(), etag }),
+            PutOutcome::Written(_) => Some(Claim { key: key.to_owned(), expires_at }),
             PutOutcome::Lost => None,
         })
     }
@@ -179,7 +179,7 @@ mod tests {
     const LEASE: Duration = Duration::from_secs(60);
 
     fn claims() -> Claims<Bucket> {
-        Claims::new(Bucket::default(), "out", LEASE)
+        Claims::new(Bucket::default(), "out")
     }
 
     fn after(seconds: u64) -> Timestamp {
@@ -197,47 +197,48 @@ mod tests {
     #[tokio::test]
     async fn a_held_claim_is_busy_until_its_lease_ends() {
         let claims = claims();
-        ours(claims.acquire("a", after(0)).await.unwrap());
-        match claims.acquire("a", after(20)).await.unwrap() {
+        ours(claims.acquire("a", LEASE, after(0)).await.unwrap());
+        match claims.acquire("a", LEASE, after(20)).await.unwrap() {
             Claimed::Busy { wait } => assert_eq!(wait, Duration::from_secs(40)),
             Claimed::Ours(_) => panic!("two holders"),
         }
-        ours(claims.acquire("b", after(20)).await.unwrap());
-        ours(claims.acquire("a", after(60)).await.unwrap());
+        ours(claims.acquire("b", LEASE, after(20)).await.unwrap());
+        ours(claims.acquire("a", LEASE, after(60)).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_released_claim_is_free_at_once() {
         let claims = claims();
-        let claim = ours(claims.acquire("a", after(0)).await.unwrap());
+        let claim = ours(claims.acquire("a", LEASE, after(0)).await.unwrap());
         claims.release(claim, after(1)).await.unwrap();
-        ours(claims.acquire("a", after(1)).await.unwrap());
+        assert!(claims.store.0.lock().unwrap().is_empty());
+        ours(claims.acquire("a", LEASE, after(1)).await.unwrap());
     }
 
     #[tokio::test]
     async fn who_comes_back_late_does_not_release_anothers_claim() {
         let claims = claims();
-        let late = ours(claims.acquire("a", after(0)).await.unwrap());
-        ours(claims.acquire("a", after(61)).await.unwrap());
+        let late = ours(claims.acquire("a", LEASE, after(0)).await.unwrap());
+        ours(claims.acquire("a", LEASE, after(61)).await.unwrap());
         claims.release(late, after(62)).await.unwrap();
-        assert!(matches!(claims.acquire("a", after(63)).await.unwrap(), Claimed::Busy { .. }));
+        assert!(matches!(claims.acquire("a", LEASE, after(63)).await.unwrap(), Claimed::Busy { .. }));
     }
 
     #[tokio::test]
     async fn a_damaged_claim_is_taken_over() {
         let claims = claims();
-        ours(claims.acquire("a", after(0)).await.unwrap());
+        ours(claims.acquire("a", LEASE, after(0)).await.unwrap());
         for object in claims.store.0.lock().unwrap().values_mut() {
             object.body = Bytes::from_static(b"{");
         }
-        ours(claims.acquire("a", after(1)).await.unwrap());
+        ours(claims.acquire("a", LEASE, after(1)).await.unwrap());
     }
 
     #[tokio::test]
     async fn one_of_twenty_takes_over_a_stale_claim() {
         let claims = claims();
-        ours(claims.acquire("a", after(0)).await.unwrap());
-        let racers = (0..20).map(|_| claims.acquire("a", after(100)));
+        ours(claims.acquire("a", LEASE, after(0)).await.unwrap());
+        let racers = (0..20).map(|_| claims.acquire("a", LEASE, after(100)));
         let outcomes = futures::future::join_all(racers).await;
         let holders = outcomes.iter().filter(|o| matches!(o, Ok(Claimed::Ours(_)))).count();
         assert_eq!(holders, 1);
@@ -252,7 +253,7 @@ mod tests {
             let (claims, paid, done) = (claims.clone(), paid.clone(), done.clone());
             tokio::spawn(async move {
                 while !*done.lock().unwrap() {
-                    let Claimed::Ours(claim) = claims.acquire("a", Timestamp::now()).await.unwrap() else {
+                    let Claimed::Ours(claim) = claims.acquire("a", LEASE, Timestamp::now()).await.unwrap() else {
                         tokio::time::sleep(Duration::from_millis(2)).await;
                         continue;
                     };

@@ -183,7 +183,7 @@ fn count_calls(error: Error, calls: u32) -> Error {
 }
 
 /// Copies what the vendor said onto a reworded error.
-fn carry(mut to: Error, from: &Error) -> Error {
+pub(super) fn carry(mut to: Error, from: &Error) -> Error {
     if let Some(code) = from.vendor_code() {
         to = to.with_vendor_code(code);
     }

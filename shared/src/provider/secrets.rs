@@ -2,14 +2,14 @@
 //! Kept for a while and fetched anew once when a vendor refuses them. Knows nothing of what they open.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use async_trait::async_trait;
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
-use crate::dialect::{Secret, textin, volcengine};
+use crate::config::Config;
+use crate::dialect::{textin, volcengine};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::{CachedSecret, Secret, SecretSource};
 
 /// The credentials there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,16 +18,6 @@ pub struct VendorKeys {
     pub textin: Option<textin::Credentials>,
     /// Of Volcengine.
     pub volcengine: Option<volcengine::Credentials>,
-}
-
-/// Where credentials come from.
-#[async_trait]
-pub trait KeySource: Send + Sync {
-    /// The credentials as they are now.
-    ///
-    /// # Errors
-    /// `provider_auth`, without any part of a credential.
-    async fn fetch(&self) -> Result<VendorKeys>;
 }
 
 /// The secret's JSON. A vendor that is not used is left out.
@@ -85,134 +75,91 @@ fn volcengine_keys(access_key: String, secret_key: String, token: String) -> Opt
     })
 }
 
-/// One secret in Secrets Manager.
-pub struct SecretsManager {
-    client: aws_sdk_secretsmanager::Client,
-    arn: String,
-}
-
-impl SecretsManager {
-    /// Reads the secret of that name or ARN.
-    pub fn new(client: aws_sdk_secretsmanager::Client, arn: impl Into<String>) -> Self {
-        Self { client, arn: arn.into() }
-    }
-}
-
-#[async_trait]
-impl KeySource for SecretsManager {
-    async fn fetch(&self) -> Result<VendorKeys> {
-        let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
-        let value = answer.map_err(|e| {
-            let code = e.as_service_error().and_then(|s| s.meta().code()).unwrap_or("no answer").to_owned();
-            Error::new(ErrorKind::ProviderAuth, format!("the provider secret cannot be read: {code}"))
-                .with_hint("Check FAPIAO_PROVIDER_SECRET_ARN and the function's permission to read that secret.")
-        })?;
-        VendorKeys::from_json(value.secret_string().unwrap_or_default())
-    }
-}
-
-/// Environment variables: for local runs, refused inside a deployed function.
-pub struct Environment;
-
-impl Environment {
-    fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<VendorKeys> {
-        if lookup("AWS_LAMBDA_FUNCTION_NAME").is_some() && lookup("AWS_SAM_LOCAL").is_none() {
-            return Err(Error::new(
-                ErrorKind::ProviderAuth,
-                "vendor credentials in plain environment variables are for local runs only",
-            )
-            .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."));
-        }
-        let get = |name: &str| lookup(name).map(|v| v.trim().to_owned()).unwrap_or_default();
-        Ok(VendorKeys {
-            textin: textin_keys(get("FAPIAO_TEXTIN_APP_ID"), get("FAPIAO_TEXTIN_SECRET_CODE")),
+impl VendorKeys {
+    /// The credentials in environment variables: for local runs.
+    pub fn from_config(config: &Config) -> Self {
+        let text = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_owned()).unwrap_or_default();
+        let vendors = &config.vendors;
+        Self {
+            textin: textin_keys(text(&vendors.textin_app_id), text(&vendors.textin_secret_code)),
             volcengine: volcengine_keys(
-                get("FAPIAO_VOLCENGINE_ACCESS_KEY"),
-                get("FAPIAO_VOLCENGINE_SECRET_KEY"),
-                get("FAPIAO_VOLCENGINE_SESSION_TOKEN"),
+                text(&vendors.volcengine_access_key),
+                text(&vendors.volcengine_secret_key),
+                text(&vendors.volcengine_session_token),
             ),
-        })
+        }
+    }
+
+    /// Everything that must not be told, for taking it out of what vendors say.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        let textin = self.textin.iter().flat_map(|keys| [&keys.app_id, &keys.secret_code]);
+        let volcengine = self.volcengine.iter();
+        let volcengine = volcengine.flat_map(|keys| [&keys.secret_access_key].into_iter().chain(&keys.session_token));
+        textin.chain(volcengine).map(Secret::expose)
     }
 }
 
-#[async_trait]
-impl KeySource for Environment {
-    async fn fetch(&self) -> Result<VendorKeys> {
-        Self::read(|name| std::env::var(name).ok())
-    }
-}
+/// The vendors' credentials, wherever they are kept.
+#[derive(Debug)]
+pub struct Keyring(Kept);
 
-/// How long fetched credentials are good.
-pub const TIME_TO_LIVE: Duration = Duration::from_secs(300);
-/// Renewals are no more frequent than this, so that wrong credentials do not turn into a storm of fetches.
-const BETWEEN_RENEWALS: Duration = Duration::from_secs(30);
-
-/// Credentials, kept.
-pub struct Keyring {
-    source: Arc<dyn KeySource>,
-    time_to_live: Duration,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    keys: Option<(Arc<VendorKeys>, Instant)>,
-    renewed: Option<Instant>,
+#[derive(Debug)]
+enum Kept {
+    Fixed(Arc<VendorKeys>),
+    Fetched(CachedSecret),
 }
 
 impl Keyring {
-    /// Keeps what a source gives, fetching on first need.
-    pub fn new(source: Arc<dyn KeySource>, time_to_live: Duration) -> Self {
-        Self { source, time_to_live, kept: Mutex::default() }
+    /// Credentials in a secret, in the form of [`VendorKeys::from_json`]; fetched on first need.
+    pub fn new(source: Arc<dyn SecretSource>) -> Self {
+        Self(Kept::Fetched(CachedSecret::new(source)))
+    }
+
+    /// Credentials that never change.
+    pub fn fixed(keys: VendorKeys) -> Self {
+        Self(Kept::Fixed(Arc::new(keys)))
     }
 
     /// The credentials, fetched when there are none or they are old.
     ///
     /// # Errors
-    /// The source's, unless older credentials can stand in.
+    /// `provider_auth`, without any part of a credential.
     pub async fn get(&self) -> Result<Arc<VendorKeys>> {
-        let mut kept = self.kept.lock().await;
-        let old = match &kept.keys {
-            Some((keys, at)) if at.elapsed() < self.time_to_live => return Ok(keys.clone()),
-            Some((keys, _)) => Some(keys.clone()),
-            None => None,
-        };
-        match (self.source.fetch().await, old) {
-            (Ok(keys), _) => Ok(keep(&mut kept, keys)),
-            (Err(error), Some(keys)) => {
-                tracing::warn!(code = error.code(), "older vendor credentials stay in use");
-                Ok(keys)
+        match &self.0 {
+            Kept::Fixed(keys) => Ok(keys.clone()),
+            Kept::Fetched(secret) => {
+                let value = secret.get(Instant::now()).await.map_err(|error| unreadable(&error))?;
+                VendorKeys::from_json(value.expose()).map(Arc::new)
             }
-            (Err(error), None) => Err(error),
         }
     }
 
     /// Newer credentials than the ones a vendor refused, if there are any.
     pub async fn renew(&self, refused: &VendorKeys) -> Option<Arc<VendorKeys>> {
-        let mut kept = self.kept.lock().await;
-        // Somebody else may have renewed them meanwhile.
-        if let Some((keys, _)) = kept.keys.as_ref().filter(|(keys, _)| **keys != *refused) {
-            return Some(keys.clone());
-        }
-        if kept.renewed.is_some_and(|at| at.elapsed() < BETWEEN_RENEWALS) {
+        let Kept::Fetched(secret) = &self.0 else {
             return None;
+        };
+        // Somebody else may have renewed them meanwhile.
+        if let Some(keys) = self.get().await.ok().filter(|keys| **keys != *refused) {
+            return Some(keys);
         }
-        kept.renewed = Some(Instant::now());
-        let fresh = self.source.fetch().await.ok()?;
-        let fresh = keep(&mut kept, fresh);
-        (*fresh != *refused).then_some(fresh)
+        if let Err(error) = secret.refreshed(Instant::now()).await {
+            tracing::warn!(%error, "cannot look for newer vendor credentials");
+        }
+        self.get().await.ok().filter(|keys| **keys != *refused)
     }
 }
 
-fn keep(kept: &mut Kept, keys: VendorKeys) -> Arc<VendorKeys> {
-    let keys = Arc::new(keys);
-    kept.keys = Some((keys.clone(), Instant::now()));
-    keys
+fn unreadable(error: &Error) -> Error {
+    Error::new(ErrorKind::ProviderAuth, error.message())
+        .with_hint("Check FAPIAO_PROVIDER_SECRET_ARN and the function's right to secretsmanager:GetSecretValue.")
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
 
     use super::*;
 
@@ -226,34 +173,29 @@ mod tests {
     }
 
     #[async_trait]
-    impl KeySource for Rotating {
-        async fn fetch(&self) -> Result<VendorKeys> {
+    impl SecretSource for Rotating {
+        async fn fetch(&self) -> Result<Secret> {
             let fetch = self.fetches.fetch_add(1, Ordering::Relaxed);
-            let text = JSON.replace("hunter2", &format!("code{}", fetch.min(self.rotations)));
-            VendorKeys::from_json(&text)
+            Ok(Secret::new(JSON.replace("hunter2", &format!("code{}", fetch.min(self.rotations)))))
         }
     }
 
-    fn keyring(rotations: usize, time_to_live: Duration) -> (Arc<Rotating>, Keyring) {
+    fn keyring(rotations: usize) -> (Arc<Rotating>, Keyring) {
         let source = Arc::new(Rotating { rotations, ..Rotating::default() });
-        (source.clone(), Keyring::new(source, time_to_live))
+        (source.clone(), Keyring::new(source))
     }
 
     #[tokio::test]
     async fn credentials_are_fetched_once_until_they_are_old() {
-        let (source, keyring) = keyring(0, TIME_TO_LIVE);
+        let (source, keyring) = keyring(0);
         keyring.get().await.unwrap();
         keyring.get().await.unwrap();
         assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
-        let (source, keyring) = self::keyring(0, Duration::ZERO);
-        keyring.get().await.unwrap();
-        keyring.get().await.unwrap();
-        assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
     async fn refused_credentials_are_renewed_once_and_not_in_a_storm() {
-        let (source, keyring) = keyring(1, TIME_TO_LIVE);
+        let (source, keyring) = keyring(1);
         let old = keyring.get().await.unwrap();
         let new = keyring.renew(&old).await.unwrap();
         assert_ne!(new, old);
@@ -266,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn unchanged_credentials_are_not_tried_again() {
-        let (_, keyring) = keyring(0, TIME_TO_LIVE);
+        let (_, keyring) = keyring(0);
         let keys = keyring.get().await.unwrap();
         assert_eq!(keyring.renew(&keys).await, None);
     }
@@ -288,12 +230,19 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_serves_local_runs_only() {
-        let local = |name: &str| Some(name.to_owned()).filter(|n| n.starts_with("FAPIAO"));
-        let keys = Environment::read(local).unwrap();
-        assert!(keys.textin.is_some() && keys.volcengine.is_some());
-        let deployed = Environment::read(|name| (name != "AWS_SAM_LOCAL").then(|| name.to_owned()));
-        assert_eq!(deployed.unwrap_err().kind(), ErrorKind::ProviderAuth);
-        assert!(Environment::read(|name| Some(name.to_owned())).is_ok());
+    fn the_environment_gives_the_same_credentials_as_a_secret() {
+        let config = Config::from_lookup(&|name| {
+            Some(match name {
+                "FAPIAO_TEXTIN_APP_ID" => "hunter1".to_owned(),
+                "FAPIAO_TEXTIN_SECRET_CODE" => "hunter2".to_owned(),
+                "FAPIAO_VOLCENGINE_ACCESS_KEY" => "AK".to_owned(),
+                "FAPIAO_VOLCENGINE_SECRET_KEY" => "hunter3".to_owned(),
+                "FAPIAO_VOLCENGINE_SESSION_TOKEN" => "hunter4".to_owned(),
+                _ => return None,
+            })
+        });
+        assert_eq!(VendorKeys::from_config(&config.unwrap()), VendorKeys::from_json(JSON).unwrap());
+        let config = Config::from_lookup(&|name| (name == "FAPIAO_TEXTIN_APP_ID").then(|| "hunter1".to_owned()));
+        assert_eq!(VendorKeys::from_config(&config.unwrap()), VendorKeys::default());
     }
 }

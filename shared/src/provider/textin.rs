@@ -84,6 +84,10 @@ impl Provider for TextIn {
         Paper::Forms
     }
 
+    fn is_paid(&self) -> bool {
+        true
+    }
+
     async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
         let fitted = fitted(document, &REQUIREMENTS, deadline).await?;
         let file = fitted.bytes.clone();

@@ -5,8 +5,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::http::carry;
 use super::secrets::{Keyring, VendorKeys};
 use super::{Answer, Policy};
+use crate::config::Config;
 use crate::dialect::Answered;
 use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
@@ -25,12 +27,11 @@ pub struct VendorSettings {
 }
 
 impl VendorSettings {
-    /// Reads the endpoints from anywhere; unset and empty are the same.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let get = |name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+    /// The configured endpoints.
+    pub fn from_config(config: &Config) -> Self {
         Self {
-            textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
-            volcengine_endpoint: get("FAPIAO_VOLCENGINE_ENDPOINT"),
+            textin_endpoint: config.vendors.textin_endpoint.clone(),
+            volcengine_endpoint: config.vendors.volcengine_endpoint.clone(),
             policy: Policy::default(),
         }
     }
@@ -62,16 +63,31 @@ where
     let keys = keyring.get().await?;
     match call(keys.clone()).await {
         Err(error) if error.kind() == ErrorKind::ProviderAuth => match keyring.renew(&keys).await {
-            Some(newer) => call(newer).await,
-            None => Err(error),
+            Some(newer) => call(newer.clone()).await.map_err(|error| redacted(error, &newer)),
+            None => Err(redacted(error, &keys)),
         },
-        outcome => outcome,
+        outcome => outcome.map_err(|error| redacted(error, &keys)),
     }
+}
+
+/// Shorter ones are no credentials, and would tear holes into what the vendor says.
+const MIN_CREDENTIAL: usize = 4;
+
+/// What a vendor says goes into logs and Reports, and it may well quote what it refuses.
+fn redacted(error: Error, keys: &VendorKeys) -> Error {
+    let quoted: Vec<&str> =
+        keys.values().filter(|value| value.len() >= MIN_CREDENTIAL && error.message().contains(value)).collect();
+    if quoted.is_empty() {
+        return error;
+    }
+    let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
+    carry(Error::new(error.kind(), message).with_hint(error.hint()), &error)
 }
 
 /// The error for a vendor without credentials.
 pub(super) fn no_keys(name: &str) -> Error {
-    Error::new(ErrorKind::ProviderAuth, format!("no credentials for {name} are configured"))
+    Error::new(ErrorKind::ProviderAuth, format!("there are no credentials for {name}"))
+        .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
 }
 
 /// A vendor's answer in terms of the page as uploaded.

@@ -115,6 +115,10 @@ impl Provider for Volcengine {
         Paper::Rolls
     }
 
+    fn is_paid(&self) -> bool {
+        true
+    }
+
     async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
         let fitted = fitted(document, &REQUIREMENTS, deadline).await?;
         let form = form(fitted.bytes.clone()).await?;

@@ -37,7 +37,7 @@ fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Pr
         return Ok(Some(name.to_owned()));
     }
     let detail = format!("`{name}` is not among the configured providers");
-    let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().names().join(", "));
+    let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().selectable().join(", "));
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
 }
 
