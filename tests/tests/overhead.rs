@@ -7,14 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::Limits;
-use fapiao::error::Result;
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{
-    Chain, KeySource, Keyring, Provider, TIME_TO_LIVE, TextIn, VendorKeys, VendorSettings, Volcengine, install_crypto,
-};
+use fapiao::provider::{Chain, Keyring, Provider, TextIn, VendorKeys, VendorSettings, Volcengine, install_crypto};
 use fapiao::report::{Source, Status};
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Stub, Vendor};
@@ -24,15 +20,6 @@ const MAX_RATIO: f64 = 1.3;
 const WARM_UP: usize = 5;
 /// Ours and bare take turns, so that whatever else the machine does falls on both.
 const ROUNDS: usize = 60;
-
-struct Fixed;
-
-#[async_trait]
-impl KeySource for Fixed {
-    async fn fetch(&self) -> Result<VendorKeys> {
-        VendorKeys::from_json(&stub::keys(stub::SECRET, stub::SECRET))
-    }
-}
 
 fn fixture(name: &str) -> Bytes {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap().into()
@@ -44,7 +31,7 @@ fn settings(stub: &Stub) -> VendorSettings {
 }
 
 fn provider(vendor: Vendor, stub: &Stub) -> Arc<dyn Provider> {
-    let keyring = Arc::new(Keyring::new(Arc::new(Fixed), TIME_TO_LIVE));
+    let keyring = Arc::new(Keyring::fixed(VendorKeys::from_json(&stub::keys(stub::SECRET, stub::SECRET)).unwrap()));
     match vendor {
         Vendor::TextIn => Arc::new(TextIn::new(&settings(stub), keyring).unwrap()),
         Vendor::Volcengine => Arc::new(Volcengine::new(&settings(stub), keyring).unwrap()),

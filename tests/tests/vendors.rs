@@ -14,10 +14,9 @@ use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{
-    Answer, Chain, KeySource, Keyring, Policy, Provider, TIME_TO_LIVE, TextIn, VendorKeys, VendorSettings, Volcengine,
-};
+use fapiao::provider::{Answer, Chain, Keyring, Policy, Provider, TextIn, VendorSettings, Volcengine};
 use fapiao::report::{Report, Source, Status};
+use fapiao::secret::{Secret, SecretSource};
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Behaviour, Stub, Vendor, place};
 use image::codecs::jpeg::JpegEncoder;
@@ -30,16 +29,16 @@ const ROLL: &str = "roll.jpg";
 const ROLL_NUMBER: &str = "03574125";
 
 /// The secret as it stands, and how often it was fetched.
-struct Secret {
+struct Rotating {
     json: Mutex<String>,
     fetches: AtomicUsize,
 }
 
 #[async_trait]
-impl KeySource for Secret {
-    async fn fetch(&self) -> Result<VendorKeys> {
+impl SecretSource for Rotating {
+    async fn fetch(&self) -> Result<Secret> {
         self.fetches.fetch_add(1, Ordering::SeqCst);
-        VendorKeys::from_json(&self.json.lock().unwrap())
+        Ok(Secret::new(self.json.lock().unwrap().clone()))
     }
 }
 
@@ -47,7 +46,7 @@ impl KeySource for Secret {
 struct World {
     textin: Stub,
     volcengine: Stub,
-    secret: Arc<Secret>,
+    secret: Arc<Rotating>,
     forms: Arc<TextIn>,
     rolls: Arc<Volcengine>,
 }
@@ -61,8 +60,8 @@ impl World {
         let textin = Stub::start(Vendor::TextIn, label::reading(&fixture_label(FORM))).unwrap();
         let volcengine = Stub::start(Vendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
         let json = stub::keys(stub::SECRET, stub::SECRET);
-        let secret = Arc::new(Secret { json: Mutex::new(json), fetches: AtomicUsize::new(0) });
-        let keyring = Arc::new(Keyring::new(secret.clone(), TIME_TO_LIVE));
+        let secret = Arc::new(Rotating { json: Mutex::new(json), fetches: AtomicUsize::new(0) });
+        let keyring = Arc::new(Keyring::new(secret.clone()));
         let settings = VendorSettings {
             textin_endpoint: Some(textin.endpoint()),
             volcengine_endpoint: Some(volcengine.endpoint()),

@@ -1,9 +1,9 @@
 //! TextIn's checks and answers. Knows nothing of connections.
 
 use bytes::Bytes;
-use fapiao::dialect::Secret;
 use fapiao::dialect::textin::{self, Input, Row};
 use fapiao::report::{PageInfo, Reading};
+use fapiao::secret::Secret;
 use image::ImageFormat;
 use serde_json::Value;
 

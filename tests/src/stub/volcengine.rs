@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
-use fapiao::dialect::Secret;
 use fapiao::dialect::volcengine::{self, Input, Received};
 use fapiao::report::Reading;
+use fapiao::secret::Secret;
 use image::ImageFormat;
 use jiff::Timestamp;
 use serde_json::Value;
