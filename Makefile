@@ -6,12 +6,14 @@ STACK ?= fapiao
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
+# Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
+BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 STEP := $(PYTHON) tests/tools/progress.py
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read accuracy bench lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,21 +38,24 @@ lint-template: tools
 read: models ## make read IN=folder OUT=folder: a Report for every invoice in a folder, without AWS
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
 	cargo build --workspace --locked
-	cargo run --quiet --locked --package fapiao-read -- "$(IN)" "$(OUT)"
+	$(BIN)/fapiao-read "$(IN)" "$(OUT)"
 
 accuracy: models ## make accuracy IN=folder with a label beside each image: read it and score the reading
 	@test -n "$(IN)" || { echo "usage: make accuracy IN=labelled-folder" >&2; exit 2; }
 	cargo build --workspace --locked
-	cargo run --quiet --locked --package fapiao-read -- "$(IN)" target/accuracy/$(notdir $(abspath $(IN)))
+	$(BIN)/fapiao-read "$(IN)" target/accuracy/$(notdir $(abspath $(IN)))
 	$(PYTHON) tests/tools/score.py "$(IN)" target/accuracy/$(notdir $(abspath $(IN))) --errors
+
+bench: ## our time per document around a vendor that answers at once, beside bare HTTP calls
+	cargo test --quiet --workspace --locked --test overhead -- --ignored --nocapture
 
 tools: $(VENV)/tools.stamp
 
 # Made anew when the pins change, and again when an installation broke off.
-$(VENV)/tools.stamp: requirements.txt
+$(VENV)/tools.stamp: requirements.txt tests/tools/requirements-volcengine.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --requirement requirements.txt
+	$(PIP) --requirement requirements.txt --requirement tests/tools/requirements-volcengine.txt
 	touch $@
 
 $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp

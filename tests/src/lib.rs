@@ -1,1 +1,4 @@
-//! wip
+//! What the tests that cross crates share. Knows nothing of what they test.
+
+pub mod label;
+pub mod stub;

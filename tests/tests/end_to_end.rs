@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod local;
+#[cfg(test)]
+mod paid;
 
 #[cfg(test)]
 mod tests {

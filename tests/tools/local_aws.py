@@ -1,7 +1,8 @@
 """A local AWS on loopback with the real template deployed to it; the demo and the end-to-end tests both use it.
 
-As a program (`local_aws.py serve`) it prints one line of JSON (the stack's outputs, endpoint, region, api_url) once
+As a program (`local_aws.py serve [Parameter=value ..]`) it prints one line of JSON (the stack's outputs, endpoint, region, api_url) once
 everything stands, and takes everything down when its standard input closes: a test that dies leaves nothing behind.
+The parameters are the template's; `ProviderSecret={..}` is put into a secret first, whose ARN becomes ProviderSecretArn.
 """
 
 import json
@@ -30,7 +31,8 @@ class LocalAwsError(Exception):
 
 
 class LocalAws:
-    def __init__(self):
+    def __init__(self, parameters=None):
+        self.parameters = PARAMETERS | (parameters or {})
         self.folder = Path(tempfile.mkdtemp(prefix="fapiao-aws-"))
         self.log = self.folder / "aws.log"
         self.port = free_port()
@@ -85,11 +87,12 @@ class LocalAws:
     def deploy(self):
         """Deploys template.yaml with the artifacts as they are, and returns the stack's outputs."""
         self.client("s3").create_bucket(Bucket=PACKAGES_BUCKET)
+        self.keep_provider_secret()
         log = self.folder / "deploy.log"
         command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(ROOT / "template.yaml"),
                    "--stack-name", STACK, "--s3-bucket", PACKAGES_BUCKET, "--region", REGION,
                    "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
-                   "--parameter-overrides", *(f"{name}={value}" for name, value in PARAMETERS.items())]
+                   "--parameter-overrides", *(f"{name}={value}" for name, value in self.parameters.items())]
         environment = self.environment() | {"SAM_CLI_TELEMETRY": "0", "TMPDIR": str(self.folder)}
         with log.open("wb") as out:
             done = subprocess.run(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=out,
@@ -100,19 +103,26 @@ class LocalAws:
         self.restore_concurrency(outputs["IngestFunction"])
         return outputs
 
+    def keep_provider_secret(self):
+        secret = self.parameters.pop("ProviderSecret", None)
+        if secret is not None:
+            created = self.client("secretsmanager").create_secret(Name="fapiao-vendors", SecretString=secret)
+            self.parameters["ProviderSecretArn"] = created["ARN"]
+
     def restore_concurrency(self, function):
         """The emulator takes a parameter's number for text and then cannot poll; told again, it can."""
         client = self.client("lambda")
         for mapping in client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]:
             client.update_event_source_mapping(
-                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(PARAMETERS["Concurrency"])})
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(self.parameters["Concurrency"])})
 
     def outputs(self):
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         # The emulator has no host names of its own for APIs; a path stands in for them.
         api_url = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
-        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": api_url, "Log": str(self.log)}
+        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": api_url, "Log": str(self.log),
+                          "ProviderSecretArn": self.parameters.get("ProviderSecretArn", "")}
 
     def client(self, service):
         import boto3
@@ -167,9 +177,9 @@ def indented(lines):
     return "\n".join("  | " + line for line in lines[-LOG_TAIL_LINES:])
 
 
-def serve():
+def serve(parameters):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    aws = LocalAws()
+    aws = LocalAws(parameters)
     try:
         aws.start()
         print(json.dumps(aws.deploy()), flush=True)
@@ -183,6 +193,6 @@ def serve():
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["serve"]:
+    if sys.argv[1:2] != ["serve"] or not all("=" in argument for argument in sys.argv[2:]):
         sys.exit(__doc__)
-    serve()
+    serve(dict(argument.split("=", 1) for argument in sys.argv[2:]))

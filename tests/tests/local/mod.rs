@@ -1,4 +1,4 @@
-//! The local AWS that one test binary shares: started on first use, gone when the process ends, however it ends.
+//! The local AWS that tests share: started on first use, gone when the process ends, however it ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -25,7 +25,7 @@ pub struct Stack {
 /// The stack, deployed on first use.
 pub fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
-    STACK.get_or_init(deploy)
+    STACK.get_or_init(|| deploy(&[]))
 }
 
 /// A file of tests/fixtures.
@@ -37,11 +37,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-fn deploy() -> Stack {
+/// A stack of one's own, with parameters other than the usual.
+pub fn deploy(parameters: &[String]) -> Stack {
     let (python, script) = (root().join(".venv/bin/python"), root().join("tests/tools/local_aws.py"));
     assert!(python.exists(), "the local AWS is not installed: run `make test`, or `make tools build` once");
-    let mut aws =
-        Command::new(python).arg(script).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = Command::new(python);
+    command.arg(script).arg("serve").args(parameters).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut aws = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(aws.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let outputs = serde_json::from_str(&line).expect("the local AWS could not be deployed to; it says why above");
@@ -71,10 +73,11 @@ impl Stack {
         fapiao::aws::s3_client(&config)
     }
 
-    /// Puts a file into the input bucket.
-    pub async fn drop_file(&self, key: &str, content: &[u8]) {
+    /// Puts a file into the input bucket; gives its etag without quotes.
+    pub async fn drop_file(&self, key: &str, content: &[u8]) -> String {
         let body = ByteStream::from(content.to_vec());
-        self.s3().put_object().bucket(self.output("InputBucket")).key(key).body(body).send().await.unwrap();
+        let put = self.s3().put_object().bucket(self.output("InputBucket")).key(key).body(body).send().await.unwrap();
+        put.e_tag().unwrap().trim_matches('"').to_owned()
     }
 
     /// The Report at a key of the output bucket, as soon as it is there.
@@ -131,7 +134,8 @@ impl Stack {
         }
     }
 
-    async fn messages(&self, queue: &str) -> u64 {
+    /// How many messages wait or are being worked on.
+    pub async fn messages(&self, queue: &str) -> u64 {
         let request = json!({"QueueUrl": self.output(queue), "AttributeNames": ["All"]});
         let attributes = self.sqs("GetQueueAttributes", request).await;
         let count = |name: &str| attributes["Attributes"][name].as_str().unwrap().parse::<u64>().unwrap();
@@ -148,6 +152,13 @@ impl Stack {
         let secret = self.json_call("secretsmanager", "application/x-amz-json-1.1", "GetSecretValue", request).await;
         let secret: Value = serde_json::from_str(secret["SecretString"].as_str().unwrap()).unwrap();
         secret["api_key"].as_str().unwrap().to_owned()
+    }
+
+    /// Replaces the vendors' credentials in Secrets Manager.
+    pub async fn rotate_provider_secret(&self, value: &str) {
+        let request = json!({"SecretId": self.output("ProviderSecretArn"), "SecretString": value,
+                             "ClientRequestToken": "00000000-0000-4000-8000-000000000002"});
+        self.json_call("secretsmanager", "application/x-amz-json-1.1", "PutSecretValue", request).await;
     }
 
     async fn json_call(&self, service: &str, content_type: &str, action: &str, request: Value) -> Value {
