@@ -6,7 +6,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::{Client, RequestBuilder, Url, redirect};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -87,6 +87,19 @@ pub fn endpoint(text: &str) -> Result<Url> {
 
 fn is_loopback(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// A header's value that no log of any library shows.
+///
+/// # Errors
+/// `provider_auth` when it cannot stand in a header.
+pub fn sensitive(value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        Error::new(ErrorKind::ProviderAuth, "a credential holds characters that no header can carry")
+            .with_hint("Store the provider's credentials again, without line breaks.")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 impl Http {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::header::CONTENT_TYPE;
 use reqwest::Url;
 
-use super::http::{Http, Reply, endpoint, refine};
+use super::http::{Http, Reply, endpoint, refine, sensitive};
 use super::secrets::Keyring;
 use super::vendor::{VendorSettings, answer, fitted, no_keys, with_keys};
 use super::{Answer, Paper, Provider};
@@ -57,8 +57,8 @@ impl TextIn {
                     .http
                     .client()
                     .post(self.url.clone())
-                    .header(textin::APP_ID_HEADER, keys.app_id.expose())
-                    .header(textin::SECRET_HEADER, keys.secret_code.expose())
+                    .header(textin::APP_ID_HEADER, sensitive(keys.app_id.expose())?)
+                    .header(textin::SECRET_HEADER, sensitive(keys.secret_code.expose())?)
                     .header(CONTENT_TYPE, textin::CONTENT_TYPE)
                     .body(file.clone());
                 understand(&self.http.send(request, deadline).await?)

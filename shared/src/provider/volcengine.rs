@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use super::http::{Http, Reply, endpoint, refine};
+use super::http::{Http, Reply, endpoint, refine, sensitive};
 use super::secrets::Keyring;
 use super::vendor::{VendorSettings, answer, fitted, no_keys, with_keys};
 use super::{Answer, Paper, Provider};
@@ -71,7 +71,7 @@ impl Volcengine {
                 let mut request =
                     self.http.client().post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
                 for (name, value) in signed.headers {
-                    request = request.header(name, value);
+                    request = request.header(name, sensitive(&value)?);
                 }
                 let request = request.body(form.body.clone());
                 understand(&self.http.send(request, deadline).await?)
