@@ -68,10 +68,11 @@ impl Pipeline {
                 return settle(error, source, None);
             }
         };
-        describe(&mut source, &document);
-
         let start = Instant::now();
-        let outcome = self.chain.read(&document, selected, deadline).await;
+        // A provider's time is not ours: the digest is made while it works.
+        let (digest, outcome) = tokio::join!(digest(bytes), self.chain.read(&document, selected, deadline));
+        source.sha256 = digest;
+        describe(&mut source, &document);
         let provider = provider_info(outcome.attempts, start);
         match outcome.answer {
             Ok(answer) => Ok(read_report(answer, source, provider)),
@@ -138,8 +139,13 @@ fn report_without_invoice(status: Status, error: &Error, source: Source, provide
     }
 }
 
+/// The hex digest of a document's bytes, made away from the async threads.
+async fn digest(bytes: Bytes) -> Option<String> {
+    let hash = move || hex::encode(Sha256::digest(&bytes));
+    tokio::task::spawn_blocking(hash).await.ok()
+}
+
 fn describe(source: &mut Source, document: &Document) {
-    source.sha256 = Some(document.sha256().to_owned());
     source.media_type = Some(document.media_type().to_owned());
     source.pages = Some(document.pages());
 }

@@ -7,6 +7,8 @@ mod limits;
 mod pdf;
 mod raster;
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use image::RgbImage;
 use sha2::{Digest, Sha256};
@@ -22,7 +24,7 @@ pub struct Document {
     format: Format,
     pages: u32,
     dimensions: (u32, u32),
-    sha256: String,
+    sha256: OnceLock<String>,
 }
 
 impl Document {
@@ -39,8 +41,7 @@ impl Document {
         };
         limits.check_pages(pages)?;
         limits.check_dimensions(dimensions)?;
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        Ok(Self { bytes, format, pages, dimensions, sha256 })
+        Ok(Self { bytes, format, pages, dimensions, sha256: OnceLock::new() })
     }
 
     /// The file's bytes, untouched.
@@ -58,9 +59,9 @@ impl Document {
         self.format.media_type()
     }
 
-    /// The hex digest of the bytes.
+    /// The hex digest of the bytes, computed on first need and kept by the document and its clones made after.
     pub fn sha256(&self) -> &str {
-        &self.sha256
+        self.sha256.get_or_init(|| hex::encode(Sha256::digest(&self.bytes)))
     }
 
     /// How many pages the file has.

@@ -4,13 +4,14 @@
 use crate::invoice::Party;
 
 use super::again::{self, Look};
+use super::columns::{Column, TableHead};
 use super::draft::{Draft, Found};
 use super::frame::Span;
 use super::head;
 use super::label;
 use super::party;
 use super::shape;
-use super::table::{self, Column, TableHead};
+use super::table;
 
 /// The heights that divide the page, in the straight frame.
 struct Sections {

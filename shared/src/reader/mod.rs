@@ -1,10 +1,12 @@
 //! Text lines and QR codes to a Reading. Knows nothing of pixels or providers.
 //!
 //! The page is set straight ([`frame`]), its layout told ([`kind`]), and read by the file of that layout:
-//! [`form`] (with [`head`], [`party`], [`table`]) or [`roll`]. Fields are found by what they are: labels,
-//! column heads, alignment, the shape of values ([`shape`]); never by fixed coordinates.
+//! [`form`] (with [`head`], [`party`]) or [`roll`], goods by [`table`] ([`columns`], [`cells`]). Fields are found by
+//! what they are: labels, column heads, alignment, the shape of values ([`shape`]); never by fixed coordinates.
 
 mod again;
+mod cells;
+mod columns;
 mod draft;
 mod form;
 mod frame;

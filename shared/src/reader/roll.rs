@@ -4,13 +4,14 @@
 use crate::invoice::{Money, Party};
 
 use super::again::{self, Look};
+use super::columns::TableHead;
 use super::draft::{Draft, Found};
 use super::form::{is_seal_text, words_part};
 use super::frame::Span;
 use super::head;
 use super::label;
 use super::shape;
-use super::table::{self, TableHead};
+use super::table;
 
 /// A labelled value on a roll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
