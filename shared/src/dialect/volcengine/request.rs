@@ -25,17 +25,30 @@ pub enum Input {
 
 /// The body that carries a file: base64 whose three special characters are escaped, in one pass.
 pub fn form(file: &[u8]) -> Vec<u8> {
-    let symbols = 4 * file.len().div_ceil(3);
-    // Room for the worst case and for the last symbol's unused places.
-    let mut body = vec![0; IMAGE_FIELD.len() + 3 * symbols + 2];
-    body[..IMAGE_FIELD.len()].copy_from_slice(IMAGE_FIELD.as_bytes());
-    let mut end = IMAGE_FIELD.len();
+    let mut body = Vec::with_capacity(IMAGE_FIELD.len() + file.len() / 3 * 4 * 9 / 8 + 16);
+    body.extend_from_slice(IMAGE_FIELD.as_bytes());
+    for block in file.chunks(BLOCK) {
+        let mut escaped = [0; 4 * BLOCK];
+        let length = escape_block(block, &mut escaped);
+        body.extend_from_slice(&escaped[..length]);
+    }
+    let padding = (3 - file.len() % 3) % 3;
+    body.extend_from_slice(&b"%3D%3D"[..3 * padding]);
+    body
+}
+
+/// Bytes that are encoded at a time: a multiple of three, so that only the last block is padded.
+const BLOCK: usize = 768;
+
+/// Writes a block's symbols, escaped and without padding; returns their length.
+fn escape_block(block: &[u8], escaped: &mut [u8; 4 * BLOCK]) -> usize {
+    let mut end = 0;
     let mut put = |symbol: u8| {
-        let (escaped, length) = ESCAPED[usize::from(symbol & 0x3f)];
-        body[end..end + 3].copy_from_slice(&escaped);
+        let (symbol, length) = ESCAPED[usize::from(symbol & 0x3f)];
+        escaped[end..end + 3].copy_from_slice(&symbol);
         end += length;
     };
-    let (triples, rest) = file.as_chunks::<3>();
+    let (triples, rest) = block.as_chunks::<3>();
     for &[a, b, c] in triples {
         put(a >> 2);
         put(a << 4 | b >> 4);
@@ -47,11 +60,7 @@ pub fn form(file: &[u8]) -> Vec<u8> {
         [a, b] => [a >> 2, a << 4 | b >> 4, b << 2].into_iter().for_each(put),
         _ => {}
     }
-    body.truncate(end);
-    for _ in rest.len()..3 * usize::from(!rest.is_empty()) {
-        body.extend_from_slice(b"%3D");
-    }
-    body
+    end
 }
 
 /// The 64 symbols of base64 as a form carries them, each with its length.
