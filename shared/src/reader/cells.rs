@@ -119,87 +119,26 @@ fn cost(token: &Span, head: &Head, unit: f32) -> f32 {
     gap + strangeness(&token.folded(), head.column)
 }
 
+/// What a shape costs in a column; 0 where it belongs.
 fn strangeness(text: &str, column: Column) -> f32 {
     // Two numbers read as one have two points, and are still numbers.
     let number = (shape::quantity(text).is_some() || is_digits_and_dots(text)) && !text.ends_with('%');
-    let han = text.chars().filter(|c| shape::is_han(*c)).count();
+    let rate = shape::is_rate_like(text);
     let length = text.chars().count();
+    let unless = |fits: bool, cost: f32| if fits { 0.0 } else { cost };
     match column {
-        Column::Name => {
-            if number {
-                3.0
-            } else {
-                0.0
-            }
-        }
-        Column::Specification => {
-            if shape::is_rate_like(text) {
-                3.0
-            } else if number {
-                0.8
-            } else {
-                0.0
-            }
-        }
-        Column::Unit => {
-            if length > 4 {
-                6.0
-            } else if number {
-                3.0
-            } else if han == 0 {
-                0.5
-            } else {
-                0.0
-            }
-        }
-        Column::Quantity | Column::UnitPrice => {
-            if number {
-                0.0
-            } else {
-                6.0
-            }
-        }
-        Column::Amount => {
-            if shape::money(text).is_some() && text.contains('.') {
-                0.0
-            } else {
-                6.0
-            }
-        }
-        Column::TaxRate => {
-            if shape::is_rate_like(text) {
-                0.0
-            } else {
-                8.0
-            }
-        }
-        Column::TaxAmount => {
-            if shape::money(text).is_some() || shape::is_stars(text) || shape::is_rate_like(text) {
-                0.0
-            } else {
-                6.0
-            }
-        }
-        Column::PassageStart | Column::PassageEnd => {
-            if shape::digits(text).len() == 8 {
-                0.0
-            } else {
-                4.0
-            }
-        }
-        Column::PlateNumber => {
-            if number && length > 7 {
-                3.0
-            } else {
-                0.0
-            }
-        }
-        Column::VehicleType => {
-            if number {
-                4.0
-            } else {
-                0.0
-            }
-        }
+        Column::Name => unless(!number, 3.0),
+        Column::Specification if rate => 3.0,
+        Column::Specification => unless(!number, 0.8),
+        Column::Unit if length > 4 => 6.0,
+        Column::Unit if number => 3.0,
+        Column::Unit => unless(text.chars().any(shape::is_han), 0.5),
+        Column::Quantity | Column::UnitPrice => unless(number, 6.0),
+        Column::Amount => unless(shape::money(text).is_some() && text.contains('.'), 6.0),
+        Column::TaxRate => unless(rate, 8.0),
+        Column::TaxAmount => unless(shape::money(text).is_some() || shape::is_stars(text) || rate, 6.0),
+        Column::PassageStart | Column::PassageEnd => unless(shape::digits(text).len() == 8, 4.0),
+        Column::PlateNumber => unless(!number || length <= 7, 3.0),
+        Column::VehicleType => unless(!number, 4.0),
     }
 }
