@@ -5,6 +5,7 @@ mod crop;
 mod detect;
 mod geometry;
 mod ink;
+mod light;
 mod model;
 mod orient;
 mod qr;
@@ -109,7 +110,7 @@ impl Engine {
         }
         thread::scope(|scope| {
             let codes = scope.spawn(|| qr::find(page));
-            let (rotation, lines) = self.read_lines(&ink::without_seals(page))?;
+            let (rotation, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
@@ -127,7 +128,7 @@ impl Engine {
     /// `internal` when the engine fails; an illegible place is an empty line.
     pub fn look(&self, page: &RgbImage, places: &[Quad]) -> Result<Vec<TextLine>> {
         let corners: Vec<Corners> = places.iter().map(Corners::from_quad).collect();
-        let lines = self.recogniser.read(&ink::without_seals(page), &corners, &self.threads.single)?;
+        let lines = self.recogniser.read(&ink::without_seals(&light::evened(page)), &corners, &self.threads.single)?;
         let answer = |(place, line): (&Quad, ReadLine)| TextLine {
             quad: *place,
             confidence: line.confidence(),

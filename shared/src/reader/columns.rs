@@ -62,6 +62,29 @@ const HEADS: [(&str, Column); 24] = [
     ("税", Column::TaxAmount),
 ];
 
+/// The columns of the two printed forms with their places: 0 at the second head's centre, 1 at the last one's.
+/// Printers keep to them within a character's width.
+const FORM: [(Column, f32); 8] = [
+    (Column::Name, -0.31),
+    (Column::Specification, 0.0),
+    (Column::Unit, 0.15),
+    (Column::Quantity, 0.287),
+    (Column::UnitPrice, 0.463),
+    (Column::Amount, 0.672),
+    (Column::TaxRate, 0.837),
+    (Column::TaxAmount, 1.0),
+];
+const TOLL: [(Column, f32); 8] = [
+    (Column::Name, -0.27),
+    (Column::PlateNumber, 0.0),
+    (Column::VehicleType, 0.15),
+    (Column::PassageStart, 0.3),
+    (Column::PassageEnd, 0.485),
+    (Column::Amount, 0.7),
+    (Column::TaxRate, 0.85),
+    (Column::TaxAmount, 1.0),
+];
+
 /// Where a column's head stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
@@ -85,10 +108,47 @@ pub struct TableHead {
 impl TableHead {
     /// Finds the row with the most column heads; none with fewer than three.
     pub fn find(spans: &[Span], unit: f32) -> Option<TableHead> {
+        let best = Self::best(spans, unit)?;
+        (best.heads.len() >= 3).then(|| best.with_name(unit))
+    }
+
+    /// As [`Self::find`] on a printed form, whose columns have known places: two heads are enough, and those that
+    /// were not read are put where they must stand.
+    pub fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
+        let best = Self::best(spans, unit)?;
+        match best.fitted(unit) {
+            Some(whole) => Some(whole),
+            None => (best.heads.len() >= 3).then(|| best.with_name(unit)),
+        }
+    }
+
+    fn best(spans: &[Span], unit: f32) -> Option<TableHead> {
         let rows = spans.iter().filter(|s| !s.vertical && has_head(s));
         let candidates = rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)) });
-        let best = candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))?;
-        (best.heads.len() >= 3).then(|| best.with_name(unit))
+        candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))
+    }
+
+    /// All columns of the form on which the heads that were read stand; none when they stand otherwise.
+    fn fitted(&self, unit: f32) -> Option<TableHead> {
+        let toll = self.heads.iter().any(|h| h.column.is_toll());
+        let form = if toll { &TOLL } else { &FORM };
+        let place = |column: Column| form.iter().find(|(c, _)| *c == column).map(|(_, at)| *at);
+        let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
+        let line = Line::through(&known)?;
+        let stretch =
+            known.iter().map(|k| k.0).fold(f32::MIN, f32::max) - known.iter().map(|k| k.0).fold(f32::MAX, f32::min);
+        let strays = known.iter().filter(|(at, x)| (line.at(*at) - x).abs() > 2.5 * unit).count();
+        if known.len() < 2 || known.len() != self.heads.len() || strays > 0 || stretch < 0.3 {
+            return None;
+        }
+        let half = 1.2 * unit;
+        let stand_in = |column: Column, at: f32| {
+            let x = line.at(at);
+            let half = if column == Column::Name { 4.0 * half } else { half };
+            Head { column, x0: x - half, x1: x + half }
+        };
+        let heads = form.iter().map(|&(column, at)| self.head(column).unwrap_or_else(|| stand_in(column, at)));
+        Some(TableHead { y: self.y, heads: heads.collect() })
     }
 
     /// Names always stand first; where their head was not read, the room left of the other heads is theirs.
@@ -103,6 +163,39 @@ impl TableHead {
     /// A column's head.
     pub fn head(&self, column: Column) -> Option<Head> {
         self.heads.iter().find(|h| h.column == column).copied()
+    }
+}
+
+impl Head {
+    fn centre(&self) -> f32 {
+        f32::midpoint(self.x0, self.x1)
+    }
+}
+
+impl Column {
+    /// Whether only toll invoices have it.
+    fn is_toll(self) -> bool {
+        matches!(self, Column::PlateNumber | Column::VehicleType | Column::PassageStart | Column::PassageEnd)
+    }
+}
+
+/// A straight line through points, by least squares.
+struct Line {
+    slope: f32,
+    start: f32,
+}
+
+impl Line {
+    fn through(points: &[(f32, f32)]) -> Option<Line> {
+        let n = points.len() as f32;
+        let (mx, my) = (points.iter().map(|p| p.0).sum::<f32>() / n, points.iter().map(|p| p.1).sum::<f32>() / n);
+        let spread = points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f32>();
+        let slope = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum::<f32>() / spread;
+        (spread > 0.0 && slope > 0.0).then_some(Line { slope, start: my - slope * mx })
+    }
+
+    fn at(&self, x: f32) -> f32 {
+        self.start + self.slope * x
     }
 }
 
@@ -138,6 +231,6 @@ fn heads(marks: &[Mark]) -> Vec<Head> {
             taken[free[i]] = true;
         }
     }
-    found.sort_by(|a, b| f32::midpoint(a.x0, a.x1).total_cmp(&f32::midpoint(b.x0, b.x1)));
+    found.sort_by(|a, b| a.centre().total_cmp(&b.centre()));
     found
 }

@@ -27,7 +27,7 @@ struct Sections {
 /// Reads a page of either wide layout; false when it has no table of goods.
 pub fn read(draft: &mut Draft<'_>, digital: bool, look: Look<'_>) -> bool {
     let spans: Vec<Span> = draft.frame.spans.clone();
-    let Some(sections) = sections(&spans, draft.frame.unit) else {
+    let Some(sections) = sections(&spans, draft.frame.unit, digital) else {
         return false;
     };
     let unit = draft.frame.unit;
@@ -52,8 +52,8 @@ fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
     spans.iter().filter(|s| s.y > top && s.y < bottom).cloned().collect()
 }
 
-fn sections(spans: &[Span], unit: f32) -> Option<Sections> {
-    let head = TableHead::find(spans, unit)?;
+fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
+    let head = if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }?;
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
     let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y))?;

@@ -30,7 +30,7 @@ impl Slot {
     /// How little a text looks like this slot's values; 0 when it does.
     fn strangeness(self, text: &str) -> f32 {
         let id = shape::is_id_like(text);
-        let long_number = longest_digit_run(text) >= 8;
+        let long_number = shape::longest_run(text) >= 8;
         let bank = ["银行", "支行", "分行", "信用社", "营业部"].iter().any(|word| text.contains(word));
         let place =
             ["市", "省", "区", "路", "号", "县", "街", "镇"].iter().filter(|word| text.contains(**word)).count();
@@ -47,10 +47,6 @@ impl Slot {
             Slot::Bank => 0.3,
         }
     }
-}
-
-fn longest_digit_run(text: &str) -> usize {
-    text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
 }
 
 /// The block's lines sorted into slots.
@@ -149,8 +145,15 @@ fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
     if text == "名" {
         return Some((Slot::Name, span.y, span.slice(n..n)));
     }
-    let behind = span.marks.iter().take_while(|m| matches!(m.folded, '称' | ':' | ' ')).count();
-    (text.starts_with("称:") || text == "称").then(|| (Slot::Name, span.y, span.slice(behind..n)))
+    // No other label ends in one character before its colon, so a misread one is 称 too.
+    let lone = text.chars().nth(1) == Some(':') && text.chars().next().is_some_and(is_lone_label);
+    let value = span.marks.iter().position(|m| m.folded == ':').map_or(n, |colon| colon + 1);
+    (lone || text == "称").then(|| (Slot::Name, span.y, span.slice(value..n)))
+}
+
+/// Whether a character before a colon may be what is left of 名称: the other labels end otherwise.
+fn is_lone_label(c: char) -> bool {
+    shape::is_han(c) && !"号话址行".contains(c)
 }
 
 /// Gives every loose line to the slot it fits best, for the shift that fits all of them best.

@@ -93,6 +93,16 @@ pub fn is_rate_like(text: &str) -> bool {
     text.ends_with('%') || text.contains("免税") || text.contains("征税") || is_stars(&text)
 }
 
+/// The rate whose percent sign was read as another character, as happens to small print: `68`, `13X`.
+pub fn rate_without_sign(text: &str) -> Option<TaxRate> {
+    let text = plain(text);
+    let (last, _) = text.char_indices().last()?;
+    let digits = &text[..last];
+    let solid = digits.bytes().all(|b| b.is_ascii_digit()) && matches!(digits.len(), 1 | 2);
+    let rate: TaxRate = solid.then(|| format!("{digits}%").parse().ok()).flatten()?;
+    rate.is_legal().then_some(rate)
+}
+
 /// Stars that stand for "no amount".
 pub fn is_stars(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '*' | '＊' | '×' | 'x'))
@@ -141,7 +151,14 @@ pub fn is_id_like(text: &str) -> bool {
 pub fn is_cipher(text: &str) -> bool {
     let text = plain(text);
     let marks = text.chars().filter(|c| matches!(c, '<' | '>' | '*' | '/' | '+' | '-')).count();
-    text.chars().count() >= 16 && marks >= 4 && !text.chars().any(is_han)
+    let hexadecimal = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let length = text.chars().count();
+    length >= 16 && marks >= 4 && !text.chars().any(is_han) || length >= 20 && hexadecimal && longest_run(&text) < 12
+}
+
+/// The longest run of digits.
+pub fn longest_run(text: &str) -> usize {
+    text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use super::draft::{Draft, Found};
 use super::frame::Span;
 use super::shape;
 
+/// How far a line's tax may be from its amount times its rate, by the tax platform's rule sheet.
+const LINE_TAX_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 2);
+
 /// One printed row of the table.
 #[derive(Clone, Debug, Default)]
 struct Row {
@@ -112,7 +115,9 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
         let found = Found::join(spans, glue);
         let path = |leaf: &str| format!("items[{index}].{leaf}");
         match column {
-            Column::Name => item.name = draft.take_text(&path("name"), found).map(with_both_stars),
+            Column::Name => {
+                item.name = draft.take_text(&path("name"), found).map(|name| with_both_stars(starred(&name)))
+            }
             Column::Specification => {
                 item.specification = draft.take_text(&path("specification"), found).map(|text| millilitres(&text));
             }
@@ -129,7 +134,21 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
         }
     }
     part_price(draft, index, row, &mut item);
+    mend_rate(draft, index, row, &mut item);
     item
+}
+
+/// A rate whose percent sign was misread, where the line's amount and tax agree with it.
+fn mend_rate(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
+    let (None, Some(amount), Some(tax)) = (item.tax_rate, item.amount, item.tax_amount) else { return };
+    let Some((_, spans)) = row.cells.iter().find(|(c, _)| *c == Column::TaxRate) else { return };
+    let Some(found) = Found::join(spans, "") else { return };
+    let Some(rate) = shape::rate_without_sign(&found.text) else { return };
+    let due = rate.fraction().and_then(|share| amount.0.checked_mul(share));
+    if due.is_some_and(|due| (due - tax.0).abs() <= LINE_TAX_TOLERANCE) {
+        draft.prove(format!("items[{index}].tax_rate"), &found);
+        item.tax_rate = Some(rate);
+    }
 }
 
 /// Where the quantity must stand: between its neighbours, from its head's left edge to the price.
@@ -175,6 +194,20 @@ fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
         draft.prove(format!("items[{index}].quantity"), &Found::of(&quantity));
         draft.prove(format!("items[{index}].unit_price"), &Found::of(&price));
         (item.quantity, item.unit_price) = (Some(values.0), Some(values.1));
+    }
+}
+
+/// Small stars are read as dots or quotation marks: a name that begins with one is a category between two.
+fn starred(name: &str) -> String {
+    let like_star = |c: char| matches!(c, '*' | '＊' | '·' | '•' | '.' | '"' | '“' | '”' | '\'' | '´' | '★');
+    let rest = name.trim_start_matches(like_star);
+    if rest.len() == name.len() {
+        return name.to_owned();
+    }
+    let second = rest.find('*').or_else(|| rest.find(like_star));
+    match second.and_then(|at| Some((&rest[..at], rest[at..].chars().next()?))) {
+        Some((category, star)) => format!("*{category}*{}", &rest[category.len() + star.len_utf8()..]),
+        None => name.to_owned(),
     }
 }
 
