@@ -65,6 +65,15 @@ pub struct Glyph {
     pub confidence: f32,
 }
 
+/// A place to be read again.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Corners in pixels of the page as uploaded, clockwise from the text's own top left.
+    pub quad: Quad,
+    /// The only characters that can stand there; none when any can.
+    pub only: Option<&'static str>,
+}
+
 /// A QR code that could be decoded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QrCode {
@@ -126,11 +135,13 @@ impl Engine {
     ///
     /// # Errors
     /// `internal` when the engine fails; an illegible place is an empty line.
-    pub fn look(&self, page: &RgbImage, places: &[Quad]) -> Result<Vec<TextLine>> {
-        let corners: Vec<Corners> = places.iter().map(Corners::from_quad).collect();
-        let lines = self.recogniser.read(&ink::without_seals(&light::evened(page)), &corners, &self.threads.single)?;
-        let answer = |(place, line): (&Quad, ReadLine)| TextLine {
-            quad: *place,
+    pub fn look(&self, page: &RgbImage, places: &[Place]) -> Result<Vec<TextLine>> {
+        let corners: Vec<Corners> = places.iter().map(|place| Corners::from_quad(&place.quad)).collect();
+        let only: Vec<Option<&str>> = places.iter().map(|place| place.only).collect();
+        let clean = ink::without_seals(&light::evened(page));
+        let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
+        let answer = |(place, line): (&Place, ReadLine)| TextLine {
+            quad: place.quad,
             confidence: line.confidence(),
             text: line.text,
             glyphs: line.glyphs,

@@ -63,11 +63,24 @@ impl Recogniser {
 
     /// Reads lines of a page, each batch on one thread; the answers stand in the order of the lines.
     pub fn read(&self, page: &RgbImage, lines: &[Corners], threads: &[Arc<ThreadPool>]) -> Result<Vec<ReadLine>> {
+        self.read_only(page, lines, &vec![None; lines.len()], threads)
+    }
+
+    /// As [`Self::read`], where a line has no characters but those listed for it.
+    pub fn read_only(
+        &self,
+        page: &RgbImage,
+        lines: &[Corners],
+        only: &[Option<&str>],
+        threads: &[Arc<ThreadPool>],
+    ) -> Result<Vec<ReadLine>> {
         let widths: Vec<usize> = lines.iter().map(crop::width_of).collect();
         let batches = batches(&widths);
         let answers = spread(&batches, threads, |batch, thread| {
             let crops: Vec<Crop> = batch.iter().map(|&i| crop::cut(page, &lines[i])).collect();
-            self.read_batch(&crops, thread)
+            let allowed: Vec<_> =
+                batch.iter().map(|&i| only.get(i).copied().flatten().map(|c| self.classes(c))).collect();
+            self.read_batch(&crops, &allowed, thread)
         })?;
         let mut read = vec![ReadLine::default(); lines.len()];
         for (i, line) in batches.into_iter().flatten().zip(answers.into_iter().flatten()) {
@@ -76,15 +89,26 @@ impl Recogniser {
         Ok(read)
     }
 
-    fn read_batch(&self, crops: &[Crop], thread: &Arc<ThreadPool>) -> Result<Vec<ReadLine>> {
+    /// The classes of these characters, and the one for nothing.
+    fn classes(&self, characters: &str) -> Vec<usize> {
+        let listed = |class: &String| class.is_empty() || characters.contains(class.as_str());
+        (0..self.alphabet.len()).filter(|&i| listed(&self.alphabet[i])).collect()
+    }
+
+    fn read_batch(
+        &self,
+        crops: &[Crop],
+        allowed: &[Option<Vec<usize>>],
+        thread: &Arc<ThreadPool>,
+    ) -> Result<Vec<ReadLine>> {
         let widest = crops.iter().map(|c| c.width).max().unwrap_or(STEP);
         let width = widest.next_multiple_of(STEP);
         let shape = [crops.len(), 3, HEIGHT, width];
         let answer = self.model.run(shape, padded(crops, width), thread)?;
         let (steps, classes) = self.shape_of(&answer, crops.len())?;
         let step = width as f32 / steps as f32;
-        let lines = answer.data.chunks_exact(steps * classes).zip(crops);
-        Ok(lines.map(|(line, crop)| self.decode(line, step / crop.width as f32)).collect())
+        let lines = answer.data.chunks_exact(steps * classes).zip(crops).zip(allowed);
+        Ok(lines.map(|((line, crop), only)| self.decode(line, step / crop.width as f32, only.as_deref())).collect())
     }
 
     /// Steps and classes of a well-formed answer.
@@ -99,8 +123,9 @@ impl Recogniser {
     }
 
     /// The likeliest class of every step, without repeats and nothings; a step is that share of the line.
-    fn decode(&self, line: &[f32], step: f32) -> ReadLine {
-        let best: Vec<(usize, f32)> = line.chunks_exact(self.alphabet.len()).map(likeliest).collect();
+    fn decode(&self, line: &[f32], step: f32, only: Option<&[usize]>) -> ReadLine {
+        let choose = |scores: &[f32]| only.map_or_else(|| likeliest(scores), |only| likeliest_of(scores, only));
+        let best: Vec<(usize, f32)> = line.chunks_exact(self.alphabet.len()).map(choose).collect();
         let mut read = ReadLine::default();
         let mut start = 0;
         for run in best.chunk_by(|a, b| a.0 == b.0) {
@@ -137,6 +162,12 @@ fn likeliest(scores: &[f32]) -> (usize, f32) {
     let highest = highest.into_iter().fold(f32::MIN, f32::max);
     let class = scores.iter().position(|&s| s == highest).unwrap_or(0);
     (class, highest)
+}
+
+/// As [`likeliest`], among these classes alone.
+fn likeliest_of(scores: &[f32], classes: &[usize]) -> (usize, f32) {
+    let scored = classes.iter().filter_map(|&class| Some((class, *scores.get(class)?)));
+    scored.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
 }
 
 /// Indices of lines that go together, of like width; the widest first, so that all threads end at the same time.

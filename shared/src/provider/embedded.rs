@@ -11,9 +11,8 @@ use image::RgbImage;
 use super::{Answer, Provider};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ocr::{Engine, PageText, TextLine};
+use crate::ocr::{Engine, PageText, Place, TextLine};
 use crate::reader;
-use crate::report::Quad;
 
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
@@ -28,7 +27,7 @@ pub trait Eyes: Send + Sync {
     fn read(&self, page: &RgbImage) -> Result<PageText>;
 
     /// Single places again; none when there is nothing more to see.
-    fn look(&self, _page: &RgbImage, _places: &[Quad]) -> Vec<TextLine> {
+    fn look(&self, _page: &RgbImage, _places: &[Place]) -> Vec<TextLine> {
         Vec::new()
     }
 }
@@ -45,7 +44,7 @@ impl Eyes for Engine {
         Engine::read(self, page)
     }
 
-    fn look(&self, page: &RgbImage, places: &[Quad]) -> Vec<TextLine> {
+    fn look(&self, page: &RgbImage, places: &[Place]) -> Vec<TextLine> {
         // A second look is a help, never a condition.
         Engine::look(self, page, places).unwrap_or_default()
     }

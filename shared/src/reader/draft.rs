@@ -1,6 +1,8 @@
 //! A Reading under construction: every value is put in together with its evidence.
 //! Knows nothing of how a value was found.
 
+use std::collections::BTreeMap;
+
 use crate::report::{Evidence, EvidenceSource, PageInfo, Quad, Reading};
 
 use super::frame::{Frame, Span};
@@ -35,6 +37,11 @@ impl Found {
         })
     }
 
+    /// A place where nothing was read.
+    pub fn blank(quad: Quad) -> Found {
+        Found { quads: vec![quad], ..Found::default() }
+    }
+
     /// The same place with another text, e.g. trimmed or mended.
     pub fn with_text(&self, text: impl Into<String>) -> Found {
         Found { text: text.into(), ..self.clone() }
@@ -47,12 +54,14 @@ pub struct Draft<'a> {
     pub frame: &'a Frame,
     /// What is known so far.
     pub reading: Reading,
+    /// Where fields without a value must stand, as far as the layout tells, with what was read there.
+    pub places: BTreeMap<String, Found>,
 }
 
 impl<'a> Draft<'a> {
     /// An empty one.
     pub fn new(frame: &'a Frame, page: PageInfo) -> Draft<'a> {
-        Draft { frame, reading: Reading { page, ..Reading::default() } }
+        Draft { frame, reading: Reading { page, ..Reading::default() }, places: BTreeMap::new() }
     }
 
     /// Notes where a field's value was printed.
@@ -68,10 +77,13 @@ impl<'a> Draft<'a> {
         self.reading.fields.insert(path.into(), evidence);
     }
 
-    /// Proves a field and hands its value on; nothing is noted for a text that has no value.
+    /// Proves a field and hands its value on; of a text that has no value only the place is kept.
     pub fn take<T>(&mut self, path: &str, found: Option<Found>, value: impl Fn(&str) -> Option<T>) -> Option<T> {
         let found = found?;
-        let value = value(&found.text)?;
+        let Some(value) = value(&found.text) else {
+            self.places.insert(path.to_owned(), found);
+            return None;
+        };
         self.prove(path, &found);
         Some(value)
     }

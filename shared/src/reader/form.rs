@@ -3,7 +3,6 @@
 
 use crate::invoice::Party;
 
-use super::again::{self, Look};
 use super::columns::{Column, TableHead};
 use super::draft::{Draft, Found};
 use super::frame::Span;
@@ -25,7 +24,7 @@ struct Sections {
 }
 
 /// Reads a page of either wide layout; false when it has no table of goods.
-pub fn read(draft: &mut Draft<'_>, digital: bool, look: Look<'_>) -> bool {
+pub fn read(draft: &mut Draft<'_>, digital: bool) -> bool {
     let spans: Vec<Span> = draft.frame.spans.clone();
     let Some(sections) = sections(&spans, draft.frame.unit, digital) else {
         return false;
@@ -40,8 +39,7 @@ pub fn read(draft: &mut Draft<'_>, digital: bool, look: Look<'_>) -> bool {
         buyer(draft, &above);
         seller(draft, &spans, &sections);
     }
-    let blanks = table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
-    again::settle(draft, &blanks, look);
+    table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
     totals(draft, &spans, &sections);
     people(draft, &spans, &sections);
     remarks(draft, &spans, &sections);
@@ -219,11 +217,23 @@ fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
         near.min_by(|a, b| reach(a, head.x0, head.x1).total_cmp(&reach(b, head.x0, head.x1))).map(Found::of)
     };
     let (amount, tax) = (cell(Column::Amount), cell(Column::TaxAmount));
+    for (path, column) in [("total_amount", Column::Amount), ("total_tax", Column::TaxAmount)] {
+        if let (Some(head), Some(near)) = (sections.head.head(column), row.last()) {
+            draft
+                .places
+                .insert(path.to_owned(), Found::blank(near.quad_at(head.x0 - 3.0 * unit, head.x1 + 3.0 * unit)));
+        }
+    }
     draft.reading.invoice.total_amount = draft.take("total_amount", amount, shape::money);
     draft.reading.invoice.total_tax = draft.take("total_tax", tax, shape::money);
     let band: Vec<Span> =
         spans.iter().filter(|s| (s.y - sections.words).abs() < 1.2 * unit && !s.vertical).cloned().collect();
-    let digits = label::all(&band, &["小写"]).first().and_then(|l| label::value(&band, l, 14.0 * unit));
+    let label = label::all(&band, &["(小写)", "小写"]).into_iter().next();
+    if let Some(l) = &label {
+        let (left, right) = (l.label.x1 + 0.1 * unit, l.label.x1 + 9.0 * unit);
+        draft.places.insert("grand_total".to_owned(), Found::blank(l.label.quad_at(left, right)));
+    }
+    let digits = label.and_then(|l| label::value(&band, &l, 14.0 * unit));
     let digits = digits.or_else(|| band.iter().rev().find(|s| s.folded().starts_with('¥')).cloned());
     draft.reading.invoice.grand_total =
         draft.take("grand_total", digits.map(|s| Found::of(&behind_bracket(&s))), shape::money);

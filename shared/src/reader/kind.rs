@@ -38,7 +38,10 @@ pub fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
         || text.contains("电子发票")
         || text.contains("普通发票")
         || text.contains("专用发票");
-    if table + frame < 5 || table < 2 || !(ours || table + frame >= 9) {
+    // A title and many labels make up for heads that are too faint to be read.
+    let titled = text.contains("增值税") && text.contains("发票") && frame >= 5;
+    let heads = if titled { 1 } else { 2 };
+    if table + frame < 5 || table < heads || !(ours || table + frame >= 9) {
         return None;
     }
     let older = named.is_some_and(|t| !t.is_digital()) || count(&["发票代码", "校验码", "密码", "机器编号"]) > 0;

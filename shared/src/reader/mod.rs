@@ -42,17 +42,18 @@ pub fn read(page: &PageText, look: Look<'_>) -> Result<Reading> {
     settle::note_qr(&mut draft, page);
     let complete = match layout {
         Layout::Roll => {
-            roll::read(&mut draft, look);
+            roll::read(&mut draft);
             true
         }
-        Layout::Form => form::read(&mut draft, false, look),
-        Layout::Digital => form::read(&mut draft, true, look),
+        Layout::Form => form::read(&mut draft, false),
+        Layout::Digital => form::read(&mut draft, true),
     };
     if !complete {
         return Err(no_invoice());
     }
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| shape::plain(&t.text)).unwrap_or_default();
+    again::settle(&mut draft, look);
     settle::mend_currency_sign(&mut draft);
     if let Some(qr) = &qr {
         settle::merge_qr(&mut draft, qr);

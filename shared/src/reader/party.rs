@@ -153,7 +153,7 @@ fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
 
 /// Whether a character before a colon may be what is left of 名称: the other labels end otherwise.
 fn is_lone_label(c: char) -> bool {
-    shape::is_han(c) && !"号话址行".contains(c)
+    c.is_alphanumeric() && !"号话址行".contains(c)
 }
 
 /// Gives every loose line to the slot it fits best, for the shift that fits all of them best.

@@ -3,7 +3,6 @@
 
 use crate::invoice::{Money, Party};
 
-use super::again::{self, Look};
 use super::columns::TableHead;
 use super::draft::{Draft, Found};
 use super::form::{is_seal_text, words_part};
@@ -57,7 +56,7 @@ struct Line {
 }
 
 /// Reads a roll.
-pub fn read(draft: &mut Draft<'_>, look: Look<'_>) {
+pub fn read(draft: &mut Draft<'_>) {
     let spans: Vec<Span> = draft.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
     let unit = draft.frame.unit;
     let (mut lines, loose) = lines(&spans);
@@ -70,8 +69,7 @@ pub fn read(draft: &mut Draft<'_>, look: Look<'_>) {
         let inside =
             |s: &&Span| s.y > goods.0 + 0.55 * unit && s.y < goods.1 - 0.5 * unit && !is_seal_text_in_goods(s, &seller);
         let cells: Vec<Span> = spans.iter().filter(inside).cloned().collect();
-        let blanks = table::read(draft, &head, &cells);
-        again::settle(draft, &blanks, look);
+        table::read(draft, &head, &cells);
     }
     draft.reading.invoice.amounts_include_tax = true;
     sheet(draft, &spans);
@@ -199,6 +197,12 @@ fn parties(draft: &mut Draft<'_>, lines: &[Line]) {
 }
 
 fn sums(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
+    for (path, entry) in [("grand_total", Entry::Total), ("grand_total_words", Entry::Words)] {
+        if let Some(line) = lines.iter().find(|l| l.entry == entry) {
+            let (left, right) = (line.label.x1 + 0.1 * draft.frame.unit, line.label.x1 + 11.0 * draft.frame.unit);
+            draft.places.insert(path.to_owned(), Found::blank(line.label.quad_at(left, right)));
+        }
+    }
     let total = lines.iter().find(|l| l.entry == Entry::Total).and_then(|l| Found::join(&l.values, ""));
     let mut grand: Option<Money> = draft.take("grand_total", total, shape::money);
     if grand.is_none() {

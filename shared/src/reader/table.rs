@@ -6,15 +6,11 @@ use rust_decimal::Decimal;
 use crate::invoice::Item;
 use crate::report::Quad;
 
-use super::again::BlankQuantity;
 use super::cells;
 use super::columns::{Column, TableHead};
 use super::draft::{Draft, Found};
 use super::frame::Span;
 use super::shape;
-
-/// How far a line's tax may be from its amount times its rate, by the tax platform's rule sheet.
-const LINE_TAX_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 2);
 
 /// One printed row of the table.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +40,7 @@ impl Row {
 }
 
 /// Reads the rows that lie between the head and a lower edge.
-pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<BlankQuantity> {
-    let mut blanks = Vec::new();
+pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) {
     let unit = draft.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| cells::pieces(s, head)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) });
@@ -54,12 +49,10 @@ pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) -> Vec<Blan
         let item = item(draft, index, &row);
         // Dirt between the rules makes rows without a value.
         if item != Item::default() {
-            let blank = if item.quantity.is_none() { blank_quantity(&row, head, unit) } else { None };
-            blanks.extend(blank.map(|place| BlankQuantity { item: index, place }));
+            blank_cells(draft, index, &row, head);
             draft.reading.invoice.items.push(item);
         }
     }
-    blanks
 }
 
 /// Tokens gathered into rows from top to bottom, each from left to right.
@@ -134,38 +127,40 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
         }
     }
     part_price(draft, index, row, &mut item);
-    mend_rate(draft, index, row, &mut item);
     item
 }
 
-/// A rate whose percent sign was misread, where the line's amount and tax agree with it.
-fn mend_rate(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
-    let (None, Some(amount), Some(tax)) = (item.tax_rate, item.amount, item.tax_amount) else { return };
-    let Some((_, spans)) = row.cells.iter().find(|(c, _)| *c == Column::TaxRate) else { return };
-    let Some(found) = Found::join(spans, "") else { return };
-    let Some(rate) = shape::rate_without_sign(&found.text) else { return };
-    let due = rate.fraction().and_then(|share| amount.0.checked_mul(share));
-    if due.is_some_and(|due| (due - tax.0).abs() <= LINE_TAX_TOLERANCE) {
-        draft.prove(format!("items[{index}].tax_rate"), &found);
-        item.tax_rate = Some(rate);
+/// Notes where the numbers that were not read must stand: between their neighbours, around their heads.
+fn blank_cells(draft: &mut Draft<'_>, index: usize, row: &Row, head: &TableHead) {
+    let leaves = [
+        (Column::Quantity, "quantity"),
+        (Column::UnitPrice, "unit_price"),
+        (Column::Amount, "amount"),
+        (Column::TaxRate, "tax_rate"),
+        (Column::TaxAmount, "tax_amount"),
+    ];
+    for (column, leaf) in leaves.into_iter().filter(|(column, _)| !row.has(*column)) {
+        if let Some(quad) = blank_cell(draft, row, head, column) {
+            draft.places.insert(format!("items[{index}].{leaf}"), Found::blank(quad));
+        }
     }
 }
 
-/// Where the quantity must stand: between its neighbours, from its head's left edge to the price.
-fn blank_quantity(row: &Row, head: &TableHead, unit: f32) -> Option<Quad> {
-    let (_, prices) = row.cells.iter().find(|(c, _)| *c == Column::UnitPrice)?;
-    let price = prices.first()?;
-    let own = head.head(Column::Quantity)?;
-    let beyond =
-        |x: f32| row.cells.iter().flat_map(|(_, s)| s).filter(|s| s.x0 < x - unit).map(|s| s.x1).reduce(f32::max);
-    let quantity_first = own.x0 < price.x0;
-    if !quantity_first {
-        return None;
-    }
-    let neighbour = beyond(price.x0).unwrap_or(f32::MIN);
-    let left = neighbour.max(own.x0 - 2.0 * unit) + 0.2 * unit;
-    let right = (price.x0 - 0.1 * unit).min(own.x1 + 3.0 * unit);
-    (right - left > 0.5 * unit).then(|| price.quad_at(left, right))
+/// A cell's place on the row of the number nearest to it.
+fn blank_cell(draft: &Draft<'_>, row: &Row, head: &TableHead, column: Column) -> Option<Quad> {
+    let unit = draft.frame.unit;
+    let own = head.head(column)?;
+    let centre = f32::midpoint(own.x0, own.x1);
+    let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
+    let numbers = row.cells.iter().filter(|(c, _)| *c >= Column::Quantity).flat_map(|(_, spans)| spans);
+    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
+    let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
+    let at = head.heads.iter().position(|h| h.column == column)?;
+    let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);
+    let after = head.heads.get(at + 1).map_or(own.x1 + 4.0 * unit, |h| h.x0);
+    let left = on_row().filter(|s| s.cx() < centre).map(|s| s.x1 + 0.1 * unit).fold(before, f32::max);
+    let right = on_row().filter(|s| s.cx() > centre).map(|s| s.x0 - 0.1 * unit).fold(after, f32::min);
+    (right - left > 0.5 * unit).then(|| near.quad_at(left, right))
 }
 
 /// Quantity and price that stand so close that they were read as one number: parted where their product
