@@ -5,6 +5,7 @@
 //! printed. Parsing fills both; rendering prefers the print and falls back on the meaning.
 
 mod field;
+mod json;
 pub mod textin;
 pub mod volcengine;
 

@@ -12,8 +12,12 @@ const REDNESS: u8 = 30;
 /// printed in brown lie beyond.
 const YELLOWNESS: f32 = 0.12;
 
-/// No seal's ink is darker in red than this; what is, are labels.
-const DARKEST_INK: u8 = 190;
+/// Seals are judged in cells of this side, in pixels: labels printed in red stand beside them.
+const CELL: u32 = 32;
+
+/// Ink through which at least this much red comes is a seal's, and is lightened to paper; darker red is a label's, whose
+/// thin strokes would be lost.
+const SEAL_INK: u8 = 188;
 
 /// A seal's blurred edge is at least this bright; what is darker beside a seal is print.
 const EDGE: u8 = 150;
@@ -25,21 +29,35 @@ const PAPER: f32 = 245.0;
 /// print under it stays black; the rest of the way is made up by lightening.
 pub fn without_seals(page: &RgbImage) -> RgbImage {
     let mut faded = page.clone();
-    let width = page.width() as usize;
     let inked: Vec<bool> = page.pixels().map(|p| is_seal(p.0)).collect();
-    let reds = page.pixels().zip(&inked).filter(|(_, inked)| **inked).map(|(p, _)| p.0[0]);
-    let Some(ink) = median(reds).map(|red| red.max(DARKEST_INK)) else { return faded };
-    let beside = |i: usize| {
-        let near = [i.checked_sub(1), Some(i + 1), i.checked_sub(width), Some(i + width)];
-        near.into_iter().flatten().any(|j| inked.get(j).copied().unwrap_or(false))
-    };
-    for (i, pixel) in faded.pixels_mut().enumerate() {
-        let red = pixel.0[0];
-        if inked[i] || red > EDGE && beside(i) {
-            pixel.0 = [(f32::from(red) * PAPER / f32::from(ink)).min(255.0) as u8; 3];
+    for top in (0..page.height()).step_by(CELL as usize) {
+        for left in (0..page.width()).step_by(CELL as usize) {
+            fade_cell(page, &inked, (left, top), &mut faded);
         }
     }
     faded
+}
+
+fn fade_cell(page: &RgbImage, inked: &[bool], (left, top): (u32, u32), faded: &mut RgbImage) {
+    let width = page.width() as usize;
+    let is_inked = |x: u32, y: u32| inked.get(y as usize * width + x as usize).copied().unwrap_or(false);
+    let (right, bottom) = ((left + CELL).min(page.width()), (top + CELL).min(page.height()));
+    let cell = || (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
+    let reds = cell().filter(|&(x, y)| is_inked(x, y)).map(|(x, y)| page.get_pixel(x, y).0[0]);
+    let Some(ink) = median(reds) else { return };
+    let lift = if ink >= SEAL_INK { PAPER / f32::from(ink) } else { 1.0 };
+    let beside = |x: u32, y: u32| {
+        x > 0 && is_inked(x - 1, y)
+            || y > 0 && is_inked(x, y - 1)
+            || x + 1 < right && is_inked(x + 1, y)
+            || is_inked(x, y + 1)
+    };
+    for (x, y) in cell() {
+        let red = page.get_pixel(x, y).0[0];
+        if is_inked(x, y) || lift > 1.0 && red > EDGE && beside(x, y) {
+            faded.put_pixel(x, y, image::Rgb([(f32::from(red) * lift).min(255.0) as u8; 3]));
+        }
+    }
 }
 
 /// The middle one of many brightnesses.
@@ -72,6 +90,13 @@ mod tests {
         let page = RgbImage::from_fn(4, 1, |x, _| [seal, seal, edge, print][x as usize]);
         let faded = without_seals(&page);
         assert!(faded.get_pixel(2, 0).0[1] > 240 && faded.get_pixel(3, 0).0[0] < 110);
+    }
+
+    #[test]
+    fn labels_in_dark_red_are_no_seal() {
+        let (core, edge) = (Rgb([150, 40, 40]), Rgb([200, 140, 140]));
+        let page = RgbImage::from_fn(3, 1, |x, _| [core, core, edge][x as usize]);
+        assert!(without_seals(&page).pixels().all(|p| p.0[0] <= 200));
     }
 
     #[test]

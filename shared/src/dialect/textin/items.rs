@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::quad::{from_position, to_position};
 use crate::dialect::field;
+use crate::dialect::json::Json;
 use crate::invoice::Item;
 use crate::report::{Quad, Reading};
 
@@ -24,15 +25,15 @@ pub const COLUMNS: [(&str, &str, &str); 8] = [
 const MAX_ROWS: usize = 2000;
 
 /// Takes the rows of `product_list`; false when there are none.
-pub(super) fn take_rows(reading: &mut Reading, list: Option<&Value>) -> bool {
-    let rows = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    for row in rows.iter().filter_map(Value::as_array).take(MAX_ROWS) {
+pub(super) fn take_rows(reading: &mut Reading, list: Option<&Json<'_>>) -> bool {
+    let rows = list.and_then(Json::as_array).unwrap_or_default();
+    for row in rows.iter().filter_map(Json::as_array).take(MAX_ROWS) {
         let at = reading.invoice.items.len();
         reading.invoice.items.push(Item::default());
         for entry in row {
-            let key = entry.get("key").and_then(Value::as_str).unwrap_or_default();
+            let key = entry.get("key").and_then(Json::as_str).unwrap_or_default();
             if let Some((column, ..)) = COLUMNS.iter().find(|(_, k, newer)| *k == key || *newer == key) {
-                let print = super::response::string(entry.get("value")).unwrap_or_default();
+                let print = entry.get("value").and_then(Json::print).unwrap_or_default();
                 field::take_cell(reading, at, column, &print, place(entry));
             }
         }
@@ -41,8 +42,8 @@ pub(super) fn take_rows(reading: &mut Reading, list: Option<&Value>) -> bool {
 }
 
 /// A value's place, in either order of corners.
-pub(super) fn place(entry: &Value) -> Option<Quad> {
-    let numbers: Option<Vec<f64>> = entry.get("position")?.as_array()?.iter().map(Value::as_f64).collect();
+pub(super) fn place(entry: &Json<'_>) -> Option<Quad> {
+    let numbers: Option<Vec<f64>> = entry.get("position")?.as_array()?.iter().map(Json::as_f64).collect();
     from_position(&numbers?)
 }
 

@@ -8,6 +8,7 @@ use super::error::{Row, from_code};
 use super::field::{Derived, FIELDS, Field, Holds};
 use super::quad::to_position;
 use super::{items, kind};
+use crate::dialect::json::Json;
 use crate::dialect::{Answered, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::Invoice;
@@ -18,12 +19,15 @@ use crate::report::{PageInfo, Quad, Reading};
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
 pub fn parse(body: &[u8]) -> Result<Answered> {
-    let value: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
-    let code = integer(value.get("code")).ok_or_else(|| unknown("the answer has no code"))?;
+    let value = Json::parse(body).ok_or_else(|| unknown("the answer is no JSON"))?;
+    let code = value.get("code").and_then(Json::integer).ok_or_else(|| unknown("the answer has no code"))?;
     if code != 200 {
-        return Err(from_code(code, &string(value.get("message")).unwrap_or_default()));
+        return Err(from_code(code, &value.get("message").and_then(Json::print).unwrap_or_default()));
     }
-    let result = value.get("result").filter(|r| r.is_object()).ok_or_else(|| unknown("the answer has no result"))?;
+    let result = value
+        .get("result")
+        .filter(|r| matches!(r, Json::Object(_)))
+        .ok_or_else(|| unknown("the answer has no result"))?;
     let reading = reading(result)?;
     Ok(Answered { reading, request_id: None })
 }
@@ -32,32 +36,14 @@ fn unknown(what: &str) -> Error {
     Error::new(ErrorKind::ProviderProtocol, format!("textin: {what}"))
 }
 
-/// A value that should be a string, but is a number in some answers.
-pub(super) fn string(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(b) => Some(if *b { "True" } else { "False" }.to_owned()),
-        _ => None,
-    }
-}
-
-fn integer(value: Option<&Value>) -> Option<i64> {
-    match value? {
-        Value::Number(n) => n.as_i64(),
-        Value::String(s) => s.trim().parse().ok(),
-        _ => None,
-    }
-}
-
 /// What was printed under each key; the first of a key's entries that says anything counts.
 type Prints = BTreeMap<String, (String, Option<Quad>)>;
 
-fn prints(result: &Value) -> Prints {
+fn prints(result: &Json<'_>) -> Prints {
     let mut prints = Prints::new();
-    for entry in result.get("item_list").and_then(Value::as_array).into_iter().flatten() {
-        let key = entry.get("key").and_then(Value::as_str);
-        let value = string(entry.get("value")).filter(|v| !v.trim().is_empty());
+    for entry in result.get("item_list").and_then(Json::as_array).into_iter().flatten() {
+        let key = entry.get("key").and_then(Json::as_str);
+        let value = entry.get("value").and_then(Json::print).filter(|v| !v.trim().is_empty());
         if let (Some(key), Some(value)) = (key, value) {
             prints.entry(key.to_owned()).or_insert_with(|| (value, items::place(entry)));
         }
@@ -65,9 +51,9 @@ fn prints(result: &Value) -> Prints {
     prints
 }
 
-fn reading(result: &Value) -> Result<Reading> {
+fn reading(result: &Json<'_>) -> Result<Reading> {
     let prints = prints(result);
-    let name = string(result.get("type")).unwrap_or_default();
+    let name = result.get("type").and_then(Json::print).unwrap_or_default();
     let mut reading = Reading::default();
     reading.invoice.r#type = match kind::invoice_type(&name) {
         Some(kind) => kind,
@@ -77,7 +63,7 @@ fn reading(result: &Value) -> Result<Reading> {
             return Err(Error::new(ErrorKind::NoInvoice, format!("textin: type {name:?}")).with_vendor_code("200"));
         }
     };
-    reading.invoice.expense_category = result.get("kind").and_then(Value::as_str).and_then(kind::category);
+    reading.invoice.expense_category = result.get("kind").and_then(Json::as_str).and_then(kind::category);
     reading.page = page(result);
     let mut columns = Vec::new();
     for Field { key, holds, .. } in FIELDS {
@@ -100,9 +86,9 @@ fn reading(result: &Value) -> Result<Reading> {
 }
 
 /// The page as uploaded, from the sizes of the upright one.
-fn page(result: &Value) -> PageInfo {
-    let side = |key: &str| integer(result.get(key)).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    let turn = integer(result.get("image_angle")).unwrap_or(0).rem_euclid(360);
+fn page(result: &Json<'_>) -> PageInfo {
+    let side = |key: &str| result.get(key).and_then(Json::integer).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let turn = result.get("image_angle").and_then(Json::integer).unwrap_or(0).rem_euclid(360);
     // An angle between the quarters is rounded to the nearest one.
     let rotation = u16::try_from((turn + 45) / 90 % 4 * 90).unwrap_or(0);
     let (width, height) = (side("rotated_image_width"), side("rotated_image_height"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::error::{Row, from_gateway, from_service};
+use crate::dialect::json::Json;
 use crate::dialect::{Answered, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::{InvoiceType, Item};
@@ -43,19 +44,20 @@ const MAX_ENTRIES: usize = 1000;
 /// # Errors
 /// What the vendor's code means, or `provider_protocol` when the body has no known form.
 pub fn parse(body: &[u8]) -> Result<Answered> {
-    let value: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    let value = Json::parse(body).ok_or_else(|| unknown("the answer is no JSON"))?;
     if let Some(metadata) = value.get("ResponseMetadata") {
         return Err(gateway_error(metadata));
     }
-    let code = number(value.get("code")).ok_or_else(|| unknown("the answer has no code"))?;
+    let code = value.get("code").and_then(Json::integer).ok_or_else(|| unknown("the answer has no code"))?;
     if code != 10000 {
-        return Err(from_service(code, &string(value.get("message")).unwrap_or_default()));
+        return Err(from_service(code, &value.get("message").and_then(Json::print).unwrap_or_default()));
     }
     let main = value
-        .pointer("/data/license_main")
-        .and_then(Value::as_object)
+        .get("data")
+        .and_then(|data| data.get("license_main"))
+        .filter(|main| matches!(main, Json::Object(_)))
         .ok_or_else(|| unknown("the answer has no license_main"))?;
-    Ok(Answered { reading: reading(main), request_id: string(value.get("request_id")) })
+    Ok(Answered { reading: reading(main), request_id: value.get("request_id").and_then(Json::print) })
 }
 
 fn unknown(what: &str) -> Error {
@@ -63,22 +65,22 @@ fn unknown(what: &str) -> Error {
 }
 
 /// When the gateway speaks, the service was not reached, so nothing else counts.
-fn gateway_error(metadata: &Value) -> Error {
+fn gateway_error(metadata: &Json<'_>) -> Error {
     match metadata.get("Error") {
         Some(error) => from_gateway(
-            &string(error.get("Code")).unwrap_or_default(),
-            &string(error.get("Message")).unwrap_or_default(),
+            &error.get("Code").and_then(Json::print).unwrap_or_default(),
+            &error.get("Message").and_then(Json::print).unwrap_or_default(),
         ),
         None => unknown("the gateway answered in the service's place"),
     }
 }
 
-fn reading(main: &Map<String, Value>) -> Reading {
+fn reading(main: &Json<'_>) -> Reading {
     let mut reading = Reading::default();
     reading.invoice.r#type = InvoiceType::Roll;
     reading.invoice.amounts_include_tax = true;
     for (key, path) in MAIN_FIELDS {
-        if let Some(print) = string(main.get(key)) {
+        if let Some(print) = main.get(key).and_then(Json::print) {
             field::take(&mut reading, path, &print, None);
         }
     }
@@ -92,19 +94,18 @@ fn reading(main: &Map<String, Value>) -> Reading {
 }
 
 /// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
-fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(&'static str, String)>> {
+fn entries(main: &Json<'_>) -> BTreeMap<u64, Vec<(&'static str, String)>> {
     let mut found: BTreeMap<u64, Vec<(&'static str, String)>> = BTreeMap::new();
-    for (key, value) in main {
+    for (key, value) in main.members() {
         if let Some((number, name)) = flat_entry(key)
-            && let (Some(column), Some(print)) = (column(name), string(Some(value)))
+            && let (Some(column), Some(print)) = (column(name), value.print())
         {
             found.entry(number).or_default().push((column, print));
         }
     }
-    let nested = main.get("entry").and_then(Value::as_array);
+    let nested = main.get("entry").and_then(Json::as_array);
     for (number, entry) in nested.into_iter().flatten().enumerate() {
-        let fields = entry.as_object().into_iter().flatten();
-        let cells = fields.filter_map(|(key, value)| Some((column(key)?, string(Some(value))?)));
+        let cells = entry.members().iter().filter_map(|(key, value)| Some((column(key)?, value.print()?)));
         found.entry(number as u64).or_default().extend(cells);
     }
     found
@@ -120,22 +121,6 @@ fn flat_entry(key: &str) -> Option<(u64, &str)> {
 
 fn column(name: &str) -> Option<&'static str> {
     ENTRY_FIELDS.iter().find(|(key, _)| *key == name).map(|(_, column)| *column)
-}
-
-fn number(value: Option<&Value>) -> Option<i64> {
-    match value? {
-        Value::Number(n) => n.as_i64(),
-        Value::String(s) => s.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-fn string(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        _ => None,
-    }
 }
 
 /// The answer in the seed's form. Values that are not printed are left out, as the vendor leaves them out.
@@ -251,7 +236,7 @@ mod tests {
         let lined = json!({"entry_0_entry_name": "甲", "entry_0_quantity": "1", "entry_2_entry_name": "乙", "entry_10_entry_name": "丙"});
         let nested =
             json!({"entry": [{"entry_name": "甲", "quantity": 1}, {"entry_name": "乙"}, {"entry_name": "丙"}]});
-        let read = |main: Value| reading(main.as_object().unwrap()).invoice.items;
+        let read = |main: Value| reading(&Json::parse(main.to_string().as_bytes()).unwrap()).invoice.items;
         let items = read(flat);
         let names: Vec<_> = items.iter().map(|i| i.name.as_deref().unwrap()).collect();
         assert_eq!(names, ["甲", "乙", "丙"]);
