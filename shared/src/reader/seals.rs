@@ -23,12 +23,15 @@ const SURE_CHARACTER: f32 = 0.75;
 const DOUBTFUL: f32 = 0.8;
 /// One character in so many may be settled by the print.
 const HELPED: usize = 6;
+/// Characters of a 统一社会信用代码.
+const CREDIT_CODE: usize = 18;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Supervision,
     Invoice,
     Other,
+    Illegible,
 }
 
 /// Fills `invoice.seals`; leaves it alone where nobody looked for seals.
@@ -41,9 +44,15 @@ pub fn read(draft: &mut Draft<'_>, page: &PageText, title: Option<&Found>) {
     let invoice = of_kind(Kind::Invoice);
 
     let found = &mut draft.reading.invoice.seals;
-    found.supervision = Some(supervision.is_some());
-    found.invoice = Some(invoice.is_some());
-    found.any = Some(supervision.is_some() || invoice.is_some() || seals.iter().any(legible));
+    // A seal that nobody can read may be any: then a kind that was not found is not known to be absent.
+    let known = |seal: Option<&SealText>| match seal {
+        Some(_) => Some(true),
+        None if kinds.contains(&Kind::Illegible) => None,
+        None => Some(false),
+    };
+    found.supervision = known(supervision);
+    found.invoice = known(invoice);
+    found.any = Some(!seals.is_empty());
     if let Some(seal) = supervision {
         draft.prove("seals.supervision", &seen(&seal.arc, &seal.quad));
     }
@@ -85,7 +94,11 @@ fn kind(seal: &SealText, title: Option<[f32; 4]>) -> Kind {
     }
     let speaks = texts.iter().any(|t| SUPERVISION.iter().any(|words| common(t, words) >= 3));
     let on_title = title.zip(bounds(&[seal.quad])).is_some_and(|(t, s)| overlap(t, s));
-    if speaks || on_title { Kind::Supervision } else { Kind::Other }
+    match speaks || on_title {
+        true => Kind::Supervision,
+        false if legible(seal) => Kind::Other,
+        false => Kind::Illegible,
+    }
 }
 
 /// How many of the words' characters the text has.
@@ -93,7 +106,7 @@ fn common(text: &str, words: &str) -> usize {
     words.chars().filter(|c| text.contains(*c)).count()
 }
 
-/// Whether an unknown seal says anything.
+/// Whether an unknown seal says so clearly what it is that it cannot be another.
 fn legible(seal: &SealText) -> bool {
     seal.lines.iter().chain([&seal.arc]).any(|l| l.confidence > 0.8 && l.text.chars().count() >= 4)
 }
@@ -121,12 +134,17 @@ fn signs(line: &TextLine, keep: impl Fn(char) -> bool) -> Vec<Sign> {
 fn tax_id(line: &TextLine, printed: Option<&str>) -> Option<String> {
     let read = signs(line, |c| c.is_ascii_alphanumeric());
     let upper: Vec<Sign> = read.into_iter().map(|(c, s)| (c.to_ascii_uppercase(), s)).collect();
-    if let Some(printed) = printed.filter(|p| settled_by(&upper, p)) {
+    // The rim and the arc's ends may leave a stray stroke before or behind it.
+    let part = |length: usize, fits: &dyn Fn(&[Sign]) -> bool| upper.windows(length.max(1)).any(fits);
+    if let Some(printed) = printed.filter(|p| part(p.len(), &|signs| settled_by(signs, p))) {
         return Some(printed.to_owned());
     }
-    let text: String = upper.iter().map(|(c, _)| c).collect();
-    let valid = TaxId::parse(&text).and_then(|id| id.check_digit_holds()) == Some(true);
-    (valid && line.confidence > SURE).then_some(text)
+    let mut valid = upper.windows(CREDIT_CODE).filter_map(|signs| {
+        let text: String = signs.iter().map(|(c, _)| c).collect();
+        let holds = TaxId::parse(&text).and_then(|id| id.check_digit_holds()) == Some(true);
+        (holds && signs.iter().all(|(_, s)| *s > SURE_CHARACTER)).then_some(text)
+    });
+    valid.next()
 }
 
 /// The seal's seller name. Without the print's help it needs a seal that is read surely throughout, its tax id
@@ -192,7 +210,7 @@ mod tests {
     fn an_illegible_seal_over_the_title_is_the_supervision_seal() {
         let blurred = SealText { quad: [40.0, 0.0, 90.0, 0.0, 90.0, 30.0, 40.0, 30.0], ..SealText::default() };
         assert!(kind(&blurred, Some([0.0, 10.0, 130.0, 20.0])) == Kind::Supervision);
-        assert!(kind(&blurred, Some([0.0, 40.0, 130.0, 50.0])) == Kind::Other);
+        assert!(kind(&blurred, Some([0.0, 40.0, 130.0, 50.0])) == Kind::Illegible);
     }
 
     #[test]
@@ -202,6 +220,7 @@ mod tests {
         assert_eq!(tax_id(&line("91310000834486036U", 0.97), None), None);
         assert_eq!(tax_id(&doubting("91310000834486036U", 16, 0.5), Some(id)).as_deref(), Some(id));
         assert_eq!(tax_id(&line("91310000834486036U", 0.97), Some(id)), None);
+        assert_eq!(tax_id(&line("K91310000834486035U", 0.97), None).as_deref(), Some(id));
         assert_eq!(tax_id(&line("310104123456789", 0.97), Some("310104123456789")).as_deref(), Some("310104123456789"));
     }
 

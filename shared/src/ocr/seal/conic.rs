@@ -107,9 +107,8 @@ fn solve<const N: usize>(mut m: [[f64; N]; N], mut r: [f64; N]) -> Option<[f64; 
         }
         for j in i + 1..N {
             let factor = m[j][i] / m[i][i];
-            for k in i..N {
-                m[j][k] -= factor * m[i][k];
-            }
+            let above = m[i];
+            m[j].iter_mut().zip(above).skip(i).for_each(|(value, above)| *value -= factor * above);
             r[j] -= factor * r[i];
         }
     }

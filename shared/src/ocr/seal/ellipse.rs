@@ -38,6 +38,8 @@ const JURY: usize = 400;
 const PARTS: usize = 72;
 /// The share of them that makes a seal.
 const MIN_SUPPORT: f32 = 0.5;
+/// The same where ink is as dark as print, which makes arcs of its own.
+const MIN_GREY_SUPPORT: f32 = 0.6;
 /// The share that leaves no room for another seal inside.
 const SURE_SUPPORT: f32 = 0.75;
 /// The longest axis in terms of the shortest: 4:3 and 3:2 as made, more on a slanted photo.
@@ -113,7 +115,10 @@ pub(crate) fn find(page: &RgbImage, ink: Ink) -> Vec<Ellipse> {
             found.extend(fit(&edges, &taken, centre, sizes));
         }
     }
-    found.retain(|(oval, _)| ink == Ink::Red || oval.semi.0 > MIN_GREY_RATIO * oval.semi.1);
+    let shaped = |(oval, support): &(Oval, f32)| {
+        ink == Ink::Red || (oval.semi.0 > MIN_GREY_RATIO * oval.semi.1 && *support >= MIN_GREY_SUPPORT)
+    };
+    found.retain(shaped);
     distinct(found).into_iter().map(|(oval, support)| on_page(&oval, support, scale)).collect()
 }
 
@@ -308,4 +313,81 @@ fn support(oval: &Oval, edges: &[Edge], tolerance: f64) -> f32 {
         parts[(oval.turn(e.x.into(), e.y.into()) * PARTS as f64) as usize % PARTS] = true;
     }
     parts.iter().filter(|p| **p).count() as f32 / PARTS as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    const SEAL: Rgb<u8> = Rgb([215, 50, 60]);
+
+    /// A page with a table, print, and an oval rim around 700, 300 that leans by `angle`.
+    fn page(ink: Rgb<u8>, angle: f32) -> RgbImage {
+        let (sin, cos) = angle.sin_cos();
+        RgbImage::from_fn(1000, 650, |x, y| {
+            let (dx, dy) = (x as f32 - 700.0, y as f32 - 300.0);
+            let (u, v) = ((dx * cos + dy * sin) / 90.0, (dy * cos - dx * sin) / 66.0);
+            let ruled = (60..940).contains(&x) && matches!(y, 150..=151 | 310..=311 | 500..=501);
+            let print = (100..400).contains(&x) && (200..220).contains(&y) && x % 24 < 14;
+            match u.hypot(v) {
+                0.96..1.0 => ink,
+                _ if ruled => Rgb([150, 40, 40]),
+                _ if print => Rgb([20; 3]),
+                _ => Rgb([250; 3]),
+            }
+        })
+    }
+
+    #[track_caller]
+    fn assert_seal(page: &RgbImage, angle: f32) {
+        let found = find(page, Ink::of(page));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let Ellipse { centre, semi, right, support } = found[0];
+        assert!(centre.distance(Point::new(700.0, 300.0)) < 2.5, "{centre:?}");
+        assert!((semi.0 - 90.0).abs() < 3.0 && (semi.1 - 66.0).abs() < 3.0 && support > 0.8, "{semi:?} {support}");
+        assert!((right.x * angle.sin() - right.y * angle.cos()).abs() < 0.06, "{right:?}");
+    }
+
+    #[test]
+    fn a_seal_is_found_across_ruled_lines_and_however_it_leans() {
+        for angle in [0.0, 0.2, -0.3] {
+            assert_seal(&page(SEAL, angle), angle);
+        }
+    }
+
+    #[test]
+    fn a_grey_seal_is_found_on_a_page_without_colour() {
+        let mut page = page(Rgb([120; 3]), 0.1);
+        page.pixels_mut().for_each(|p| p.0 = [p.0[1]; 3]);
+        assert_seal(&page, 0.1);
+    }
+
+    #[test]
+    fn tables_print_and_blank_pages_hold_no_seal() {
+        let bare = page(Rgb([250; 3]), 0.0);
+        assert!(find(&bare, Ink::Red).is_empty() && find(&bare, Ink::Grey).is_empty());
+        for (width, height) in [(1, 1), (2, 900), (400, 3)] {
+            assert!(find(&RgbImage::new(width, height), Ink::Grey).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_page_full_of_specks_and_strokes_is_done_in_time() {
+        let start = std::time::Instant::now();
+        let noisy = RgbImage::from_fn(3000, 2000, |x, y| {
+            if (x * 7919 + y * 104_729 + x * y / 7) % 11 < 4 || x % 40 < 3 { SEAL } else { Rgb([250; 3]) }
+        });
+        find(&noisy, Ink::Red);
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn text_runs_as_the_page_does() {
+        let seal = find(&page(SEAL, 0.0), Ink::Red)[0];
+        for (rotation, right) in [(0, (1.0, 0.0)), (180, (-1.0, 0.0))] {
+            let facing = seal.facing(rotation).right;
+            assert!(facing.distance(Point::new(right.0, right.1)) < 0.05, "{rotation}: {facing:?}");
+        }
+    }
 }

@@ -23,6 +23,9 @@ use super::geometry::Corners;
 /// More seals than any page has; what follows is noise.
 const MAX_SEALS: usize = 6;
 
+/// Arcs that are read this surely may read better with another width of band; worse ones are blurred.
+const DOUBTFUL: std::ops::Range<f32> = 0.5..0.95;
+
 /// What one seal says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SealText {
@@ -58,26 +61,37 @@ impl Seals {
         rotation: u16,
         read: impl Fn(&RgbImage, &[Corners]) -> Result<Vec<ReadLine>>,
     ) -> Result<Vec<SealText>> {
-        let mut sheet = Sheet::default();
         let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(rotation)).collect();
+        let mut sheet = Sheet::new(page, self.ink);
         for seal in &seals {
-            sheet.add(page, seal, self.ink);
+            sheet.add(seal, &[strip::WIDE_ARC], &strip::ROWS);
         }
         let (picture, places) = sheet.finish();
         let mut lines = read(&picture, &places)?.into_iter();
-        Ok(seals.iter().map(|seal| seal_text(page, seal, &mut lines)).collect())
+        let mut texts: Vec<SealText> = seals.iter().map(|seal| seal_text(page, seal, &mut lines)).collect();
+
+        let in_doubt = |text: &SealText| DOUBTFUL.contains(&text.arc.confidence);
+        let again: Vec<usize> = (0..texts.len()).filter(|&i| in_doubt(&texts[i])).collect();
+        let mut sheet = Sheet::new(page, self.ink);
+        again.iter().for_each(|&i| sheet.add(&seals[i], &[strip::SLIM_ARC], &[]));
+        let (picture, places) = sheet.finish();
+        for (&i, line) in again.iter().zip(read(&picture, &places)?) {
+            if line.confidence() > texts[i].arc.confidence {
+                texts[i].arc = text_line(texts[i].quad, line);
+            }
+        }
+        Ok(texts)
     }
 }
 
 fn seal_text(page: &RgbImage, seal: &Ellipse, lines: &mut impl Iterator<Item = ReadLine>) -> SealText {
     let on_page = |corners: Corners| corners.to_quad(page.width(), page.height());
+    let mut next = |quad: Quad| text_line(quad, lines.next().unwrap_or_default());
     let quad = on_page(seal.around());
-    let mut next = |quad: Quad| {
-        let line = lines.next().unwrap_or_default();
-        TextLine { quad, confidence: line.confidence(), text: line.text, glyphs: line.glyphs }
-    };
-    let arcs: Vec<TextLine> = strip::ARCS.iter().map(|_| next(quad)).collect();
-    let straight = strip::ROWS.iter().map(|row| next(on_page(seal.row(row)))).collect();
-    let arc = arcs.into_iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence)).unwrap_or_default();
-    SealText { quad, arc, lines: straight }
+    let arc = next(quad);
+    SealText { quad, arc, lines: strip::ROWS.iter().map(|row| next(on_page(seal.row(row)))).collect() }
+}
+
+fn text_line(quad: Quad, line: ReadLine) -> TextLine {
+    TextLine { quad, confidence: line.confidence(), text: line.text, glyphs: line.glyphs }
 }

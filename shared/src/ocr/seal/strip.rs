@@ -18,9 +18,10 @@ pub(crate) struct Arc {
     pub below: f32,
 }
 
-/// The bands that names are written on: large characters and small ones.
-pub(crate) const ARCS: [Arc; 2] =
-    [Arc { outer: 0.05, inner: 0.46, below: 0.55 }, Arc { outer: 0.06, inner: 0.38, below: 0.55 }];
+/// The band of large characters.
+pub(crate) const WIDE_ARC: Arc = Arc { outer: 0.05, inner: 0.46, below: 0.55 };
+/// The band of small characters.
+pub(crate) const SLIM_ARC: Arc = Arc { outer: 0.06, inner: 0.38, below: 0.55 };
 
 /// A straight row, in shares of half the seal's width and height.
 pub(crate) struct Row {
@@ -36,31 +37,40 @@ pub(crate) const ROWS: [Row; 2] =
 /// The longest strip in pixels.
 const MAX_WIDTH: usize = 1600;
 
+/// `HEIGHT` rows of pixels.
+type Strip = Vec<Vec<u8>>;
+
 /// Strips one below the other, ready for the recogniser.
-#[derive(Default)]
-pub(crate) struct Sheet {
-    strips: Vec<Vec<Vec<u8>>>,
+pub(crate) struct Sheet<'a> {
+    page: &'a RgbImage,
+    ink: Ink,
+    strips: Vec<Strip>,
 }
 
-impl Sheet {
-    /// Adds a seal's strips: its arcs, then its rows.
-    pub fn add(&mut self, page: &RgbImage, seal: &Ellipse, ink: Ink) {
+impl<'a> Sheet<'a> {
+    pub fn new(page: &'a RgbImage, ink: Ink) -> Self {
+        Self { page, ink, strips: Vec::new() }
+    }
+
+    /// Adds strips of a seal: arcs, then rows.
+    pub fn add(&mut self, seal: &Ellipse, arcs: &[Arc], rows: &[Row]) {
+        let (page, ink) = (self.page, self.ink);
         let full = full_strength(page, seal, ink);
         let shade = |p: Point| {
             let strength = ink.strength(sample(page, p)) / full;
             (255.0 - 235.0 * strength.clamp(0.0, 1.0)) as u8
         };
-        for arc in &ARCS {
+        for arc in arcs {
             self.strips.push(unrolled(seal, arc, shade));
         }
-        for row in &ROWS {
+        for row in rows {
             self.strips.push(levelled(&seal.row(row), shade));
         }
     }
 
     /// The picture of all strips, and the place of each.
     pub fn finish(self) -> (RgbImage, Vec<Corners>) {
-        let length = |strip: &Vec<Vec<u8>>| strip.first().map_or(0, Vec::len);
+        let length = |strip: &Strip| strip.first().map_or(0, Vec::len);
         let width = self.strips.iter().map(length).max().unwrap_or(0);
         let mut picture = RgbImage::from_pixel(width as u32, (self.strips.len() * HEIGHT) as u32, Rgb([255; 3]));
         let mut places = Vec::new();
@@ -74,9 +84,6 @@ impl Sheet {
             let bottom = top + HEIGHT as f32;
             let corners = [(0.0, top), (right, top), (right, bottom), (0.0, bottom)];
             places.push(Corners(corners.map(|(x, y)| Point::new(x, y))));
-        }
-        if let Ok(f) = std::env::var("SEALDEBUG") {
-            picture.save(f).ok();
         }
         (picture, places)
     }
@@ -102,7 +109,7 @@ fn inside_rim(seal: &Ellipse, t: f32, depth: f32) -> Point {
     seal.at(a * cos - depth * nu / length, b * sin - depth * nv / length)
 }
 
-fn unrolled(seal: &Ellipse, arc: &Arc, shade: impl Fn(Point) -> u8) -> Vec<Vec<u8>> {
+fn unrolled(seal: &Ellipse, arc: &Arc, shade: impl Fn(Point) -> u8) -> Strip {
     const STEPS: usize = 360;
     let b = seal.semi.1;
     let (start, end) = (std::f32::consts::PI - arc.below, std::f32::consts::TAU + arc.below);
@@ -129,7 +136,7 @@ fn unrolled(seal: &Ellipse, arc: &Arc, shade: impl Fn(Point) -> u8) -> Vec<Vec<u
     (0..HEIGHT).map(|y| angles.iter().map(|&t| shade(inside_rim(seal, t, depth(y)))).collect()).collect()
 }
 
-fn levelled(corners: &Corners, shade: impl Fn(Point) -> u8) -> Vec<Vec<u8>> {
+fn levelled(corners: &Corners, shade: impl Fn(Point) -> u8) -> Strip {
     let width = (HEIGHT as f32 * corners.width() / corners.height().max(1.0)) as usize;
     let width = width.clamp(HEIGHT, MAX_WIDTH);
     let [tl, tr, br, bl] = corners.0;
@@ -139,4 +146,46 @@ fn levelled(corners: &Corners, shade: impl Fn(Point) -> u8) -> Vec<Vec<u8>> {
         (0..width).map(|x| shade(left.towards(right, (x as f32 + 0.5) / width as f32))).collect()
     };
     (0..HEIGHT).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Black marks at the left end, the top and the right end of a red-rimmed oval.
+    fn page() -> RgbImage {
+        RgbImage::from_fn(300, 200, |x, y| {
+            let (x, y) = (x as f32 - 150.0, y as f32 - 100.0);
+            match (x, y) {
+                _ if x.hypot(y + 62.0) < 8.0 => Rgb([210, 40, 40]),
+                _ if (x + 90.0).hypot(y) < 8.0 => Rgb([20, 20, 20]),
+                _ => Rgb([250; 3]),
+            }
+        })
+    }
+
+    fn seal() -> Ellipse {
+        Ellipse { centre: Point::new(150.0, 100.0), semi: (108.0, 80.0), right: Point::new(1.0, 0.0), support: 1.0 }
+    }
+
+    #[test]
+    fn the_arc_runs_over_the_top_and_black_print_is_gone() {
+        let page = page();
+        let mut sheet = Sheet::new(&page, Ink::Red);
+        sheet.add(&seal(), &[WIDE_ARC], &[]);
+        let (picture, places) = sheet.finish();
+        let width = places[0].width();
+        let dark: Vec<u32> = (0..picture.width()).filter(|&x| picture.get_pixel(x, 20).0[0] < 128).collect();
+        assert!(!dark.is_empty() && dark.iter().all(|&x| (x as f32 / width - 0.5).abs() < 0.06), "{dark:?} of {width}");
+    }
+
+    #[test]
+    fn seals_without_extent_do_no_harm() {
+        let page = RgbImage::new(1, 1);
+        let mut sheet = Sheet::new(&page, Ink::Grey);
+        sheet.add(&Ellipse { semi: (0.0, 0.0), ..seal() }, &[SLIM_ARC], &ROWS);
+        let (picture, places) = sheet.finish();
+        assert_eq!((places.len(), picture.height() as usize), (3, 3 * HEIGHT));
+        assert_eq!(Sheet::new(&page, Ink::Red).finish().1.len(), 0);
+    }
 }
