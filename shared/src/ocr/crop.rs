@@ -58,7 +58,7 @@ pub(crate) fn cut(page: &RgbImage, corners: &Corners) -> Crop {
 }
 
 /// The colour between pixels (bilinear); beyond the page its edge goes on.
-fn sample(page: &RgbImage, p: Point) -> [f32; 3] {
+pub(super) fn sample(page: &RgbImage, p: Point) -> [f32; 3] {
     let axis = |value: f32, size: u32| {
         let clamped = (value - 0.5).clamp(0.0, (size - 1) as f32);
         let low = clamped as u32;

@@ -10,6 +10,7 @@ mod model;
 mod orient;
 mod qr;
 mod recognise;
+mod seal;
 mod threads;
 
 use std::path::Path;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use self::geometry::Corners;
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 use self::recognise::{ReadLine, Recogniser};
+pub use self::seal::SealText;
+use self::seal::Seals;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::Quad;
@@ -41,6 +44,9 @@ pub struct PageText {
     pub lines: Vec<TextLine>,
     /// The QR codes.
     pub qr_codes: Vec<QrCode>,
+    /// The seals; none when nobody looked for them.
+    #[serde(default)]
+    pub seals: Option<Vec<SealText>>,
 }
 
 /// One detected run of text.
@@ -119,7 +125,9 @@ impl Engine {
         }
         thread::scope(|scope| {
             let codes = scope.spawn(|| qr::find(page));
+            let seals = scope.spawn(|| seal::find(page));
             let (rotation, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
+            let seals = seals.join().ok().map(|seals| self.read_seals(page, &seals, rotation)).transpose()?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
@@ -127,6 +135,7 @@ impl Engine {
                 lines,
                 // A decoder that trips over one picture must not cost us its text.
                 qr_codes: codes.join().unwrap_or_default(),
+                seals,
             })
         })
     }
@@ -147,6 +156,18 @@ impl Engine {
             glyphs: line.glyphs,
         };
         Ok(places.iter().zip(lines).map(answer).collect())
+    }
+
+    /// The seals of a page alone; `rotation` degrees clockwise make it upright.
+    ///
+    /// # Errors
+    /// `internal` when the engine fails.
+    pub fn seals(&self, page: &RgbImage, rotation: u16) -> Result<Vec<SealText>> {
+        self.read_seals(page, &seal::find(page), rotation)
+    }
+
+    fn read_seals(&self, page: &RgbImage, seals: &Seals, rotation: u16) -> Result<Vec<SealText>> {
+        seals.read(page, rotation, |sheet, strips| self.recogniser.read(sheet, strips, &self.threads.single))
     }
 
     fn read_lines(&self, page: &RgbImage) -> Result<(u16, Vec<TextLine>)> {

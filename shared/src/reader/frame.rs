@@ -373,7 +373,7 @@ mod tests {
     fn a_turned_page_is_set_upright() {
         // A page of 200 x 100 whose text runs upwards along its left edge must be turned by 90 degrees.
         let turned = line("发票", [10.0, 90.0, 10.0, 50.0, 30.0, 50.0, 30.0, 90.0]);
-        let page = PageText { width: 200, height: 100, rotation: 90, lines: vec![turned], qr_codes: vec![] };
+        let page = PageText { width: 200, height: 100, rotation: 90, lines: vec![turned], ..PageText::default() };
         let frame = Frame::new(&page);
         assert_eq!(frame.width, 100.0);
         let span = &frame.spans[0];
@@ -390,7 +390,7 @@ mod tests {
                 [x, y, x + 400.0, y + 400.0 * tilt, x + 400.0, y + 20.0 + 400.0 * tilt, x, y + 20.0],
             )
         });
-        let page = PageText { width: 1000, height: 1400, rotation: 0, lines: lines.collect(), qr_codes: vec![] };
+        let page = PageText { width: 1000, height: 1400, rotation: 0, lines: lines.collect(), ..PageText::default() };
         let frame = Frame::new(&page);
         assert!(frame.spans.iter().all(|s| !s.slanted));
         let part = frame.spans[3].slice(0..1);
@@ -404,7 +404,7 @@ mod tests {
             height: 100,
             rotation: 0,
             lines: vec![line("名称:某某公司", [0.0, 0.0, 140.0, 0.0, 140.0, 20.0, 0.0, 20.0])],
-            qr_codes: vec![],
+            ..PageText::default()
         };
         let part = Frame::new(&page).spans[0].slice(3..7);
         assert_eq!(part.text(), "某某公司");

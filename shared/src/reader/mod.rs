@@ -15,6 +15,7 @@ mod kind;
 mod label;
 mod party;
 mod roll;
+mod seals;
 mod settle;
 mod shape;
 mod table;
@@ -59,6 +60,7 @@ pub fn read(page: &PageText, look: Look<'_>) -> Result<Reading> {
         settle::merge_qr(&mut draft, qr);
     }
     kind::settle_type(&mut draft, layout, qr.as_ref(), &printed);
+    seals::read(&mut draft, page, title.as_ref());
     kind::settle_title(&mut draft, title);
     draft.reading.invoice.expense_category = expense_category(&draft.reading.invoice.items);
     let reading = draft.reading;

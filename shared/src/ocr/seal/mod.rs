@@ -1,0 +1,97 @@
+//! Seals: ovals of red ink (grey on a black-and-white page), found, unrolled and read.
+//! Knows nothing of invoices or of what seals there are.
+
+mod conic;
+mod edges;
+mod ellipse;
+mod ink;
+mod strip;
+
+use image::RgbImage;
+use serde::{Deserialize, Serialize};
+
+use self::ellipse::Ellipse;
+use self::ink::Ink;
+use self::strip::Sheet;
+use super::TextLine;
+use super::recognise::ReadLine;
+use crate::error::Result;
+use crate::report::Quad;
+
+use super::geometry::Corners;
+
+/// More seals than any page has; what follows is noise.
+const MAX_SEALS: usize = 6;
+
+/// Arcs that are read this surely may read better with another width of band; worse ones are blurred.
+const DOUBTFUL: std::ops::Range<f32> = 0.5..0.95;
+
+/// What one seal says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SealText {
+    /// The rectangle around it, in pixels of the page as uploaded, clockwise from the seal's own top left.
+    pub quad: Quad,
+    /// The text along its upper arc, clockwise from the left; its quad is the seal's.
+    pub arc: TextLine,
+    /// The straight lines inside, from top to bottom.
+    pub lines: Vec<TextLine>,
+}
+
+/// Finds the seals of a page; `rotation` turns it upright (degrees clockwise).
+pub(crate) fn find(page: &RgbImage) -> Seals {
+    let ink = Ink::of(page);
+    let ellipses = ellipse::find(page, ink).into_iter().take(MAX_SEALS).collect();
+    Seals { ink, ellipses }
+}
+
+/// The seals of a page, not yet read.
+pub(crate) struct Seals {
+    ink: Ink,
+    ellipses: Vec<Ellipse>,
+}
+
+impl Seals {
+    /// Reads them on a page that `rotation` degrees clockwise make upright.
+    ///
+    /// # Errors
+    /// What `read` fails with.
+    pub fn read(
+        &self,
+        page: &RgbImage,
+        rotation: u16,
+        read: impl Fn(&RgbImage, &[Corners]) -> Result<Vec<ReadLine>>,
+    ) -> Result<Vec<SealText>> {
+        let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(rotation)).collect();
+        let mut sheet = Sheet::new(page, self.ink);
+        for seal in &seals {
+            sheet.add(seal, &[strip::WIDE_ARC], &strip::ROWS);
+        }
+        let (picture, places) = sheet.finish();
+        let mut lines = read(&picture, &places)?.into_iter();
+        let mut texts: Vec<SealText> = seals.iter().map(|seal| seal_text(page, seal, &mut lines)).collect();
+
+        let in_doubt = |text: &SealText| DOUBTFUL.contains(&text.arc.confidence);
+        let again: Vec<usize> = (0..texts.len()).filter(|&i| in_doubt(&texts[i])).collect();
+        let mut sheet = Sheet::new(page, self.ink);
+        again.iter().for_each(|&i| sheet.add(&seals[i], &[strip::SLIM_ARC], &[]));
+        let (picture, places) = sheet.finish();
+        for (&i, line) in again.iter().zip(read(&picture, &places)?) {
+            if line.confidence() > texts[i].arc.confidence {
+                texts[i].arc = text_line(texts[i].quad, line);
+            }
+        }
+        Ok(texts)
+    }
+}
+
+fn seal_text(page: &RgbImage, seal: &Ellipse, lines: &mut impl Iterator<Item = ReadLine>) -> SealText {
+    let on_page = |corners: Corners| corners.to_quad(page.width(), page.height());
+    let mut next = |quad: Quad| text_line(quad, lines.next().unwrap_or_default());
+    let quad = on_page(seal.around());
+    let arc = next(quad);
+    SealText { quad, arc, lines: strip::ROWS.iter().map(|row| next(on_page(seal.row(row)))).collect() }
+}
+
+fn text_line(quad: Quad, line: ReadLine) -> TextLine {
+    TextLine { quad, confidence: line.confidence(), text: line.text, glyphs: line.glyphs }
+}
