@@ -243,6 +243,42 @@ pub struct Reading {
     pub fields: BTreeMap<String, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
+    /// What a source said of a field that did not become its value.
+    pub dissents: Vec<Dissent>,
+    /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
+    pub leanings: Vec<Leaning>,
+}
+
+/// A source that says something else than the value we keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dissent {
+    /// The field.
+    pub path: String,
+    /// Who says so.
+    pub source: EvidenceSource,
+    /// What it says: as the value would be written, dates as `YYYY-MM-DD`.
+    pub text: String,
+}
+
+/// A value that was chosen with another field's help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaning {
+    /// The field whose value was chosen.
+    pub path: String,
+    /// The field that decided.
+    pub on: String,
+}
+
+impl Reading {
+    /// Whether a field's value was chosen because another one said so.
+    pub fn leans(&self, path: &str, on: &str) -> bool {
+        self.leanings.iter().any(|leaning| leaning.path == path && leaning.on == on)
+    }
+
+    /// Notes that a field's value was chosen because another one said so.
+    pub fn lean(&mut self, path: impl Into<String>, on: impl Into<String>) {
+        self.leanings.push(Leaning { path: path.into(), on: on.into() });
+    }
 }
 
 /// The JSON Schema of [`Report`], generated from these types.

@@ -3,7 +3,7 @@
 
 use crate::invoice::{InvoiceType, Money, QrPayload, words};
 use crate::ocr::PageText;
-use crate::report::{Evidence, EvidenceSource};
+use crate::report::{Dissent, Evidence, EvidenceSource};
 
 use super::draft::Draft;
 
@@ -60,6 +60,7 @@ pub fn mend_currency_sign(draft: &mut Draft<'_>) {
     let rest = text.get(1..).and_then(|rest| rest.parse::<Money>().ok());
     if digits.0 != spoken.0 && rest.is_some_and(|rest| rest.0 == spoken.0) {
         draft.reading.invoice.grand_total = rest;
+        draft.reading.lean("grand_total", "grand_total_words");
     }
 }
 
@@ -74,5 +75,8 @@ fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &m
     evidence.text = Some(coded.to_string());
     evidence.sources = vec![EvidenceSource::Qr];
     evidence.confidence = Some(1.0);
-    *printed = Some(coded);
+    if let Some(print) = printed.replace(coded) {
+        let dissent = Dissent { path: path.to_owned(), source: EvidenceSource::Print, text: print.to_string() };
+        draft.reading.dissents.push(dissent);
+    }
 }
