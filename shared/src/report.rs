@@ -179,10 +179,11 @@ pub struct Evidence {
 }
 
 /// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceSource {
     /// Read from pixels.
+    #[default]
     Print,
     /// The QR code.
     Qr,
@@ -243,21 +244,25 @@ pub struct Reading {
     pub fields: BTreeMap<String, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
-    /// What a source said of a field that did not become its value.
-    pub dissents: Vec<Dissent>,
+    /// Where two sources contradict each other.
+    pub conflicts: Vec<Conflict>,
     /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
     pub leanings: Vec<Leaning>,
 }
 
-/// A source that says something else than the value we keep.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dissent {
-    /// The field.
+/// Two sources that say different things of one field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field, or `items` where they do not even agree on the number of lines.
     pub path: String,
-    /// Who says so.
-    pub source: EvidenceSource,
-    /// What it says: as the value would be written, dates as `YYYY-MM-DD`.
-    pub text: String,
+    /// Whose value stands.
+    pub kept: EvidenceSource,
+    /// That value.
+    pub value: String,
+    /// Who contradicts.
+    pub other: EvidenceSource,
+    /// With which value.
+    pub other_value: String,
 }
 
 /// A value that was chosen with another field's help.

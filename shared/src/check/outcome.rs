@@ -70,11 +70,12 @@ impl Proof {
 
     /// Confirmed by some rule and contradicted by none.
     pub fn holds(&self, path: &str) -> bool {
-        self.proven.contains(path) && !self.refuted.contains(path)
+        self.proven.contains(path) && !self.is_refuted(path)
     }
 
-    /// Whether a rule failed on it.
+    /// Whether a rule failed on it, or on the list that it is in.
     pub fn is_refuted(&self, path: &str) -> bool {
-        self.refuted.contains(path)
+        let list = path.split_once('[').map(|(list, _)| list);
+        self.refuted.contains(path) || list.is_some_and(|list| self.refuted.contains(list))
     }
 }

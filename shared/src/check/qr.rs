@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::{ChainLink, Invoice, InvoiceType, QrPayload};
-use crate::report::{Dissent, EvidenceSource, Reading};
+use crate::report::{Conflict, EvidenceSource, Reading};
 
 use super::case::{self, Case};
 use super::outcome::Outcome;
@@ -40,19 +40,28 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
 /// Two other sources of one field, e.g. a file's XML and its page, must say the same.
 pub fn sources_agree(case: &Case<'_>) -> Outcome {
     const RULE: &str = "sources_agree";
-    let dissents: Vec<_> = case.reading.dissents.iter().filter(|d| !is_of_qr(case.reading, &d.path)).collect();
-    if dissents.is_empty() {
+    let conflicts: Vec<_> = case.reading.conflicts.iter().filter(|c| !is_of_qr(case.reading, c)).collect();
+    if conflicts.is_empty() {
         return Outcome::skip::<&str>(RULE, &[], "no field has a source that says something else");
     }
-    let paths: Vec<&str> = dissents.iter().map(|d| d.path.as_str()).collect();
-    let details: Vec<String> = dissents
-        .iter()
-        .map(|d| {
-            let kept = case.reading.fields.get(&d.path).and_then(|e| e.text.as_deref()).unwrap_or("something else");
-            format!("one source says {} for {}, another {kept}", d.text, d.path)
-        })
-        .collect();
-    Outcome::fail(RULE, &paths, details.join("; "))
+    let paths: Vec<&str> = conflicts.iter().map(|c| c.path.as_str()).collect();
+    let say = |c: &&Conflict| {
+        let Conflict { path, kept, value, other, other_value } = c;
+        format!("{} says {value} for {path}, {} {other_value}", name(*kept), name(*other))
+    };
+    Outcome::fail(RULE, &paths, conflicts.iter().map(say).collect::<Vec<_>>().join("; "))
+}
+
+fn name(source: EvidenceSource) -> &'static str {
+    match source {
+        EvidenceSource::Print => "the print",
+        EvidenceSource::Qr => "the QR code",
+        EvidenceSource::Text => "the file's text",
+        EvidenceSource::Xml => "the file's XML",
+        EvidenceSource::Code => "the invoice code",
+        EvidenceSource::Seal => "the seal",
+        EvidenceSource::Vendor => "the vendor",
+    }
 }
 
 /// The kind that the QR code names, against the kind that the page is.
@@ -84,8 +93,10 @@ pub fn agreeing(reading: &Reading) -> Vec<&'static str> {
     pairs(reading).iter().filter(|pair| pair.agrees()).map(|pair| pair.path).collect()
 }
 
-fn is_of_qr(reading: &Reading, path: &str) -> bool {
-    pairs(reading).iter().any(|pair| pair.path == path)
+/// Whether it is the QR code against the print, which has a rule of its own.
+fn is_of_qr(reading: &Reading, conflict: &Conflict) -> bool {
+    let with_qr = conflict.kept == EvidenceSource::Qr || conflict.other == EvidenceSource::Qr;
+    with_qr && pairs(reading).iter().any(|pair| pair.path == conflict.path)
 }
 
 fn pairs(reading: &Reading) -> Vec<Pair> {
@@ -128,9 +139,9 @@ fn of_link(invoice: &Invoice, link: &ChainLink) -> Vec<(&'static str, String)> {
 }
 
 fn printed(reading: &Reading, path: &str) -> Option<String> {
-    let dissent = |d: &&Dissent| d.path == path && d.source != EvidenceSource::Qr;
-    if let Some(dissent) = reading.dissents.iter().find(dissent) {
-        return Some(dissent.text.clone());
+    let replaced = |c: &&Conflict| c.path == path && c.kept == EvidenceSource::Qr;
+    if let Some(conflict) = reading.conflicts.iter().find(replaced) {
+        return Some(conflict.other_value.clone());
     }
     if !case::is_printed(reading, path) {
         return None;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Buyers, Findings, Rules};
 use crate::invoice::{Invoice, InvoiceType, Item, Money, Quantity, TaxRate};
-use crate::report::{CheckStatus, Dissent, Evidence, EvidenceSource, Reading, Verdict};
+use crate::report::{CheckStatus, Conflict, Evidence, EvidenceSource, Reading, Verdict};
 
 /// The invoice as read off pixels: three lines, the last one a discount, and a QR code.
 fn consistent() -> Reading {
@@ -101,6 +101,10 @@ fn a_consistent_invoice_is_verified() {
     assert_eq!(failing.count(), 0);
 }
 
+fn conflict(path: &str, kept: EvidenceSource, other: EvidenceSource, other_value: &str) -> Conflict {
+    Conflict { path: path.into(), kept, value: "kept".into(), other, other_value: other_value.into() }
+}
+
 /// What one change to the consistent invoice does.
 struct Change {
     what: &'static str,
@@ -122,8 +126,7 @@ const CHANGES: &[Change] = &[
     Change {
         what: "the reader took the QR code's date instead of the print's",
         change: |r| {
-            let text = "2019-01-15".to_owned();
-            r.dissents.push(Dissent { path: "issue_date".into(), source: EvidenceSource::Print, text });
+            r.conflicts.push(conflict("issue_date", EvidenceSource::Qr, EvidenceSource::Print, "2019-01-15"));
         },
         rule: "qr_matches_print",
         status: CheckStatus::Fail,
@@ -139,12 +142,18 @@ const CHANGES: &[Change] = &[
     Change {
         what: "a file's XML says something else",
         change: |r| {
-            let text = "别的公司".to_owned();
-            r.dissents.push(Dissent { path: "buyer.name".into(), source: EvidenceSource::Xml, text });
+            r.conflicts.push(conflict("buyer.name", EvidenceSource::Text, EvidenceSource::Xml, "别的公司"));
         },
         rule: "sources_agree",
         status: CheckStatus::Fail,
         unverified: &["buyer.name"],
+    },
+    Change {
+        what: "two sources count the lines differently",
+        change: |r| r.conflicts.push(conflict("items", EvidenceSource::Xml, EvidenceSource::Text, "4 lines")),
+        rule: "sources_agree",
+        status: CheckStatus::Fail,
+        unverified: &["items[0].amount", "items[2].tax_amount"],
     },
     Change {
         what: "the QR code is a special invoice's",

@@ -6,6 +6,7 @@ mod format;
 mod limits;
 mod pdf;
 mod raster;
+pub mod text;
 
 use std::sync::OnceLock;
 
