@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
 
+pub use identity::Identity;
 pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
 
 /// Bytes to a Report.

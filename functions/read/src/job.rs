@@ -12,6 +12,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source, Status};
 use futures::stream::{self, StreamExt};
 
+use crate::list::List;
 use crate::progress::Progress;
 
 /// Nothing waits for an answer here, but a file that takes this long never ends.
@@ -42,7 +43,7 @@ enum Outcome {
     Skipped,
 }
 
-/// Reads every file; `<file name>.json` goes to `output`, replacing what is there.
+/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, and a list of all of them.
 pub async fn read_all(
     pipeline: &Pipeline,
     files: Vec<PathBuf>,
@@ -51,9 +52,10 @@ pub async fn read_all(
     progress: &Progress,
 ) -> Tally {
     let start = Instant::now();
+    let list = &List::default();
     let work = files.into_iter().map(|file| async move {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let outcome = read_one(pipeline, &file, output).await.unwrap_or_else(|error| {
+        let outcome = read_one(pipeline, &file, output, list).await.unwrap_or_else(|error| {
             progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
             Outcome::Failed
         });
@@ -62,10 +64,13 @@ pub async fn read_all(
     });
     let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
+    if let Err(error) = list.write(output) {
+        progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
+    }
     Tally::of(&outcomes, start.elapsed())
 }
 
-async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Outcome, Error> {
+async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) -> Result<Outcome, Error> {
     let max_bytes = pipeline.limits().max_bytes;
     let size = tokio::fs::metadata(file).await.map_err(|e| failed("cannot open", file, &e))?.len();
     let taken = load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await;
@@ -77,14 +82,14 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Out
         match answer {
             Ok(report) => report,
             Err(failure) => {
-                save(output, file, &failure.report).await?;
+                save(output, file, &failure.report, list).await?;
                 return Err(failure.error);
             }
         }
     };
     let outcome = Outcome::of(&report);
     if outcome != Outcome::Skipped {
-        save(output, file, &report).await?;
+        save(output, file, &report, list).await?;
     }
     Ok(outcome)
 }
@@ -111,8 +116,9 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
     pipeline.reject(&error, source)
 }
 
-/// Written aside and renamed, so that nobody ever sees half a Report.
-async fn save(output: &Path, file: &Path, report: &Report) -> Result<(), Error> {
+/// Written aside and renamed, so that nobody ever sees half a Report, and noted in the list.
+async fn save(output: &Path, file: &Path, report: &Report, list: &List) -> Result<(), Error> {
+    list.add(&file.file_name().unwrap_or_default().to_string_lossy(), report);
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
     let mut name = OsString::from(file.file_name().unwrap_or_default());
@@ -254,7 +260,9 @@ mod tests {
         assert_eq!(report(&output, "tall.png.json").status, Status::Failed);
         let too_large = report(&output, "large.png.json");
         assert_eq!((too_large.error.unwrap().code.as_str(), too_large.source.bytes), ("too_large", Some(100_001)));
-        assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 4);
+        let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
+        assert_eq!(list.lines().count(), 5, "{list}");
+        assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 5);
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod folder;
 mod job;
+mod list;
 mod progress;
 
 use std::io::Write;
@@ -14,7 +15,7 @@ use fapiao::error::Error;
 use fapiao::pipeline::Pipeline;
 use fapiao::{logging, provider};
 
-/// Reads every invoice in a folder and writes one Report a file.
+/// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {

@@ -28,8 +28,8 @@ const MAX_REPORT_BYTES: u64 = 64_000_000;
 const IN_FLIGHT: Duration = Duration::from_secs(180);
 
 /// What makes an invoice the same invoice: code and number, on a digital one the number alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Identity(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity(String);
 
 /// The file that an invoice came in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub(super) struct Identities<S> {
 
 impl Identity {
     /// Of a Report whose code and number are verified: a misread number must accuse nobody.
-    pub(super) fn of(report: &Report) -> Option<Self> {
+    pub fn of(report: &Report) -> Option<Self> {
         let invoice = report.invoice.as_ref()?;
         let verified = |path: &str| report.fields.get(path).is_some_and(|evidence| evidence.verified);
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
