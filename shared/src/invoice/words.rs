@@ -102,7 +102,7 @@ fn write_integer(number: u64, optional_zeros: bool) -> String {
             text.extend([None, Some('拾'), Some('佰'), Some('仟')][place % 4]);
             (zero, section_spoken) = (false, true);
         }
-        if place % 4 == 0 && section_spoken {
+        if place.is_multiple_of(4) && section_spoken {
             text.extend([None, Some('万'), Some('亿')].get(place / 4).copied().flatten());
             section_spoken = false;
         }
