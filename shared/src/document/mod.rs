@@ -81,7 +81,7 @@ impl Document {
     /// `undecodable` when the content is damaged.
     pub fn pixels(&self) -> Result<RgbImage> {
         match self.format {
-            Format::Pdf => pdf::decode(&self.bytes),
+            Format::Pdf => pdf::decode(&self.bytes, 0),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }
