@@ -1,9 +1,11 @@
 //! Untrusted bytes made safe: format told by content, limits, pages, pixels.
 //! Knows nothing of invoices or providers.
 
+mod archive;
 pub mod fit;
 mod format;
 mod limits;
+pub mod markup;
 mod pdf;
 mod raster;
 
