@@ -67,8 +67,11 @@ const MAX_SCALINGS: usize = 6;
 /// The original when it fits as it is, which costs no decoding.
 ///
 /// # Errors
-/// `bad_dimensions` when it is smaller than the requirements.
+/// `bad_dimensions` when it is smaller than the requirements, `unsupported_format` when it has no pixels at all.
 pub fn as_is(document: &Document, requirements: &Requirements) -> Result<Option<Fitted>> {
+    if matches!(document.format(), Format::Ofd | Format::Xml) {
+        return Err(document.undrawn());
+    }
     requirements.check_sides(document.dimensions())?;
     let format = document.format();
     let (width, height) = document.dimensions();

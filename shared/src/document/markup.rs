@@ -81,6 +81,25 @@ impl Element {
         self.child(name).or_else(|| self.children.iter().find_map(|c| c.find(name)))
     }
 
+    /// Takes all children of a name out.
+    pub(super) fn take_all(&mut self, name: &str) -> Vec<Element> {
+        let (taken, rest) = std::mem::take(&mut self.children).into_iter().partition(|c| c.is(name));
+        self.children = rest;
+        taken
+    }
+
+    /// Puts another text in place of its own.
+    pub(super) fn set_text(&mut self, text: String) {
+        self.text = text;
+    }
+
+    /// The same with every child turned into another.
+    #[must_use]
+    pub(super) fn map_children(mut self, turn: impl FnMut(Element) -> Element) -> Self {
+        self.children = std::mem::take(&mut self.children).into_iter().map(turn).collect();
+        self
+    }
+
     /// Its own text as it stands.
     pub fn raw_text(&self) -> &str {
         &self.text

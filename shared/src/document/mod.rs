@@ -2,10 +2,12 @@
 //! Knows nothing of invoices or providers.
 
 mod archive;
+pub mod bundle;
 pub mod fit;
 mod format;
 mod limits;
 pub mod markup;
+pub mod ofd;
 mod pdf;
 mod raster;
 
@@ -17,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::format::Format;
 pub use self::limits::Limits;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// A file within the limits, of a format we open.
 #[derive(Clone, Debug)]
@@ -39,10 +41,15 @@ impl Document {
         let format = Format::of(&bytes)?;
         let (pages, dimensions) = match format {
             Format::Pdf => pdf::inspect(&bytes)?,
+            Format::Ofd => ofd_pixels(ofd::inspect(&bytes, limits)?),
+            Format::Xml => (1, NO_PAGE),
+            Format::Zip => return Err(closed_bundle()),
             _ => raster::inspect(&bytes, format)?,
         };
         limits.check_pages(pages)?;
-        limits.check_dimensions(dimensions)?;
+        if dimensions != NO_PAGE {
+            limits.check_dimensions(dimensions)?;
+        }
         Ok(Self { bytes, format, pages, dimensions, sha256: OnceLock::new() })
     }
 
@@ -59,6 +66,13 @@ impl Document {
     /// The media type of the content, e.g. `image/jpeg`.
     pub fn media_type(&self) -> &'static str {
         self.format.media_type()
+    }
+
+    /// Why there are no pixels: the data has no page, or one that we read without drawing it.
+    pub(crate) fn undrawn(&self) -> Error {
+        let what = if self.format == Format::Ofd { "an OFD page is not drawn as a picture" } else { "XML has no page" };
+        Error::new(ErrorKind::UnsupportedFormat, what)
+            .with_hint("Add `embedded` to the providers: it reads the file's own text.")
     }
 
     /// The hex digest of the bytes, computed on first need and kept by the document and its clones made after.
@@ -79,13 +93,29 @@ impl Document {
     /// The first page's pixels, EXIF-turned, transparency laid on white.
     ///
     /// # Errors
-    /// `undecodable` when the content is damaged.
+    /// `undecodable` when the content is damaged, `unsupported_format` for data without a page and for an OFD that is
+    /// no scan: we do not draw it, because its own text says all of it.
     pub fn pixels(&self) -> Result<RgbImage> {
         match self.format {
             Format::Pdf => pdf::decode(&self.bytes),
+            Format::Ofd | Format::Xml | Format::Zip => Err(self.undrawn()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }
+}
+
+/// The dimensions of data that has no page.
+const NO_PAGE: (u32, u32) = (0, 0);
+
+/// An OFD's pages, and its first one's size as pixels of 200 dpi, which places in Reports are given in.
+fn ofd_pixels((pages, (width, height)): (u32, (f32, f32))) -> (u32, (u32, u32)) {
+    let pixels = |millimetres: f32| (millimetres * ofd::PIXELS_PER_MILLIMETRE).round().max(1.0) as u32;
+    (pages, (pixels(width), pixels(height)))
+}
+
+fn closed_bundle() -> Error {
+    Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")
+        .with_hint("Unpack it and send its files.")
 }
 
 #[cfg(test)]
