@@ -179,10 +179,11 @@ pub struct Evidence {
 }
 
 /// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceSource {
     /// Read from pixels.
+    #[default]
     Print,
     /// The QR code.
     Qr,
@@ -243,6 +244,23 @@ pub struct Reading {
     pub fields: BTreeMap<String, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
+    /// Where the file's own sources contradict each other.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Two sources of one file that say different things.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field, or `items` where they do not even agree on the number of lines.
+    pub path: String,
+    /// Whose value stands.
+    pub kept: EvidenceSource,
+    /// That value.
+    pub value: String,
+    /// Who contradicts.
+    pub other: EvidenceSource,
+    /// With which value.
+    pub other_value: String,
 }
 
 /// The JSON Schema of [`Report`], generated from these types.

@@ -10,6 +10,7 @@ pub mod markup;
 pub mod ofd;
 mod pdf;
 mod raster;
+pub mod text;
 
 use std::sync::OnceLock;
 

@@ -47,12 +47,14 @@ pub struct Draft<'a> {
     pub frame: &'a Frame,
     /// What is known so far.
     pub reading: Reading,
+    /// Where its spans come from: pixels, or the file's own text.
+    pub source: EvidenceSource,
 }
 
 impl<'a> Draft<'a> {
     /// An empty one.
     pub fn new(frame: &'a Frame, page: PageInfo) -> Draft<'a> {
-        Draft { frame, reading: Reading { page, ..Reading::default() } }
+        Draft { frame, reading: Reading { page, ..Reading::default() }, source: EvidenceSource::Print }
     }
 
     /// Notes where a field's value was printed.
@@ -62,7 +64,7 @@ impl<'a> Draft<'a> {
             confidence: Some(round(found.confidence)),
             quad: self.frame.union(&found.quads).map(|quad| quad.map(tenths)),
             page: 1,
-            sources: vec![EvidenceSource::Print],
+            sources: vec![self.source],
             verified: false,
         };
         self.reading.fields.insert(path.into(), evidence);

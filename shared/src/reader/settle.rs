@@ -3,7 +3,7 @@
 
 use crate::invoice::{InvoiceType, Money, QrPayload, words};
 use crate::ocr::PageText;
-use crate::report::{Evidence, EvidenceSource};
+use crate::report::{Conflict, Evidence, EvidenceSource};
 
 use super::draft::Draft;
 
@@ -65,6 +65,15 @@ pub fn mend_currency_sign(draft: &mut Draft<'_>) {
 
 fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &mut Option<T>, coded: Option<T>) {
     let Some(coded) = coded else { return };
+    if let (EvidenceSource::Text, Some(text)) = (draft.source, printed.as_ref())
+        && *text != coded
+    {
+        // Characters from the file are as sure as the code: who contradicts is noted, not settled.
+        let (value, other_value) = (text.to_string(), coded.to_string());
+        let (kept, other) = (draft.source, EvidenceSource::Qr);
+        draft.reading.conflicts.push(Conflict { path: path.to_owned(), kept, value, other, other_value });
+        return;
+    }
     let evidence = draft.reading.fields.entry(path.to_owned()).or_default();
     evidence.page = 1;
     if printed.as_ref() == Some(&coded) {
