@@ -3,6 +3,8 @@
 
 use image::RgbImage;
 
+use super::markup::Element;
+
 /// What a file says without anybody looking at its pixels.
 #[derive(Clone, Debug, Default)]
 pub struct TextLayer {
@@ -12,6 +14,8 @@ pub struct TextLayer {
     pub values: Vec<(String, String)>,
     /// Files inside the file that may carry an invoice's data, most trusted first.
     pub attachments: Vec<Attachment>,
+    /// Trees of labels over pieces of the pages' text: an OFD's custom tags.
+    pub tags: Vec<Element>,
 }
 
 /// A file inside a file.
