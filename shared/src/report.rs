@@ -244,11 +244,13 @@ pub struct Reading {
     pub fields: BTreeMap<String, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
-    /// Where the file's own sources contradict each other.
+    /// Where two sources contradict each other.
     pub conflicts: Vec<Conflict>,
+    /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
+    pub leanings: Vec<Leaning>,
 }
 
-/// Two sources of one file that say different things.
+/// Two sources that say different things of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflict {
     /// The field, or `items` where they do not even agree on the number of lines.
@@ -261,6 +263,27 @@ pub struct Conflict {
     pub other: EvidenceSource,
     /// With which value.
     pub other_value: String,
+}
+
+/// A value that was chosen with another field's help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaning {
+    /// The field whose value was chosen.
+    pub path: String,
+    /// The field that decided.
+    pub on: String,
+}
+
+impl Reading {
+    /// Whether a field's value was chosen because another one said so.
+    pub fn leans(&self, path: &str, on: &str) -> bool {
+        self.leanings.iter().any(|leaning| leaning.path == path && leaning.on == on)
+    }
+
+    /// Notes that a field's value was chosen because another one said so.
+    pub fn lean(&mut self, path: impl Into<String>, on: impl Into<String>) {
+        self.leanings.push(Leaning { path: path.into(), on: on.into() });
+    }
 }
 
 /// The JSON Schema of [`Report`], generated from these types.

@@ -77,6 +77,7 @@ pub fn as_is(document: &Document, requirements: &Requirements) -> Result<Option<
     let (width, height) = document.dimensions();
     let fits = requirements.formats.contains(&format)
         && requirements.takes_bytes(document.bytes())
+        && document.is_whole()
         && (format == Format::Pdf || (document.pages() == 1 && width.max(height) <= requirements.max_side))
         && stands_alone(document);
     Ok(fits.then(|| Fitted {

@@ -12,7 +12,8 @@ mod pdf;
 mod raster;
 pub mod text;
 
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use image::RgbImage;
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::format::Format;
 pub use self::limits::Limits;
+use self::text::TextLayer;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A file within the limits, of a format we open.
@@ -30,6 +32,10 @@ pub struct Document {
     pages: u32,
     dimensions: (u32, u32),
     sha256: OnceLock<String>,
+    /// The pages that are this document, counted from 0; all of the file's but for a [`Document::part`].
+    range: Range<u32>,
+    limits: Limits,
+    text: Arc<OnceLock<Arc<TextLayer>>>,
 }
 
 impl Document {
@@ -51,7 +57,16 @@ impl Document {
         if dimensions != NO_PAGE {
             limits.check_dimensions(dimensions)?;
         }
-        Ok(Self { bytes, format, pages, dimensions, sha256: OnceLock::new() })
+        Ok(Self {
+            bytes,
+            format,
+            pages,
+            dimensions,
+            sha256: OnceLock::new(),
+            range: 0..pages,
+            limits: *limits,
+            text: Arc::default(),
+        })
     }
 
     /// The file's bytes, untouched.
@@ -86,6 +101,42 @@ impl Document {
         self.pages
     }
 
+    /// The pages that are this document, counted from 0.
+    pub fn range(&self) -> Range<usize> {
+        self.range.start as usize..self.range.end as usize
+    }
+
+    /// Whether it is the whole file.
+    pub fn is_whole(&self) -> bool {
+        self.range == (0..self.pages)
+    }
+
+    /// Some of the file's pages as a document of their own; bytes and text are shared.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Document {
+        let page = |i: usize| u32::try_from(i).unwrap_or(u32::MAX).min(self.pages);
+        let range = page(range.start)..page(range.end);
+        let first = self.text.get().and_then(|text| text.pages.get(range.start as usize));
+        let size = first.and_then(|page| pdf::size((page.width, page.height)).ok());
+        let dimensions = size.filter(|_| self.format == Format::Pdf).unwrap_or(self.dimensions);
+        Document { range, dimensions, ..self.clone() }
+    }
+
+    /// What the file says in characters; empty where it says nothing, or nothing that can be read. Taken once and kept.
+    pub fn text(&self) -> Arc<TextLayer> {
+        let layer = || match self.format {
+            Format::Pdf => pdf::layer(&self.bytes),
+            _ => Ok(TextLayer::default()),
+        };
+        // What is broken beyond reading says so when its pixels are asked for.
+        Arc::clone(self.text.get_or_init(|| Arc::new(layer().unwrap_or_default())))
+    }
+
+    /// The size in pixels of a page, as [`Self::pixels`] draws it.
+    pub fn pixel_size(&self, page: &text::TextPage) -> (u32, u32) {
+        pdf::size((page.width, page.height)).unwrap_or(self.dimensions)
+    }
+
     /// Width and height of the first page in pixels, after the EXIF turn; a PDF's are those of [`Self::pixels`].
     pub fn dimensions(&self) -> (u32, u32) {
         self.dimensions
@@ -98,7 +149,7 @@ impl Document {
     /// no scan: we do not draw it, because its own text says all of it.
     pub fn pixels(&self) -> Result<RgbImage> {
         match self.format {
-            Format::Pdf => pdf::decode(&self.bytes),
+            Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
             Format::Ofd | Format::Xml | Format::Zip => Err(self.undrawn()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }

@@ -35,6 +35,7 @@ pub fn settle(draft: &mut Draft<'_>, blanks: &[BlankQuantity], look: Look<'_>) {
         draft.reading.invoice.items[blank.item].quantity = Some(quantity);
         let found = Found { text, confidence: line.confidence, quads: vec![blank.place] };
         draft.prove(format!("items[{}].quantity", blank.item), &found);
+        draft.reading.lean(format!("items[{}].quantity", blank.item), format!("items[{}].amount", blank.item));
     }
 }
 

@@ -60,6 +60,7 @@ pub fn mend_currency_sign(draft: &mut Draft<'_>) {
     let rest = text.get(1..).and_then(|rest| rest.parse::<Money>().ok());
     if digits.0 != spoken.0 && rest.is_some_and(|rest| rest.0 == spoken.0) {
         draft.reading.invoice.grand_total = rest;
+        draft.reading.lean("grand_total", "grand_total_words");
     }
 }
 
@@ -83,5 +84,9 @@ fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &m
     evidence.text = Some(coded.to_string());
     evidence.sources = vec![EvidenceSource::Qr];
     evidence.confidence = Some(1.0);
-    *printed = Some(coded);
+    let value = coded.to_string();
+    if let Some(print) = printed.replace(coded) {
+        let (kept, other, other_value) = (EvidenceSource::Qr, draft.source, print.to_string());
+        draft.reading.conflicts.push(Conflict { path: path.to_owned(), kept, value, other, other_value });
+    }
 }

@@ -155,7 +155,7 @@ impl Merged {
 
     fn into_reading(self, page: PageInfo) -> Option<Reading> {
         let invoice = serde_json::from_value(Value::Object(self.invoice)).ok()?;
-        Some(Reading { invoice, fields: self.fields, page, conflicts: self.conflicts })
+        Some(Reading { invoice, fields: self.fields, page, conflicts: self.conflicts, ..Reading::default() })
     }
 }
 
