@@ -24,8 +24,6 @@ use page::Page;
 
 /// The file that makes a ZIP an OFD.
 pub(super) const ROOT: &str = "OFD.xml";
-/// Places in Reports are pixels of 200 dpi.
-pub const PIXELS_PER_MILLIMETRE: f32 = 200.0 / 25.4;
 /// Bytes of XML in one package; a page of invoice lines has some 20 kB.
 const MAX_XML: usize = 24 << 20;
 /// Pictures that are looked at for a QR code.
@@ -33,7 +31,7 @@ const MAX_CODES: usize = 4;
 /// Attached files that are looked at.
 const MAX_ATTACHMENTS: usize = 20;
 
-/// How many pages there are in all, and the first one's size in millimetres.
+/// How many pages there are in all, and the first one's size in points.
 ///
 /// # Errors
 /// `undecodable`, `too_large`, `encrypted`.

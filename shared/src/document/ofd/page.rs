@@ -52,12 +52,12 @@ pub(super) fn count(root: &Element) -> usize {
     listed(root).count()
 }
 
-/// The first page's width and height in millimetres; none without pages.
+/// The first page's width and height in points; none without pages.
 pub(super) fn first_size(package: &mut Package, document: &Document) -> Result<Option<(f32, f32)>> {
     let Some(first) = listed(&document.root).next() else { return Ok(None) };
     let (content, _) = content(package, document, first)?;
     let [_, _, width, height] = area(&content, document);
-    Ok(Some((width, height)))
+    Ok(Some((width * POINTS, height * POINTS)))
 }
 
 /// All pages with their templates.
