@@ -189,7 +189,7 @@ impl Tree {
 
     /// Closes the element of that name and what was left open in it; an end without a start is passed over.
     fn end(&mut self, name: &str) {
-        if let Some(at) = self.open.iter().rposition(|e| e.name == name) {
+        if let Some(at) = self.open.iter().rposition(|e| e.is(name)) {
             while self.open.len() > at {
                 self.close();
             }

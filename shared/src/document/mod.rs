@@ -48,7 +48,10 @@ impl Document {
         let format = Format::of(&bytes)?;
         let (pages, dimensions) = match format {
             Format::Pdf => pdf::inspect(&bytes)?,
-            Format::Ofd => ofd_pixels(ofd::inspect(&bytes, limits)?),
+            Format::Ofd => {
+                let (pages, points) = ofd::inspect(&bytes, limits)?;
+                (pages, pdf::size(points)?)
+            }
             Format::Xml => (1, NO_PAGE),
             Format::Zip => return Err(closed_bundle()),
             _ => raster::inspect(&bytes, format)?,
@@ -118,7 +121,7 @@ impl Document {
         let range = page(range.start)..page(range.end);
         let first = self.text.get().and_then(|text| text.pages.get(range.start as usize));
         let size = first.and_then(|page| pdf::size((page.width, page.height)).ok());
-        let dimensions = size.filter(|_| self.format == Format::Pdf).unwrap_or(self.dimensions);
+        let dimensions = size.filter(|_| !self.format.is_picture()).unwrap_or(self.dimensions);
         Document { range, dimensions, ..self.clone() }
     }
 
@@ -126,6 +129,9 @@ impl Document {
     pub fn text(&self) -> Arc<TextLayer> {
         let layer = || match self.format {
             Format::Pdf => pdf::layer(&self.bytes),
+            Format::Ofd => ofd::layer(&self.bytes, &self.limits),
+            // Data without a page is what others have attached to theirs.
+            Format::Xml => Ok(TextLayer::of_attachment(self.bytes.to_vec())),
             _ => Ok(TextLayer::default()),
         };
         // What is broken beyond reading says so when its pixels are asked for.
@@ -150,7 +156,9 @@ impl Document {
     pub fn pixels(&self) -> Result<RgbImage> {
         match self.format {
             Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
-            Format::Ofd | Format::Xml | Format::Zip => Err(self.undrawn()),
+            // What is broken says so; only what is whole is refused for being no picture.
+            Format::Ofd => ofd::layer(&self.bytes, &self.limits).and_then(|_| Err(self.undrawn())),
+            Format::Xml | Format::Zip => Err(self.undrawn()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }
@@ -158,12 +166,6 @@ impl Document {
 
 /// The dimensions of data that has no page.
 const NO_PAGE: (u32, u32) = (0, 0);
-
-/// An OFD's pages, and its first one's size as pixels of 200 dpi, which places in Reports are given in.
-fn ofd_pixels((pages, (width, height)): (u32, (f32, f32))) -> (u32, (u32, u32)) {
-    let pixels = |millimetres: f32| (millimetres * ofd::PIXELS_PER_MILLIMETRE).round().max(1.0) as u32;
-    (pages, (pixels(width), pixels(height)))
-}
 
 fn closed_bundle() -> Error {
     Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")

@@ -48,6 +48,7 @@ pub(super) fn layer(bytes: &Bytes) -> Result<TextLayer> {
             pages: pdf.pages().iter().map(|page| text::page(page, &cache)).collect(),
             values: values::values(pdf),
             attachments: values::attachments(pdf),
+            ..TextLayer::default()
         })
     })
 }

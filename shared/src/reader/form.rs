@@ -288,8 +288,17 @@ fn remarks(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
         .filter(|s| !is_seal_text(s, &seller) && s.confidence() > 0.8)
         .cloned()
         .collect();
-    let found = Found::join(&lines, "\n");
+    let found = Found::join(&in_reading_order(lines), "\n");
     draft.reading.invoice.remarks = draft.take_text("remarks", found);
+}
+
+/// Rows from top to bottom, each from left to right, whichever of its pieces stands a hair higher.
+fn in_reading_order(mut lines: Vec<Span>) -> Vec<Span> {
+    lines.sort_by(|a, b| a.y.total_cmp(&b.y));
+    for row in lines.chunk_by_mut(|a, b| a.same_row(b, 0.5)) {
+        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    }
+    lines
 }
 
 /// Text that belongs to a red seal: its captions, the seller's id or part of its name.

@@ -22,6 +22,7 @@ mod settle;
 mod shape;
 pub mod sources;
 mod table;
+pub mod xml;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::{QrPayload, expense_category};

@@ -13,40 +13,25 @@ mod tags;
 
 use bytes::Bytes;
 
-use super::Limits;
 use super::archive::Archive;
 use super::markup::Element;
+use super::text::{Attachment, Picture, TextLayer};
+use super::{Format, Limits};
 use crate::error::{Error, ErrorKind, Result};
 
-pub use object::TextRun;
-pub use page::Page;
-pub use picture::Picture;
-
 use delta::numbers as numbers_of;
+use page::Page;
 
 /// The file that makes a ZIP an OFD.
 pub(super) const ROOT: &str = "OFD.xml";
-/// Places in Reports are pixels of 200 dpi.
-pub const PIXELS_PER_MILLIMETRE: f32 = 200.0 / 25.4;
 /// Bytes of XML in one package; a page of invoice lines has some 20 kB.
 const MAX_XML: usize = 24 << 20;
+/// Pictures that are looked at for a QR code.
+const MAX_CODES: usize = 4;
 /// Attached files that are looked at.
 const MAX_ATTACHMENTS: usize = 20;
 
-/// One document of a package; nearly always the only one.
-#[derive(Debug, Default)]
-pub struct Content {
-    /// In order; the standard's templates are part of each page.
-    pub pages: Vec<Page>,
-    /// `CustomData` of the root file: name and value.
-    pub data: Vec<(String, String)>,
-    /// Attached XML files, whole.
-    pub attachments: Vec<Vec<u8>>,
-    /// Custom tags with the text of the objects that they point to in their place.
-    pub tags: Vec<Element>,
-}
-
-/// How many pages there are in all, and the first one's size in millimetres.
+/// How many pages there are in all, and the first one's size in points.
 ///
 /// # Errors
 /// `undecodable`, `too_large`, `encrypted`.
@@ -66,41 +51,68 @@ pub fn inspect(bytes: &Bytes, limits: &Limits) -> Result<(u32, (f32, f32))> {
     Ok((u32::try_from(pages).unwrap_or(u32::MAX), size))
 }
 
-/// Everything that the package's documents say; pictures are decoded later, one by one.
+/// What the package says without being drawn: all pages of all its documents. Attached data, tags and values are
+/// taken only where there is one document, because they do not say whose they are.
 ///
 /// # Errors
 /// `undecodable`, `too_large`, `encrypted`.
-pub fn read(bytes: &Bytes, limits: &Limits) -> Result<Vec<Content>> {
+pub fn layer(bytes: &Bytes, limits: &Limits) -> Result<TextLayer> {
     let mut package = Package::open(bytes, limits)?;
     let bodies = package.bodies()?;
-    bodies.iter().map(|body| content(&mut package, body, limits)).collect()
+    let mut layer = TextLayer::default();
+    for body in &bodies {
+        let part = part(&mut package, body, limits)?;
+        layer.pages.extend(part.pages);
+        if bodies.len() == 1 {
+            (layer.values, layer.attachments, layer.tags) = (part.values, part.attachments, part.tags);
+        }
+        limits.check_pages(u32::try_from(layer.pages.len()).unwrap_or(u32::MAX))?;
+    }
+    Ok(layer)
 }
 
-fn content(package: &mut Package, body: &Element, limits: &Limits) -> Result<Content> {
+fn part(package: &mut Package, body: &Element, limits: &Limits) -> Result<TextLayer> {
     let document = package.document(body)?;
-    if page::count(&document.root) > limits.max_pages as usize {
-        return Err(Error::new(ErrorKind::TooLarge, format!("the OFD has more than {} pages", limits.max_pages)));
-    }
+    limits.check_pages(u32::try_from(page::count(&document.root)).unwrap_or(u32::MAX))?;
     let resources = resources::read(package, &document);
     let mut pages = page::read_all(package, &document, &resources)?;
-    pages.iter_mut().flat_map(|page| &mut page.pictures).for_each(|picture| picture.load(package));
     let tags = tags::read(package, &document, &pages);
-    Ok(Content { pages, data: data(body), attachments: attachments(package, &document), tags })
+    let mut codes_left = MAX_CODES;
+    for page in &mut pages {
+        page.text.pictures = codes(package, page, &mut codes_left);
+    }
+    let pages = pages.into_iter().map(|page| page.text).collect();
+    Ok(TextLayer { pages, values: values(body), attachments: attachments(package, &document), tags })
 }
 
-fn data(body: &Element) -> Vec<(String, String)> {
+/// The pictures of a page that may be QR codes, decoded.
+fn codes(package: &mut Package, page: &Page, left: &mut usize) -> Vec<Picture> {
+    let mut codes = Vec::new();
+    for (place, path) in page.pictures.iter().filter(|(place, _)| picture::may_be_code(*place)) {
+        let Some(next) = left.checked_sub(1) else { break };
+        *left = next;
+        let pixels = package.bytes(&[""], path).and_then(|bytes| picture::decode(&bytes));
+        codes.extend(pixels.map(|pixels| Picture { pixels, place: *place }));
+    }
+    codes
+}
+
+fn values(body: &Element) -> Vec<(String, String)> {
     let datas = body.find("CustomDatas").map(Element::children).unwrap_or_default();
     let pair = |d: &Element| Some((d.attribute("Name")?.trim().to_owned(), d.text()?.to_owned()));
     datas.iter().filter_map(pair).collect()
 }
 
 /// The attached files that are XML; one that cannot be read is passed over.
-fn attachments(package: &mut Package, document: &Document) -> Vec<Vec<u8>> {
+fn attachments(package: &mut Package, document: &Document) -> Vec<Attachment> {
     let Some((list, folder)) = document.listed(package, "Attachments") else { return Vec::new() };
-    let files = list.all("Attachment").filter_map(|a| a.child_text("FileLoc")).take(MAX_ATTACHMENTS);
-    let paths: Vec<String> = files.map(str::to_owned).collect();
-    let xml = |bytes: &Vec<u8>| bytes.iter().take(8).any(|b| *b == b'<');
-    paths.iter().filter_map(|path| package.bytes(&[&folder, &document.folder, ""], path)).filter(xml).collect()
+    let paths = list.all("Attachment").filter_map(|a| a.child_text("FileLoc")).take(MAX_ATTACHMENTS);
+    let file = |path: &str| {
+        let bytes = package.bytes(&[&folder, &document.folder, ""], path)?;
+        let is_xml = Format::of(&bytes).ok() == Some(Format::Xml);
+        is_xml.then(|| Attachment { name: path.to_owned(), bytes })
+    };
+    paths.filter_map(file).collect()
 }
 
 /// The archive, and how much of it may still be parsed.

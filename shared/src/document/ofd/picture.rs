@@ -4,50 +4,30 @@
 use hayro_jbig2::{DecodeSettings, Decoder, DecoderContext, File};
 use image::{Rgb, RgbImage};
 
-use super::Package;
 use crate::document::format::Format;
 use crate::document::raster;
 
-/// Pixels of a picture that is worth decoding; an A4 page at 300 dpi has nine million.
-const MAX_PIXELS: u64 = 20_000_000;
+/// Pixels of a QR code's picture that is worth decoding; real ones have some hundred a side.
+const MAX_PIXELS: u64 = 4_000_000;
 /// The first bytes of a JBIG2 file.
 const JBIG2: &[u8] = b"\x97JB2\r\n\x1a\n";
 
-/// A picture with its place.
-#[derive(Clone, Debug, Default)]
-pub struct Picture {
-    /// Corners in millimetres of the page, clockwise from its own top left.
-    pub quad: [f32; 8],
-    /// Its file, as the package has it; empty when it could not be read.
-    pub bytes: Vec<u8>,
-    /// Where that file is.
-    pub(super) path: String,
+/// A picture's pixels; none when it is damaged, enormous or of another kind.
+pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
+    if bytes.starts_with(JBIG2) {
+        return jbig2(bytes);
+    }
+    let format = Format::of(bytes).ok().filter(|f| f.is_picture())?;
+    let (_, (width, height)) = raster::inspect(bytes, format).ok()?;
+    let fits = is_sane(width, height);
+    fits.then(|| raster::decode(bytes, format, (width, height)).ok()).flatten()
 }
 
-impl Picture {
-    /// Takes the file out of the package.
-    pub(super) fn load(&mut self, package: &mut Package) {
-        if let Some(bytes) = package.bytes(&[""], &self.path) {
-            self.bytes = bytes;
-        }
-    }
-
-    /// Width and height on the page in millimetres.
-    pub fn size(&self) -> (f32, f32) {
-        let q = &self.quad;
-        ((q[2] - q[0]).hypot(q[3] - q[1]), (q[6] - q[0]).hypot(q[7] - q[1]))
-    }
-
-    /// Its pixels; none when it is damaged, enormous or of another kind.
-    pub fn decode(&self) -> Option<RgbImage> {
-        if self.bytes.starts_with(JBIG2) {
-            return jbig2(&self.bytes);
-        }
-        let format = Format::of(&self.bytes).ok().filter(|f| f.is_picture())?;
-        let (_, (width, height)) = raster::inspect(&self.bytes, format).ok()?;
-        let fits = is_sane(width, height);
-        fits.then(|| raster::decode(&self.bytes, format, (width, height)).ok()).flatten()
-    }
+/// Whether a place (left, top, right, bottom, in points) may be a QR code's: square, from 1 to 6 cm.
+pub fn may_be_code([x0, y0, x1, y1]: [f32; 4]) -> bool {
+    let (width, height) = (x1 - x0, y1 - y0);
+    let square = width < 1.3 * height && height < 1.3 * width;
+    square && (28.0..170.0).contains(&width)
 }
 
 fn is_sane(width: u32, height: u32) -> bool {

@@ -27,9 +27,9 @@ pub(super) fn read(package: &mut Package, document: &Document, pages: &[Page]) -
 fn texts(pages: &[Page]) -> HashMap<(&str, &str), String> {
     let mut texts: HashMap<(&str, &str), String> = HashMap::new();
     for page in pages {
-        for run in &page.runs {
-            if let Some(id) = &run.id {
-                texts.entry((page.id.as_deref().unwrap_or_default(), id)).or_default().push_str(&run.text);
+        for (run, id) in page.text.runs.iter().zip(&page.ids) {
+            if let Some(id) = id {
+                texts.entry((page.id.as_deref().unwrap_or_default(), id)).or_default().push_str(&run.text());
             }
         }
     }
