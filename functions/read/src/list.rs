@@ -69,8 +69,9 @@ impl List {
     /// Notes one Report of a file.
     pub fn add(&self, file: &str, report: &Report) {
         let failure = report.error.iter().map(|error| format!("{}: {}", error.code, error.message));
+        let member = report.source.member.as_deref();
         let row = Row {
-            file: file.to_owned(),
+            file: member.map_or_else(|| file.to_owned(), |member| format!("{file}/{member}")),
             index: report.document.index,
             identity: Identity::of(report),
             verdict: report.verdict,

@@ -3,6 +3,8 @@
 
 use image::RgbImage;
 
+use super::markup::Element;
+
 /// What a file says without anybody looking at its pixels.
 #[derive(Clone, Debug, Default)]
 pub struct TextLayer {
@@ -12,6 +14,15 @@ pub struct TextLayer {
     pub values: Vec<(String, String)>,
     /// Files inside the file that may carry an invoice's data, most trusted first.
     pub attachments: Vec<Attachment>,
+    /// Trees of labels over pieces of the pages' text: an OFD's custom tags.
+    pub tags: Vec<Element>,
+}
+
+impl TextLayer {
+    /// A file that is nothing but data.
+    pub fn of_attachment(bytes: Vec<u8>) -> Self {
+        Self { attachments: vec![Attachment { name: String::new(), bytes }], ..Self::default() }
+    }
 }
 
 /// A file inside a file.

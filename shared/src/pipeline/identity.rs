@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::report_key;
+use super::report_key_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{Check, CheckStatus, DuplicateOf, Report, Verdict};
 use crate::store::{ACCESS_DENIED, Precondition, PutOutcome, Store};
@@ -88,10 +88,7 @@ impl Bearer {
     }
 
     fn report_key(&self) -> String {
-        match self.index {
-            0 | 1 => report_key(&self.key),
-            further => report_key(&format!("{}#{further}", self.key)),
-        }
+        report_key_of(&self.key, self.index)
     }
 }
 
@@ -129,8 +126,9 @@ impl<S: Store> Identities<S> {
             return Ok(());
         }
         match self.look(&identity).await? {
-            Some((Some(Entry { first: Some(first), .. }), etag)) if first.is_same_file(&me) => {
-                // Whoever has taken it over meanwhile keeps it.
+            // A newer version may have entered it again.
+            Some((Some(Entry { first: Some(first), .. }), etag)) if first == me => {
+                // Whoever takes it over meanwhile keeps it.
                 let unchanged = Precondition::Unchanged(etag);
                 self.write(&identity, &Entry { first: None, since: now }, unchanged).await.map(drop)
             }
@@ -273,7 +271,7 @@ mod tests {
         /// Enters a Report and puts it where its Report belongs. Gives the key of who was first, if it was somebody else.
         async fn enter(&self, mut report: Report, at: u64) -> Option<String> {
             self.identities.enter(&mut report, after(at)).await.unwrap();
-            let key = report_key(report.source.key.as_deref().unwrap());
+            let key = report_key_of(report.source.key.as_deref().unwrap(), report.document.index);
             self.store.upload("out", &key, serde_json::to_vec(&report).unwrap());
             let check = report.checks.last().unwrap();
             assert_eq!(check.status == CheckStatus::Fail, report.duplicate_of.is_some(), "{check:?}");

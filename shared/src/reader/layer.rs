@@ -18,7 +18,7 @@ const SPACE: f32 = 0.25;
 const OPEN_LINES: usize = 8;
 
 /// Labels whose characters are spread out; the parts are joined when together they begin one of these.
-const SPREAD_LABELS: [&str; 24] = [
+const SPREAD_LABELS: [&str; 25] = [
     "发票代码:",
     "发票号码:",
     "开票日期:",
@@ -43,6 +43,7 @@ const SPREAD_LABELS: [&str; 24] = [
     "税额",
     "税率/征收率",
     "合计",
+    "小计",
 ];
 
 /// The page's text as lines, in pixels of a page of this size.
@@ -53,6 +54,11 @@ pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
     let lines = join_labels(lines(&turn.letters(page), &rules), &rules);
     let lines = lines.iter().map(|line| line.as_text_line(&turn, scale));
     PageText { width, height, rotation: turn.rotation(), lines: lines.collect(), qr_codes: Vec::new() }
+}
+
+/// As [`page_text`], for a page whose characters can be trusted.
+pub fn trusted(page: &TextPage, size: (u32, u32)) -> Option<PageText> {
+    page.is_trusted().then(|| page_text(page, size))
 }
 
 /// One character in the upright page.

@@ -14,12 +14,15 @@ mod head;
 mod kind;
 mod label;
 pub mod layer;
+mod list;
+pub mod pages;
 mod party;
 mod roll;
 mod settle;
 mod shape;
 pub mod sources;
 mod table;
+pub mod xml;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::{QrPayload, expense_category};
