@@ -85,8 +85,10 @@ pub struct Source {
     pub media_type: Option<String>,
     /// How many pages the file has.
     pub pages: Option<u32>,
-    /// The page the invoice is on, from 1.
+    /// The page the invoice is on, or begins on, from 1.
     pub page: Option<u32>,
+    /// The file's path in the archive that was sent; null when it came by itself.
+    pub member: Option<String>,
 }
 
 /// Which of the invoices in one file.
@@ -179,10 +181,11 @@ pub struct Evidence {
 }
 
 /// Where a value came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceSource {
     /// Read from pixels.
+    #[default]
     Print,
     /// The QR code.
     Qr,
@@ -243,6 +246,46 @@ pub struct Reading {
     pub fields: BTreeMap<String, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
+    /// Where two sources contradict each other.
+    pub conflicts: Vec<Conflict>,
+    /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
+    pub leanings: Vec<Leaning>,
+}
+
+/// Two sources that say different things of one field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field, or `items` where they do not even agree on the number of lines.
+    pub path: String,
+    /// Whose value stands.
+    pub kept: EvidenceSource,
+    /// That value.
+    pub value: String,
+    /// Who contradicts.
+    pub other: EvidenceSource,
+    /// With which value.
+    pub other_value: String,
+}
+
+/// A value that was chosen with another field's help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaning {
+    /// The field whose value was chosen.
+    pub path: String,
+    /// The field that decided.
+    pub on: String,
+}
+
+impl Reading {
+    /// Whether a field's value was chosen because another one said so.
+    pub fn leans(&self, path: &str, on: &str) -> bool {
+        self.leanings.iter().any(|leaning| leaning.path == path && leaning.on == on)
+    }
+
+    /// Notes that a field's value was chosen because another one said so.
+    pub fn lean(&mut self, path: impl Into<String>, on: impl Into<String>) {
+        self.leanings.push(Leaning { path: path.into(), on: on.into() });
+    }
 }
 
 /// The JSON Schema of [`Report`], generated from these types.

@@ -1,4 +1,5 @@
 //! What the tests that cross crates share. Knows nothing of what they test.
 
 pub mod label;
+pub mod ofd;
 pub mod stub;

@@ -1,5 +1,6 @@
 //! Files to Reports, several at once. Knows nothing of where the folders are.
 
+use std::borrow::Borrow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -12,6 +13,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source, Status};
 use futures::stream::{self, StreamExt};
 
+use crate::list::List;
 use crate::progress::Progress;
 
 /// Nothing waits for an answer here, but a file that takes this long never ends.
@@ -42,7 +44,8 @@ enum Outcome {
     Skipped,
 }
 
-/// Reads every file; `<file name>.json` goes to `output`, replacing what is there.
+/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, `<file name>#2.json` and so on for
+/// further invoices in one file, and a list of all of them.
 pub async fn read_all(
     pipeline: &Pipeline,
     files: Vec<PathBuf>,
@@ -51,9 +54,10 @@ pub async fn read_all(
     progress: &Progress,
 ) -> Tally {
     let start = Instant::now();
+    let list = &List::default();
     let work = files.into_iter().map(|file| async move {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let outcome = read_one(pipeline, &file, output).await.unwrap_or_else(|error| {
+        let outcome = read_one(pipeline, &file, output, list).await.unwrap_or_else(|error| {
             progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
             Outcome::Failed
         });
@@ -62,31 +66,58 @@ pub async fn read_all(
     });
     let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
+    if let Err(error) = list.write(output) {
+        progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
+    }
     Tally::of(&outcomes, start.elapsed())
 }
 
-async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Outcome, Error> {
+async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) -> Result<Outcome, Error> {
     let max_bytes = pipeline.limits().max_bytes;
     let size = tokio::fs::metadata(file).await.map_err(|e| failed("cannot open", file, &e))?.len();
     let taken = load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await;
     let bytes = taken.map_err(|e| failed("cannot read", file, &e))?;
-    let report = if size > max_bytes {
-        too_large(pipeline, bytes, size)
+    let reports = if size > max_bytes {
+        vec![too_large(pipeline, bytes, size)]
     } else {
-        let answer = pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
+        let answer = pipeline.read_all(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
         match answer {
-            Ok(report) => report,
+            Ok(reports) => reports,
             Err(failure) => {
-                save(output, file, &failure.report).await?;
+                save_all(output, file, std::slice::from_ref(&failure.report), list).await?;
                 return Err(failure.error);
             }
         }
     };
-    let outcome = Outcome::of(&report);
+    let outcomes: Vec<Outcome> = reports.iter().map(Outcome::of).collect();
+    let outcome = outcomes.iter().copied().find(|outcome| *outcome == Outcome::Read).or(outcomes.first().copied());
+    let outcome = outcome.unwrap_or(Outcome::Skipped);
     if outcome != Outcome::Skipped {
-        save(output, file, &report).await?;
+        save_all(output, file, &reports, list).await?;
     }
     Ok(outcome)
+}
+
+/// Every invoice's Report; those that an earlier version of the file had more of are taken away.
+async fn save_all(output: &Path, file: &Path, reports: &[impl Borrow<Report>], list: &List) -> Result<(), Error> {
+    for report in reports {
+        save(output, file, report.borrow(), list).await?;
+    }
+    let mut surplus = u32::try_from(reports.len()).unwrap_or(u32::MAX).saturating_add(1);
+    while tokio::fs::remove_file(output.join(report_name(file, surplus))).await.is_ok() {
+        surplus += 1;
+    }
+    Ok(())
+}
+
+/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second.
+fn report_name(file: &Path, index: u32) -> OsString {
+    let mut name = OsString::from(file.file_name().unwrap_or_default());
+    if index > 1 {
+        name.push(format!("#{index}"));
+    }
+    name.push(".json");
+    name
 }
 
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
@@ -111,12 +142,12 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
     pipeline.reject(&error, source)
 }
 
-/// Written aside and renamed, so that nobody ever sees half a Report.
-async fn save(output: &Path, file: &Path, report: &Report) -> Result<(), Error> {
+/// Written aside and renamed, so that nobody ever sees half a Report, and noted in the list.
+async fn save(output: &Path, file: &Path, report: &Report, list: &List) -> Result<(), Error> {
+    list.add(&file.file_name().unwrap_or_default().to_string_lossy(), report);
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
-    let mut name = OsString::from(file.file_name().unwrap_or_default());
-    name.push(".json");
+    let mut name = report_name(file, report.document.index);
     let target = output.join(&name);
     name.push(".part");
     let aside = output.join(&name);
@@ -254,7 +285,9 @@ mod tests {
         assert_eq!(report(&output, "tall.png.json").status, Status::Failed);
         let too_large = report(&output, "large.png.json");
         assert_eq!((too_large.error.unwrap().code.as_str(), too_large.source.bytes), ("too_large", Some(100_001)));
-        assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 4);
+        let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
+        assert_eq!(list.lines().count(), 5, "{list}");
+        assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 5);
     }
 
     #[tokio::test]

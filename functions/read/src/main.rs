@@ -2,6 +2,7 @@
 
 mod folder;
 mod job;
+mod list;
 mod progress;
 
 use std::io::Write;
@@ -14,7 +15,7 @@ use fapiao::error::Error;
 use fapiao::pipeline::Pipeline;
 use fapiao::{logging, provider};
 
-/// Reads every invoice in a folder and writes one Report a file.
+/// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -47,7 +48,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
+    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let files = folder::files(&arguments.input)?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());

@@ -67,13 +67,17 @@ const MAX_SCALINGS: usize = 6;
 /// The original when it fits as it is, which costs no decoding.
 ///
 /// # Errors
-/// `bad_dimensions` when it is smaller than the requirements.
+/// `bad_dimensions` when it is smaller than the requirements, `unsupported_format` when it has no pixels at all.
 pub fn as_is(document: &Document, requirements: &Requirements) -> Result<Option<Fitted>> {
+    if matches!(document.format(), Format::Ofd | Format::Xml) {
+        return Err(document.undrawn());
+    }
     requirements.check_sides(document.dimensions())?;
     let format = document.format();
     let (width, height) = document.dimensions();
     let fits = requirements.formats.contains(&format)
         && requirements.takes_bytes(document.bytes())
+        && document.is_whole()
         && (format == Format::Pdf || (document.pages() == 1 && width.max(height) <= requirements.max_side))
         && stands_alone(document);
     Ok(fits.then(|| Fitted {

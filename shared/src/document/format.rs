@@ -1,5 +1,10 @@
-//! What a file is, told by its first bytes and never by its name. Knows nothing of what follows them.
+//! What a file is, told by its content and never by its name: first bytes, a ZIP's directory, XML's outermost element.
+//! Knows nothing of what it says.
 
+use bytes::Bytes;
+
+use super::archive::Archive;
+use super::{Limits, markup, ofd};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What we open, told by content.
@@ -19,6 +24,12 @@ pub enum Format {
     WebP,
     /// PDF, first page.
     Pdf,
+    /// OFD, the Chinese e-document: a ZIP with XML in it.
+    Ofd,
+    /// The data of an invoice as XML, without any page.
+    Xml,
+    /// A ZIP of files, as mails bring them.
+    Zip,
 }
 
 impl Format {
@@ -32,16 +43,28 @@ impl Format {
             Self::Gif => "image/gif",
             Self::WebP => "image/webp",
             Self::Pdf => "application/pdf",
+            Self::Ofd => "application/ofd",
+            Self::Xml => "application/xml",
+            Self::Zip => "application/zip",
         }
+    }
+
+    /// Whether it is a picture and nothing else.
+    pub fn is_picture(self) -> bool {
+        !matches!(self, Self::Pdf | Self::Ofd | Self::Xml | Self::Zip)
     }
 
     /// Tells the format of a file.
     ///
     /// # Errors
-    /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be.
+    /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be; what
+    /// [`Archive::open`] says of a ZIP.
     pub(super) fn of(bytes: &[u8]) -> Result<Self> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
+        }
+        if is_zip(bytes) {
+            return Self::of_zip(bytes);
         }
         Self::recognise(bytes).ok_or_else(|| {
             let what = describe(bytes);
@@ -58,8 +81,21 @@ impl Format {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             _ if is_bitmap(bytes) => Some(Self::Bmp),
             _ if is_pdf(bytes) => Some(Self::Pdf),
+            _ if is_data(bytes) => Some(Self::Xml),
             _ => None,
         }
+    }
+
+    fn of_zip(bytes: &[u8]) -> Result<Self> {
+        let archive = Archive::open(&Bytes::copy_from_slice(bytes), &Limits::default())?;
+        if ofd::root_folder(&archive).is_some() {
+            return Ok(Self::Ofd);
+        }
+        if archive.find("[Content_Types].xml").is_some() {
+            let message = "the content is an Office document, which we do not open";
+            return Err(Error::new(ErrorKind::UnsupportedFormat, message));
+        }
+        Ok(Self::Zip)
     }
 }
 
@@ -73,23 +109,32 @@ fn is_pdf(bytes: &[u8]) -> bool {
     contains(&bytes[..bytes.len().min(1024)], b"%PDF-")
 }
 
+fn is_zip(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
+}
+
+/// XML that is no page for a screen.
+fn is_data(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(4096)];
+    let marked = [b"\xff\xfe<\0".as_slice(), b"\xfe\xff\0<"].iter().any(|mark| start.starts_with(mark));
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let root = (marked || text.starts_with(b"<")).then(|| markup::root_name(start)).flatten();
+    root.is_some_and(|root| !["html", "svg", "rss"].contains(&&*root.to_lowercase()))
+}
+
 /// What an unwanted file seems to be, for the person who sent it.
 fn describe(bytes: &[u8]) -> &'static str {
     let start = &bytes[..bytes.len().min(4096)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     match bytes {
-        [b'P', b'K', 3 | 5 | 7, ..] if contains(start, b"OFD.xml") || contains(bytes, b"OFD.xml") => "an OFD document",
-        [b'P', b'K', 3 | 5 | 7, ..] => "a ZIP archive (or an Office document)",
+        [b'P', b'K', 7, 8, ..] => "a part of a ZIP archive",
         [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
         [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive",
         [0x1f, 0x8b, ..] => "a gzip file",
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => describe_brand(brand),
-        _ if text.starts_with(b"<?xml") || text.starts_with(b"<EInvoice") || text.starts_with(b"<eInvoice") => {
-            "an XML file"
-        }
         _ if text.starts_with(b"<svg") => "an SVG drawing",
-        _ if text.starts_with(b"<") => "a web page or XML file",
+        _ if text.starts_with(b"<") => "a web page or broken XML",
         _ if is_text(start) => "plain text",
         _ => "of no format we know",
     }
@@ -119,10 +164,11 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::archive::tests::zipped;
 
     #[test]
     fn formats_are_told_by_content() {
-        let cases: [(&[u8], Format); 9] = [
+        let cases: [(&[u8], Format); 13] = [
             (b"\xff\xd8\xff\xe0..", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n....", Format::Png),
             (b"GIF89a..", Format::Gif),
@@ -132,6 +178,10 @@ mod tests {
             (b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0....", Format::Bmp),
             (b"%PDF-1.4\n", Format::Pdf),
             (b"\xef\xbb\xbf\r\n%PDF-1.7", Format::Pdf),
+            (b"\xef\xbb\xbf<?xml version='1.0'?><EInvoice/>", Format::Xml),
+            (b"\xff\xfe<\0a\0/\0>\0", Format::Xml),
+            (b"<!-- --> <fp:eInvoice xmlns:fp='x'>", Format::Xml),
+            (b"<:eInvoice xmlns:=''>", Format::Xml),
         ];
         for (bytes, want) in cases {
             assert_eq!(Format::of(bytes).unwrap(), want);
@@ -141,9 +191,9 @@ mod tests {
     #[test]
     fn what_is_not_opened_is_named() {
         let cases: [(&[u8], &str); 10] = [
-            (b"PK\x03\x04\x14\0\0\0OFD.xml<ofd:OFD>", "an OFD document"),
-            (b"PK\x03\x04\x14\0\0\0word/document.xml", "a ZIP archive"),
-            (b"\xef\xbb\xbf<?xml version='1.0'?><EInvoice/>", "an XML file"),
+            (&zipped(&[("[Content_Types].xml", b"<Types/>")]), "an Office document"),
+            (b"PK\x07\x08PK\x03\x04", "a part of a ZIP archive"),
+            (b"<?xml version='1.0'?><svg/>", "a web page or broken XML"),
             (b"  <html><body>", "a web page"),
             (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
@@ -157,6 +207,21 @@ mod tests {
             assert_eq!(error.code(), "unsupported_format");
             assert!(error.message().contains(want), "{} lacks {want}", error.message());
         }
+    }
+
+    #[test]
+    fn archives_are_told_by_what_is_in_them() {
+        let cases: [(&[(&str, &[u8])], Format); 4] = [
+            (&[("OFD.xml", b"<OFD/>"), ("Doc_0/Document.xml", b"")], Format::Ofd),
+            (&[("invoice/OFD.xml", b"<OFD/>"), ("invoice/Doc_0/Document.xml", b"")], Format::Ofd),
+            (&[("1.pdf", b"%PDF-1.4"), ("invoice/OFD.xml", b"<OFD/>")], Format::Zip),
+            (&[], Format::Zip),
+        ];
+        for (members, want) in cases {
+            assert_eq!(Format::of(&zipped(members)).unwrap(), want);
+        }
+        let torn = zipped(&[("OFD.xml", b"<OFD/>")]).slice(..60);
+        assert_eq!(Format::of(&torn).unwrap_err().code(), "undecodable");
     }
 
     #[test]

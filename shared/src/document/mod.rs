@@ -1,13 +1,20 @@
 //! Untrusted bytes made safe: format told by content, limits, pages, pixels.
 //! Knows nothing of invoices or providers.
 
+mod archive;
+pub mod bundle;
 pub mod fit;
+pub mod fonts;
 mod format;
 mod limits;
+pub mod markup;
+pub mod ofd;
 mod pdf;
 mod raster;
+pub mod text;
 
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use image::RgbImage;
@@ -15,7 +22,8 @@ use sha2::{Digest, Sha256};
 
 pub use self::format::Format;
 pub use self::limits::Limits;
-use crate::error::Result;
+use self::text::TextLayer;
+use crate::error::{Error, ErrorKind, Result};
 
 /// A file within the limits, of a format we open.
 #[derive(Clone, Debug)]
@@ -25,6 +33,10 @@ pub struct Document {
     pages: u32,
     dimensions: (u32, u32),
     sha256: OnceLock<String>,
+    /// The pages that are this document, counted from 0; all of the file's but for a [`Document::part`].
+    range: Range<u32>,
+    limits: Limits,
+    text: Arc<OnceLock<Arc<TextLayer>>>,
 }
 
 impl Document {
@@ -37,11 +49,28 @@ impl Document {
         let format = Format::of(&bytes)?;
         let (pages, dimensions) = match format {
             Format::Pdf => pdf::inspect(&bytes)?,
+            Format::Ofd => {
+                let (pages, points) = ofd::inspect(&bytes, limits)?;
+                (pages, pdf::size(points)?)
+            }
+            Format::Xml => (1, NO_PAGE),
+            Format::Zip => return Err(closed_bundle()),
             _ => raster::inspect(&bytes, format)?,
         };
         limits.check_pages(pages)?;
-        limits.check_dimensions(dimensions)?;
-        Ok(Self { bytes, format, pages, dimensions, sha256: OnceLock::new() })
+        if dimensions != NO_PAGE {
+            limits.check_dimensions(dimensions)?;
+        }
+        Ok(Self {
+            bytes,
+            format,
+            pages,
+            dimensions,
+            sha256: OnceLock::new(),
+            range: 0..pages,
+            limits: *limits,
+            text: Arc::default(),
+        })
     }
 
     /// The file's bytes, untouched.
@@ -59,6 +88,13 @@ impl Document {
         self.format.media_type()
     }
 
+    /// Why there are no pixels: the data has no page, or one that we read without drawing it.
+    pub(crate) fn undrawn(&self) -> Error {
+        let what = if self.format == Format::Ofd { "an OFD page is not drawn as a picture" } else { "XML has no page" };
+        Error::new(ErrorKind::UnsupportedFormat, what)
+            .with_hint("Add `embedded` to the providers: it reads the file's own text.")
+    }
+
     /// The hex digest of the bytes, computed on first need and kept by the document and its clones made after.
     pub fn sha256(&self) -> &str {
         self.sha256.get_or_init(|| hex::encode(Sha256::digest(&self.bytes)))
@@ -69,6 +105,45 @@ impl Document {
         self.pages
     }
 
+    /// The pages that are this document, counted from 0.
+    pub fn range(&self) -> Range<usize> {
+        self.range.start as usize..self.range.end as usize
+    }
+
+    /// Whether it is the whole file.
+    pub fn is_whole(&self) -> bool {
+        self.range == (0..self.pages)
+    }
+
+    /// Some of the file's pages as a document of their own; bytes and text are shared.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Document {
+        let page = |i: usize| u32::try_from(i).unwrap_or(u32::MAX).min(self.pages);
+        let range = page(range.start)..page(range.end);
+        let first = self.text.get().and_then(|text| text.pages.get(range.start as usize));
+        let size = first.and_then(|page| pdf::size((page.width, page.height)).ok());
+        let dimensions = size.filter(|_| !self.format.is_picture()).unwrap_or(self.dimensions);
+        Document { range, dimensions, ..self.clone() }
+    }
+
+    /// What the file says in characters; empty where it says nothing, or nothing that can be read. Taken once and kept.
+    pub fn text(&self) -> Arc<TextLayer> {
+        let layer = || match self.format {
+            Format::Pdf => pdf::layer(&self.bytes),
+            Format::Ofd => ofd::layer(&self.bytes, &self.limits),
+            // Data without a page is what others have attached to theirs.
+            Format::Xml => Ok(TextLayer::of_attachment(self.bytes.to_vec())),
+            _ => Ok(TextLayer::default()),
+        };
+        // What is broken beyond reading says so when its pixels are asked for.
+        Arc::clone(self.text.get_or_init(|| Arc::new(layer().unwrap_or_default())))
+    }
+
+    /// The size in pixels of a page, as [`Self::pixels`] draws it.
+    pub fn pixel_size(&self, page: &text::TextPage) -> (u32, u32) {
+        pdf::size((page.width, page.height)).unwrap_or(self.dimensions)
+    }
+
     /// Width and height of the first page in pixels, after the EXIF turn; a PDF's are those of [`Self::pixels`].
     pub fn dimensions(&self) -> (u32, u32) {
         self.dimensions
@@ -77,13 +152,25 @@ impl Document {
     /// The first page's pixels, EXIF-turned, transparency laid on white.
     ///
     /// # Errors
-    /// `undecodable` when the content is damaged.
+    /// `undecodable` when the content is damaged, `unsupported_format` for data without a page and for an OFD that is
+    /// no scan: we do not draw it, because its own text says all of it.
     pub fn pixels(&self) -> Result<RgbImage> {
         match self.format {
-            Format::Pdf => pdf::decode(&self.bytes),
+            Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
+            // What is broken says so; only what is whole is refused for being no picture.
+            Format::Ofd => ofd::layer(&self.bytes, &self.limits).and_then(|_| Err(self.undrawn())),
+            Format::Xml | Format::Zip => Err(self.undrawn()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }
+}
+
+/// The dimensions of data that has no page.
+const NO_PAGE: (u32, u32) = (0, 0);
+
+fn closed_bundle() -> Error {
+    Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")
+        .with_hint("Unpack it and send its files.")
 }
 
 #[cfg(test)]

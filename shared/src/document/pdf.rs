@@ -1,4 +1,9 @@
-//! The first page of a PDF as pixels. Knows nothing of its text.
+//! A PDF's pages as pixels, and the text it carries. Knows nothing of what the text means.
+
+mod modules;
+mod names;
+mod text;
+mod values;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -6,12 +11,13 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::InterpreterCache;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image::RgbImage;
 
+use super::text::TextLayer;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Enough for small print, and what scanners make.
@@ -35,21 +41,29 @@ pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
     })
 }
 
-/// The first page on white.
-pub(super) fn decode(bytes: &Bytes) -> Result<RgbImage> {
+/// What the PDF says in characters, all pages.
+pub(super) fn layer(bytes: &Bytes) -> Result<TextLayer> {
     with_pdf(bytes, |pdf| {
-        let page = pdf.pages().first().ok_or_else(|| damaged("it has no pages"))?;
+        let cache = InterpreterCache::new();
+        Ok(TextLayer {
+            pages: pdf.pages().iter().map(|page| text::page(page, &cache)).collect(),
+            values: values::values(pdf),
+            attachments: values::attachments(pdf),
+            ..TextLayer::default()
+        })
+    })
+}
+
+/// A page on white, counted from 0.
+pub(super) fn decode(bytes: &Bytes, index: usize) -> Result<RgbImage> {
+    with_pdf(bytes, move |pdf| {
+        let page = pdf.pages().get(index).ok_or_else(|| damaged("it has no such page"))?;
         let points = page.render_dimensions();
         let (width, height) = size(points)?;
         let settings =
             PixmapSettings { x_scale: scale_to(width, points.0), y_scale: scale_to(height, points.1), bg_color: WHITE };
-        let pixmap = hayro::render(
-            page,
-            &RenderCache::new(),
-            &InterpreterSettings::default(),
-            &RenderSettings::default(),
-            &settings,
-        );
+        let pixmap =
+            hayro::render(page, &RenderCache::new(), &super::fonts::drawing(), &RenderSettings::default(), &settings);
         let opaque = pixmap.data_as_u8_slice().chunks_exact(4);
         let pixels = opaque.flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]).collect();
         RgbImage::from_raw(width, height, pixels).ok_or_else(|| damaged("its page has another size than it says"))
@@ -57,7 +71,7 @@ pub(super) fn decode(bytes: &Bytes) -> Result<RgbImage> {
 }
 
 /// Width and height in pixels of a page of this size in points.
-fn size((width, height): (f32, f32)) -> Result<(u32, u32)> {
+pub(super) fn size((width, height): (f32, f32)) -> Result<(u32, u32)> {
     let long = width.max(height);
     if !long.is_finite() || width.min(height) <= 0.0 {
         return Err(damaged("its page has no size"));

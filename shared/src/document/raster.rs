@@ -55,7 +55,7 @@ fn image_format(format: Format) -> ImageFormat {
         Format::Tiff => ImageFormat::Tiff,
         Format::Gif => ImageFormat::Gif,
         Format::WebP => ImageFormat::WebP,
-        Format::Pdf => ImageFormat::Pnm,
+        Format::Pdf | Format::Ofd | Format::Xml | Format::Zip => ImageFormat::Pnm,
     }
 }
 

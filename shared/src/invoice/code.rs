@@ -1,4 +1,4 @@
-//! 发票代码: what its digits say about region, year and kind.
+//! 发票代码 and the 20-digit 发票号码: what their digits say about region, year and kind.
 //! Source: the numbering rules of the tax administration; four old codes break them.
 
 use super::InvoiceType;
@@ -70,8 +70,13 @@ impl<'a> InvoiceCode<'a> {
 
     /// The region as titles print it; none when no region has these digits.
     pub fn region(&self) -> Option<&'static str> {
+        self.regions().next()
+    }
+
+    /// Every region that a title may name for this code: a city with a plan of its own, or its province.
+    pub fn regions(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let digits = self.region_digits();
-        REGIONS.iter().find(|(prefix, _)| digits.starts_with(prefix)).map(|(_, name)| *name)
+        REGIONS.iter().filter(move |(prefix, _)| digits.starts_with(prefix)).map(|(_, name)| *name)
     }
 
     /// The year the code was issued for, as four digits of the common era.
@@ -103,6 +108,27 @@ impl<'a> InvoiceCode<'a> {
     }
 }
 
+/// The number of a fully digital invoice: two digits of the year, then region, channel and sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DigitalNumber<'a>(&'a str);
+
+impl<'a> DigitalNumber<'a> {
+    /// Takes 20 digits; anything else is no such number.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        (text.len() == 20 && text.bytes().all(|b| b.is_ascii_digit())).then_some(Self(text))
+    }
+
+    /// The year in which it was issued, as four digits of the common era.
+    pub fn year(&self) -> Option<i16> {
+        self.0[0..2].parse::<i16>().ok().map(|year| 2000 + year)
+    }
+}
+
+/// The region that a title names.
+pub fn region_in_title(title: &str) -> Option<&'static str> {
+    REGIONS.iter().map(|(_, name)| *name).find(|name| title.contains(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +148,20 @@ mod tests {
             assert_eq!(parsed.year(), Some(year), "{code}");
             assert_eq!(parsed.invoice_type(), kind, "{code}");
         }
+    }
+
+    #[test]
+    fn a_digital_number_tells_its_year() {
+        assert_eq!(DigitalNumber::parse("24362000000591953989").unwrap().year(), Some(2024));
+        assert_eq!(DigitalNumber::parse("12345678"), None);
+    }
+
+    #[test]
+    fn a_title_names_a_region() {
+        assert_eq!(region_in_title("内蒙古增值税普通发票"), Some("内蒙古"));
+        assert_eq!(region_in_title("电子发票（普通发票）"), None);
+        let shenzhen = InvoiceCode::parse("044031900104").unwrap();
+        assert_eq!(shenzhen.regions().collect::<Vec<_>>(), ["深圳", "广东"]);
     }
 
     #[test]

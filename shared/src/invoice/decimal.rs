@@ -105,10 +105,14 @@ impl TaxRate {
     pub fn is_legal(&self) -> bool {
         match self {
             Self::Exempt | Self::NotTaxable => true,
-            Self::Fraction(rate) => Self::LEGAL_PERCENT
-                .iter()
-                .any(|percent| Decimal::from_str_exact(percent).is_ok_and(|p| p == rate * Decimal::ONE_HUNDRED)),
+            Self::Fraction(rate) => Self::legal().any(|legal| legal == *rate),
         }
+    }
+
+    /// The lawful rates as fractions.
+    pub fn legal() -> impl Iterator<Item = Decimal> {
+        let percents = Self::LEGAL_PERCENT.iter().filter_map(|percent| Decimal::from_str_exact(percent).ok());
+        percents.map(|percent| percent / Decimal::ONE_HUNDRED)
     }
 
     /// The fraction to multiply with; none where the law exempts.

@@ -13,10 +13,10 @@ mod tax_id;
 pub mod words;
 
 pub use category::of as expense_category;
-pub use code::InvoiceCode;
+pub use code::{DigitalNumber, InvoiceCode, region_in_title};
 pub use decimal::{Money, ParseDecimalError, Quantity, TaxRate};
 pub use kind::{ExpenseCategory, InvoiceType};
-pub use qr::QrPayload;
+pub use qr::{ChainLink, QrPayload};
 pub use tax_id::TaxId;
 
 use schemars::JsonSchema;

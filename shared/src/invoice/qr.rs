@@ -1,14 +1,15 @@
-//! What an invoice's QR code says: `01,TT,code,number,amount,YYYYMMDD,check code,CRC`.
+//! What an invoice's QR code says: `01,TT,code,number,amount,YYYYMMDD,check code,CRC`, or on the chain a link.
 //! Knows nothing of images: it takes the decoded text.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::{InvoiceType, Money};
 
 /// The fields of an invoice's QR code. Empty ones are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrPayload {
-    /// Two digits that name the kind: 01, 04, 08, 10, 11, 14, 31, 32.
+    /// Two digits that name the kind: 01, 04, 08, 10, 11, 14, 20, 31, 32.
     pub kind: String,
     /// 发票代码; empty on digital invoices.
     pub invoice_code: Option<String>,
@@ -41,10 +42,10 @@ impl QrPayload {
     }
 
     fn has_known_kind(&self) -> bool {
-        matches!(self.kind.as_str(), "01" | "04" | "08" | "10" | "11" | "14" | "31" | "32")
+        matches!(self.kind.as_str(), "01" | "04" | "08" | "10" | "11" | "14" | "20" | "31" | "32")
     }
 
-    /// The kind of invoice that the payload names.
+    /// The kind of invoice that the payload names. 20 occurs on electronic ones of either kind, so it names none.
     pub fn invoice_type(&self) -> Option<InvoiceType> {
         Some(match self.kind.as_str() {
             "01" => InvoiceType::Special,
@@ -62,6 +63,31 @@ impl QrPayload {
     /// Whether the amount carries the tax.
     pub fn amount_includes_tax(&self) -> bool {
         matches!(self.kind.as_str(), "31" | "32")
+    }
+}
+
+/// The link in the QR code of an invoice on the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainLink {
+    /// 发票号码.
+    pub invoice_number: Option<String>,
+    /// With tax; that the link has it in fen is an inference from the invoices seen.
+    pub grand_total: Option<Money>,
+}
+
+impl ChainLink {
+    /// Reads the link that the Shenzhen tax bureau gives blockchain invoices; any other text is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, query) = text.trim().split_once('?')?;
+        if !address.starts_with("https://bcfp.") || !address.contains("chinatax.gov.cn/") {
+            return None;
+        }
+        let value = |name: &str| query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        let fen = value("total_amount").and_then(|fen| fen.parse::<i64>().ok());
+        Some(Self {
+            invoice_number: value("bill_num").and_then(digits),
+            grand_total: fen.map(|fen| Money(Decimal::new(fen, 2))),
+        })
     }
 }
 
@@ -98,6 +124,18 @@ mod tests {
         assert_eq!(qr.check_code, None);
         assert_eq!(qr.issue_date, Some(Date::constant(2024, 1, 2)));
         assert!(qr.amount_includes_tax());
+    }
+
+    #[test]
+    fn a_link_of_the_chain_tells_number_and_total() {
+        let address = "https://bcfp.shenzhen.chinatax.gov.cn/verify/scan";
+        let link = ChainLink::parse(&format!("{address}?hash=e1f3&bill_num=57708963&total_amount=136657")).unwrap();
+        assert_eq!(link.invoice_number.as_deref(), Some("57708963"));
+        assert_eq!(link.grand_total.unwrap().to_string(), "1366.57");
+        assert_eq!(ChainLink::parse(&format!("{address}?hash=e1f3")).unwrap().invoice_number, None);
+        for text in ["https://example.com/?bill_num=57708963", "01,32,,1,2,20240101,,", address] {
+            assert_eq!(ChainLink::parse(text), None, "{text}");
+        }
     }
 
     #[test]

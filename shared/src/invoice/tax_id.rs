@@ -1,5 +1,5 @@
 //! 统一社会信用代码 and the older taxpayer ids: their shapes and check digits.
-//! Source: GB 32100-2015 (18 characters), GB 11714-1997 (the nine inside it).
+//! Source: GB 32100-2015 (18 characters), GB 11714-1997 (the nine inside it), GB 11643-1999 (a person's id).
 
 /// The 31 characters of GB 32100, in the order of their values.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -22,6 +22,53 @@ impl<'a> TaxId<'a> {
         }
         Some(credit_code_check(&self.0[..17]).is_some_and(|check| self.0.as_bytes()[17] == check))
     }
+
+    /// Whether the organisation code inside holds: characters 9 to 17 of a credit code, the last nine of an old id of
+    /// 15. Other shapes have none, so `None`.
+    pub fn organisation_code_holds(&self) -> Option<bool> {
+        let code = match self.0.len() {
+            18 => &self.0[8..17],
+            15 => &self.0[6..15],
+            _ => return None,
+        };
+        Some(organisation_check(&code[..8]) == code.as_bytes().last().copied())
+    }
+
+    /// Whether these are the 18 characters of a person's id with its check digit right: sole traders and private
+    /// sellers have used theirs.
+    pub fn is_persons_id(&self) -> bool {
+        let (bytes, born) = (self.0.as_bytes(), self.0.get(6..14).unwrap_or_default());
+        bytes.len() == 18 && is_day(born) && person_check(&bytes[..17]) == Some(bytes[17])
+    }
+}
+
+/// GB 11714: letters count 10 to 35.
+fn organisation_check(body: &str) -> Option<u8> {
+    let weights = [3, 7, 9, 10, 5, 8, 4, 2];
+    let values = body.chars().map(|c| c.to_digit(36)).collect::<Option<Vec<u32>>>()?;
+    let sum: u32 = values.iter().zip(weights).map(|(value, weight)| value * weight).sum();
+    match 11 - sum % 11 {
+        10 => Some(b'X'),
+        11 => Some(b'0'),
+        digit => u8::try_from(digit).ok().map(|digit| b'0' + digit),
+    }
+}
+
+/// GB 11643, which is ISO 7064 MOD 11-2.
+fn person_check(body: &[u8]) -> Option<u8> {
+    let mut remainder = 0_u32;
+    for byte in body {
+        remainder = (remainder + char::from(*byte).to_digit(10)?) * 2 % 11;
+    }
+    b"10X98765432".get(usize::try_from(remainder).ok()?).copied()
+}
+
+/// `YYYYMMDD` of a day on which somebody who trades can have been born.
+fn is_day(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<i16>().ok());
+    let (year, month, day) = (part(0..4), part(4..6), part(6..8));
+    let small = |n: Option<i16>| n.and_then(|n| i8::try_from(n).ok()).unwrap_or(0);
+    year.is_some_and(|y| (1900..2100).contains(&y) && jiff::civil::Date::new(y, small(month), small(day)).is_ok())
 }
 
 /// The check character for the first 17 of a credit code; none when one of them is not in the alphabet.
@@ -65,6 +112,24 @@ mod tests {
                 let text = String::from_utf8(changed).unwrap();
                 assert_eq!(TaxId::parse(&text).unwrap().check_digit_holds(), Some(false), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn the_organisation_code_inside_holds_too() {
+        for id in ["91310000834486035U", "91310104MA1FR7C72G", "9144010169154142X5", "310000834486035"] {
+            assert_eq!(TaxId::parse(id).unwrap().organisation_code_holds(), Some(true), "{id}");
+        }
+        assert_eq!(TaxId::parse("310000834486036").unwrap().organisation_code_holds(), Some(false));
+        assert_eq!(TaxId::parse("91310000834486035U12").unwrap().organisation_code_holds(), None);
+    }
+
+    #[test]
+    fn a_persons_id_is_told_by_birthday_and_check_digit() {
+        // The standard's own example.
+        assert!(TaxId::parse("11010519491231002X").unwrap().is_persons_id());
+        for other in ["110105194912310021", "11010519491331002X", "91310000834486035U", "110105491231002"] {
+            assert!(!TaxId::parse(other).unwrap().is_persons_id(), "{other}");
         }
     }
 

@@ -1,5 +1,6 @@
-//! 大写: amounts in Chinese words, parsed to numbers. Numbers are compared, never strings, because one
-//! amount has several legal forms. Knows nothing of where the words stand.
+//! 大写: amounts in Chinese words, parsed to numbers and written from them. Numbers are compared, never strings,
+//! because one amount has several legal forms. Knows nothing of where the words stand.
+//! Source: 正确填写票据和结算凭证的基本规定 (People's Bank of China), and forms seen in the wild.
 
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
@@ -24,6 +25,98 @@ pub fn parse(words: &str) -> Option<Money> {
     }
     let amount = Decimal::new(yuan.checked_mul(100)?.checked_add(cents)?, 2);
     Some(Money(if negative { -amount } else { amount }))
+}
+
+/// Which of an amount's legal forms to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// 元 or 圆.
+    pub yuan: char,
+    /// 整 or 正.
+    pub closing: char,
+    /// Whether 角 is closed too; 元 always is, 分 never.
+    pub closes_jiao: bool,
+    /// Whether zeros are named where the law leaves it open: 壹拾万零柒仟.
+    pub optional_zeros: bool,
+    /// What stands before a negative amount: `（负数）` or `负`.
+    pub negative: &'static str,
+}
+
+impl Form {
+    /// The longest form.
+    pub const FULLEST: Self =
+        Self { yuan: '元', closing: '整', closes_jiao: true, optional_zeros: true, negative: "(负数)" };
+}
+
+/// The largest amount that is written: below 万亿.
+const MAX_CENTS: u64 = 99_999_999_999_999;
+
+/// Writes an amount in words; none when it has fractions of a cent or no invoice could carry it.
+pub fn write(amount: Money, form: Form) -> Option<String> {
+    let cents = amount.0.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
+    let all = u64::try_from(cents.abs()).ok().filter(|all| cents.scale() == 0 && *all <= MAX_CENTS)?;
+    let sign = if cents.is_sign_negative() { form.negative } else { "" };
+    let (yuan, jiao, fen) = (all / 100, all / 10 % 10, all % 10);
+    let mut text = sign.to_owned();
+    if yuan > 0 || all == 0 {
+        text.push_str(&write_integer(yuan, form.optional_zeros));
+        text.push(form.yuan);
+    }
+    let zero_before_jiao = form.optional_zeros && yuan > 0 && yuan % 10 == 0;
+    match (jiao, fen) {
+        (0, 0) => text.push(form.closing),
+        (0, fen) => {
+            text.push_str(if yuan > 0 { "零" } else { "" });
+            text.extend([DIGITS[fen as usize], '分']);
+        }
+        (jiao, fen) => {
+            text.push_str(if zero_before_jiao { "零" } else { "" });
+            text.extend([DIGITS[jiao as usize], '角']);
+            match fen {
+                0 if form.closes_jiao => text.push(form.closing),
+                0 => {}
+                fen => text.extend([DIGITS[fen as usize], '分']),
+            }
+        }
+    }
+    Some(text)
+}
+
+const DIGITS: [char; 10] = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖'];
+
+fn write_integer(number: u64, optional_zeros: bool) -> String {
+    let digits: Vec<usize> = number.to_string().bytes().map(|b| usize::from(b - b'0')).collect();
+    let mut text = String::new();
+    let (mut zero, mut section_spoken) = (false, false);
+    for (i, digit) in digits.iter().enumerate() {
+        let place = digits.len() - 1 - i;
+        if *digit == 0 {
+            zero = true;
+        } else {
+            // A zero that ends one section of four digits need not be named before the next.
+            let open = place % 4 == 3;
+            if zero && !text.is_empty() && (optional_zeros || !open) {
+                text.push('零');
+            }
+            text.push(DIGITS[*digit]);
+            text.extend([None, Some('拾'), Some('佰'), Some('仟')][place % 4]);
+            (zero, section_spoken) = (false, true);
+        }
+        if place.is_multiple_of(4) && section_spoken {
+            text.extend([None, Some('万'), Some('亿')].get(place / 4).copied().flatten());
+            section_spoken = false;
+        }
+    }
+    if text.is_empty() { "零".to_owned() } else { text }
+}
+
+/// Whether words are their amount's longest form, 圆 and 正 counting as 元 and 整. Shorter forms are as legal, but in
+/// them a lost 零 or 整 does not show.
+pub fn is_fullest_form(words: &str, amount: Money) -> bool {
+    let folded: String = words.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let plain = folded.trim_start_matches(['⊗', 'ⓧ', '×', 'x', 'X']).replace(['圆', '圓'], "元").replace('正', "整");
+    let fullest = |negative| write(amount, Form { negative, ..Form::FULLEST });
+    [fullest("(负数)"), fullest("负")].iter().any(|form| form.as_deref() == Some(&plain))
 }
 
 /// Drops currency and marks; tells whether the words are negative.
@@ -167,6 +260,73 @@ mod tests {
             ("拾元整", "10.00"),
         ] {
             assert_eq!(parse(words).map(|m| m.to_string()).as_deref(), Some(amount), "{words}");
+        }
+    }
+
+    /// Every combination of what the law leaves open.
+    fn forms() -> Vec<Form> {
+        let mut forms = Vec::new();
+        for (yuan, closing) in [('元', '整'), ('圆', '正'), ('圓', '整'), ('元', '正')] {
+            for (closes_jiao, optional_zeros, negative) in
+                [(true, true, "(负数)"), (true, false, "（负数）"), (false, true, "负"), (false, false, "负数")]
+            {
+                forms.push(Form { yuan, closing, closes_jiao, optional_zeros, negative });
+            }
+        }
+        forms
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(4000))]
+
+        #[test]
+        fn every_amount_comes_back_from_every_form(cents in 1_i64..=999_999_999_999, places in 0_u32..12, negative: bool) {
+            // Dividing makes small amounts as likely as large ones, and multiplying back makes runs of zeros.
+            for cents in [cents, cents / 10_i64.pow(places), cents / 10_i64.pow(places) * 10_i64.pow(places)] {
+                let cents = if negative { -cents } else { cents };
+                let amount = Money(Decimal::new(cents, 2));
+                for form in forms() {
+                    for prefix in ["", "⊗", "ⓧ", "人民币"] {
+                        let words = format!("{prefix}{}", write(amount, form).unwrap());
+                        proptest::prop_assert_eq!(parse(&words), Some(amount), "{}", words);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_as_the_law_has_it() {
+        let fewest = Form { closes_jiao: false, optional_zeros: false, ..Form::FULLEST };
+        for (amount, longest, shortest) in [
+            ("107000.53", "壹拾万零柒仟元零伍角叁分", "壹拾万柒仟元伍角叁分"),
+            ("16409.02", "壹万陆仟肆佰零玖元零贰分", "壹万陆仟肆佰零玖元零贰分"),
+            ("10.70", "壹拾元零柒角整", "壹拾元柒角"),
+            ("100020000.00", "壹亿零贰万元整", "壹亿零贰万元整"),
+            ("1000500.00", "壹佰万零伍佰元整", "壹佰万零伍佰元整"),
+            ("-500", "(负数)伍佰元整", "(负数)伍佰元整"),
+            ("0.05", "伍分", "伍分"),
+            ("0.50", "伍角整", "伍角"),
+            ("0.00", "零元整", "零元整"),
+        ] {
+            let money = amount.parse().unwrap();
+            assert_eq!(write(money, Form::FULLEST).as_deref(), Some(longest), "{amount}");
+            assert_eq!(write(money, fewest).as_deref(), Some(shortest), "{amount}");
+        }
+        for amount in ["0.005", "1000000000000"] {
+            assert_eq!(write(amount.parse().unwrap(), Form::FULLEST), None, "{amount}");
+        }
+    }
+
+    #[test]
+    fn only_the_fullest_form_shows_that_no_zero_is_lost() {
+        let is = |words: &str, amount: &str| is_fullest_form(words, amount.parse().unwrap());
+        assert!(
+            is("壹拾万零柒仟圆零伍角叁分", "107000.53") && is("⊗伍佰圓正", "500.00") && is("负伍佰元整", "-500.00")
+        );
+        for (words, amount) in [("壹拾万柒仟元零伍角叁分", "107000.53"), ("伍佰元", "500.00"), ("伍佰元整", "5.00")]
+        {
+            assert!(!is(words, amount), "{words}");
         }
     }
 

@@ -89,6 +89,11 @@ pub struct QrCode {
     pub quad: Quad,
 }
 
+/// The QR codes of a picture by itself; corners in its own pixels.
+pub fn find_codes(picture: &RgbImage) -> Vec<QrCode> {
+    qr::find(picture)
+}
+
 /// The loaded engine; one per process, used from many threads.
 pub struct Engine {
     detector: Box<dyn Model>,

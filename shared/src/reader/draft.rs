@@ -56,12 +56,15 @@ pub struct Draft<'a> {
     pub reading: Reading,
     /// Where fields without a value must stand, as far as the layout tells, with what was read there.
     pub places: BTreeMap<String, Found>,
+    /// Where its spans come from: pixels, or the file's own text.
+    pub source: EvidenceSource,
 }
 
 impl<'a> Draft<'a> {
     /// An empty one.
     pub fn new(frame: &'a Frame, page: PageInfo) -> Draft<'a> {
-        Draft { frame, reading: Reading { page, ..Reading::default() }, places: BTreeMap::new() }
+        let reading = Reading { page, ..Reading::default() };
+        Draft { frame, reading, places: BTreeMap::new(), source: EvidenceSource::Print }
     }
 
     /// Notes where a field's value was printed.
@@ -71,7 +74,7 @@ impl<'a> Draft<'a> {
             confidence: Some(round(found.confidence)),
             quad: self.frame.union(&found.quads).map(|quad| quad.map(tenths)),
             page: 1,
-            sources: vec![EvidenceSource::Print],
+            sources: vec![self.source],
             verified: false,
         };
         self.reading.fields.insert(path.into(), evidence);

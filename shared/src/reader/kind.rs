@@ -2,7 +2,7 @@
 //! Knows nothing of where other fields stand.
 
 use crate::invoice::{InvoiceCode, InvoiceType, QrPayload};
-use crate::report::EvidenceSource;
+use crate::report::{Evidence, EvidenceSource, Reading};
 
 use super::draft::{Draft, Found};
 use super::frame::Span;
@@ -152,4 +152,18 @@ pub fn settle_title(draft: &mut Draft<'_>, title: Option<Found>) {
         draft.prove("title", &found);
         draft.reading.invoice.title = Some(found.text);
     }
+}
+
+/// Gives an invoice without a page the title that its kind prints. Derived, so it is never verified.
+pub fn derive_title(reading: &mut Reading) {
+    let invoice = &mut reading.invoice;
+    let region = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
+    if region.is_none() && !invoice.r#type.is_digital() {
+        return;
+    }
+    let title = standard_title(invoice.r#type, region.unwrap_or(""));
+    let evidence =
+        Evidence { text: Some(title.clone()), page: 1, sources: vec![EvidenceSource::Code], ..Evidence::default() };
+    invoice.title = Some(title);
+    reading.fields.insert("title".to_owned(), evidence);
 }

@@ -13,17 +13,22 @@ mod frame;
 mod head;
 mod kind;
 mod label;
+pub mod layer;
+mod list;
+pub mod pages;
 mod party;
 mod roll;
 mod seals;
 mod settle;
 mod shape;
+pub mod sources;
 mod table;
+pub mod xml;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::{QrPayload, expense_category};
 use crate::ocr::PageText;
-use crate::report::{PageInfo, Reading};
+use crate::report::{EvidenceSource, PageInfo, Reading};
 
 use again::Look;
 use draft::Draft;
@@ -35,11 +40,24 @@ use kind::Layout;
 /// # Errors
 /// `no_invoice` when the page holds none of the nine kinds.
 pub fn read(page: &PageText, look: Look<'_>) -> Result<Reading> {
+    read_from(page, look, EvidenceSource::Print)
+}
+
+/// Finds the invoice in a page's own text, as [`layer::page_text`] lays it out.
+///
+/// # Errors
+/// `no_invoice` when the page holds none of the nine kinds.
+pub fn read_text(page: &PageText) -> Result<Reading> {
+    read_from(page, &|_| Vec::new(), EvidenceSource::Text)
+}
+
+fn read_from(page: &PageText, look: Look<'_>, source: EvidenceSource) -> Result<Reading> {
     let frame = Frame::new(page);
     let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
     let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
     let info = PageInfo { width: page.width, height: page.height, rotation: page.rotation };
     let mut draft = Draft::new(&frame, info);
+    draft.source = source;
     settle::note_qr(&mut draft, page);
     let complete = match layout {
         Layout::Roll => {

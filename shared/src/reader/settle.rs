@@ -3,7 +3,7 @@
 
 use crate::invoice::{InvoiceType, Money, QrPayload, words};
 use crate::ocr::PageText;
-use crate::report::{Evidence, EvidenceSource};
+use crate::report::{Conflict, Evidence, EvidenceSource};
 
 use super::draft::Draft;
 
@@ -60,11 +60,21 @@ pub fn mend_currency_sign(draft: &mut Draft<'_>) {
     let rest = text.get(1..).and_then(|rest| rest.parse::<Money>().ok());
     if digits.0 != spoken.0 && rest.is_some_and(|rest| rest.0 == spoken.0) {
         draft.reading.invoice.grand_total = rest;
+        draft.reading.lean("grand_total", "grand_total_words");
     }
 }
 
 fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &mut Option<T>, coded: Option<T>) {
     let Some(coded) = coded else { return };
+    if let (EvidenceSource::Text, Some(text)) = (draft.source, printed.as_ref())
+        && *text != coded
+    {
+        // Characters from the file are as sure as the code: who contradicts is noted, not settled.
+        let (value, other_value) = (text.to_string(), coded.to_string());
+        let (kept, other) = (draft.source, EvidenceSource::Qr);
+        draft.reading.conflicts.push(Conflict { path: path.to_owned(), kept, value, other, other_value });
+        return;
+    }
     let evidence = draft.reading.fields.entry(path.to_owned()).or_default();
     evidence.page = 1;
     if printed.as_ref() == Some(&coded) {
@@ -74,5 +84,9 @@ fn merge<T: PartialEq + ToString>(draft: &mut Draft<'_>, path: &str, printed: &m
     evidence.text = Some(coded.to_string());
     evidence.sources = vec![EvidenceSource::Qr];
     evidence.confidence = Some(1.0);
-    *printed = Some(coded);
+    let value = coded.to_string();
+    if let Some(print) = printed.replace(coded) {
+        let (kept, other, other_value) = (EvidenceSource::Qr, draft.source, print.to_string());
+        draft.reading.conflicts.push(Conflict { path: path.to_owned(), kept, value, other, other_value });
+    }
 }

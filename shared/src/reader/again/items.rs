@@ -116,6 +116,10 @@ fn settle_amount(draft: &mut Draft<'_>, seen: &Seen, index: usize) {
     let again = if tax_holds(item) { &Seen::new() } else { seen };
     let amounts = readings(again, &path(index, "amount"), item.amount, shape::money);
     let Some(Triple(quantity, price, amount)) = agreeing(&quantities, &prices, &amounts, is_product) else { return };
+    // What the product chose it cannot confirm.
+    if quantity.1.is_some() || price.1.is_some() {
+        draft.reading.lean(path(index, "quantity"), path(index, "amount"));
+    }
     prove(draft, &path(index, "quantity"), quantity.1.as_ref());
     prove(draft, &path(index, "unit_price"), price.1.as_ref());
     prove(draft, &path(index, "amount"), amount.1.as_ref());

@@ -1,0 +1,304 @@
+//! The list for spreadsheets: `invoices.csv`, one line an invoice, made to open rightly in Excel and WPS by a double
+//! click. Knows nothing of how an invoice was read.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use csv::{Terminator, WriterBuilder};
+use fapiao::error::{Error, ErrorKind};
+use fapiao::invoice::Invoice;
+use fapiao::pipeline::Identity;
+use fapiao::report::{Report, Status, Verdict};
+
+/// The list's name in the output folder.
+pub const NAME: &str = "invoices.csv";
+
+/// Without it Excel takes the file for the system's own encoding, and Chinese becomes noise.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// What stands above the columns: as the invoice has it, and as the Report has it.
+const HEADS: [&str; 21] = [
+    "文件 file",
+    "第几张 index",
+    "状态 status",
+    "结论 verdict",
+    "原因 reasons",
+    "重复于 duplicate_of",
+    "发票类型 type",
+    "发票代码 invoice_code",
+    "发票号码 invoice_number",
+    "开票日期 issue_date",
+    "购买方名称 buyer.name",
+    "购买方税号 buyer.tax_id",
+    "销售方名称 seller.name",
+    "销售方税号 seller.tax_id",
+    "合计金额 total_amount",
+    "合计税额 total_tax",
+    "价税合计 grand_total",
+    "消费类型 expense_category",
+    // What the tax bureau's verification page asks for besides code and number.
+    "查验日期 verify_date",
+    "查验金额 verify_amount",
+    "校验码后六位 verify_check_code",
+];
+
+/// The lines so far; many threads may add to it.
+#[derive(Debug, Default)]
+pub struct List(Mutex<Vec<Row>>);
+
+#[derive(Clone, Debug)]
+struct Row {
+    file: String,
+    index: u32,
+    identity: Option<Identity>,
+    verdict: Option<Verdict>,
+    reasons: Vec<String>,
+    cells: Cells,
+}
+
+/// The columns that are the invoice's own: status, and those from the type on.
+#[derive(Clone, Debug)]
+struct Cells {
+    status: &'static str,
+    rest: Vec<String>,
+}
+
+impl List {
+    /// Notes one Report of a file.
+    pub fn add(&self, file: &str, report: &Report) {
+        let failure = report.error.iter().map(|error| format!("{}: {}", error.code, error.message));
+        let member = report.source.member.as_deref();
+        let row = Row {
+            file: member.map_or_else(|| file.to_owned(), |member| format!("{file}/{member}")),
+            index: report.document.index,
+            identity: Identity::of(report),
+            verdict: report.verdict,
+            reasons: report.reasons.iter().cloned().chain(failure).collect(),
+            cells: Cells {
+                status: status(report.status),
+                rest: report.invoice.as_ref().map(cells).unwrap_or_default(),
+            },
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+    }
+
+    /// Writes the list, in the order of the files' names, aside and renamed as Reports are.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn write(&self, output: &Path) -> Result<(), Error> {
+        let (target, aside) = (output.join(NAME), output.join(format!("{NAME}.part")));
+        let written = self.table().and_then(|table| std::fs::write(&aside, table));
+        written.and_then(|()| std::fs::rename(&aside, &target)).map_err(|error| {
+            Error::new(ErrorKind::Storage, format!("cannot write {}: {error}", target.display()))
+                .with_hint("Close it where it is open, and check the disk and your rights.")
+        })
+    }
+
+    fn table(&self) -> io::Result<Vec<u8>> {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
+        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+        writer.write_record(HEADS)?;
+        let mut firsts = BTreeMap::new();
+        for row in rows {
+            let first = row.identity.clone().and_then(|identity| {
+                let first: &String = firsts.entry(identity).or_insert_with(|| row.place());
+                (*first != row.place()).then(|| first.clone())
+            });
+            writer.write_record(row.record(first))?;
+        }
+        writer.into_inner().map_err(|error| error.into_error())
+    }
+}
+
+impl Row {
+    fn place(&self) -> String {
+        if self.index > 1 { format!("{}#{}", self.file, self.index) } else { self.file.clone() }
+    }
+
+    fn record(self, duplicate_of: Option<String>) -> Vec<String> {
+        let mut reasons = self.reasons;
+        // The same invoice twice in one folder is nobody's to book unseen.
+        reasons.extend(duplicate_of.iter().map(|first| format!("{first} is the same invoice")));
+        let verdict = match (self.verdict, &duplicate_of) {
+            (None, _) => "",
+            (Some(Verdict::Verified), None) => "verified",
+            (Some(_), _) => "review",
+        };
+        let mut record = vec![
+            safe(&self.file),
+            self.index.to_string(),
+            self.cells.status.to_owned(),
+            verdict.to_owned(),
+            safe(&reasons.join("; ")),
+            safe(&duplicate_of.unwrap_or_default()),
+        ];
+        record.extend(self.cells.rest);
+        record.resize(HEADS.len(), String::new());
+        record
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Read => "read",
+        Status::Rejected => "rejected",
+        Status::Failed => "failed",
+    }
+}
+
+/// From the type on.
+fn cells(invoice: &Invoice) -> Vec<String> {
+    let amount = |money: Option<fapiao::invoice::Money>| money.map(|money| money.to_string()).unwrap_or_default();
+    let digits = |text: &Option<String>| text.as_deref().map(verbatim).unwrap_or_default();
+    let text = |text: &Option<String>| text.as_deref().map(safe).unwrap_or_default();
+    let category = invoice.expense_category.and_then(|c| serde_json::to_value(c).ok());
+    // Of a digital invoice the page asks for the total with tax, of all others for the amount without.
+    let asked = if invoice.r#type.is_digital() { invoice.grand_total } else { invoice.total_amount };
+    vec![
+        invoice.r#type.as_str().to_owned(),
+        digits(&invoice.invoice_code),
+        digits(&invoice.invoice_number),
+        invoice.issue_date.map(|date| date.to_string()).unwrap_or_default(),
+        text(&invoice.buyer.name),
+        digits(&invoice.buyer.tax_id),
+        text(&invoice.seller.name),
+        digits(&invoice.seller.tax_id),
+        amount(invoice.total_amount),
+        amount(invoice.total_tax),
+        amount(invoice.grand_total),
+        category.as_ref().and_then(|c| c.as_str()).unwrap_or_default().to_owned(),
+        invoice.issue_date.map(|date| verbatim(&date.strftime("%Y%m%d").to_string())).unwrap_or_default(),
+        amount(asked),
+        invoice.check_code.as_deref().map(last_six).map(verbatim).unwrap_or_default(),
+    ]
+}
+
+fn last_six(code: &str) -> &str {
+    let from = code.char_indices().rev().nth(5).map_or(0, |(at, _)| at);
+    &code[from..]
+}
+
+/// A code that is no number, though it may look like one: `="0310"` keeps its leading zeros and all of its 20 digits in
+/// Excel and in WPS, and is copied from the cell without a mark. Amounts stay numbers, so that they can be added up.
+fn verbatim(code: &str) -> String {
+    let plain = !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    if plain { format!("=\"{code}\"") } else { safe(code) }
+}
+
+/// Free text on one line. A spreadsheet runs what begins like a formula, and a name on an invoice is anybody's to choose.
+fn safe(text: &str) -> String {
+    let line = text.split(['\r', '\n', '\t']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let formula = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula { format!("'{line}") } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use fapiao::report::{Evidence, SCHEMA};
+    use serde_json::json;
+
+    use super::*;
+
+    fn report(number: &str, seller: &str) -> Report {
+        let mut report: Report = serde_json::from_value(json!({
+            "schema": SCHEMA, "status": "read", "verdict": "verified", "reasons": [], "source": {},
+            "document": {"index": 1, "count": 1}, "provider": null, "page": null, "invoice": null, "error": null,
+            "fields": {}, "checks": [], "duplicate_of": null
+        }))
+        .unwrap();
+        let mut invoice = Invoice {
+            invoice_code: Some("031001900111".into()),
+            invoice_number: Some(number.into()),
+            check_code: Some("70497714341554009588".into()),
+            issue_date: "2019-01-14".parse().ok(),
+            total_amount: "-442.48".parse().ok(),
+            ..Invoice::default()
+        };
+        invoice.seller.name = Some(seller.into());
+        report.invoice = Some(invoice);
+        for path in ["invoice_code", "invoice_number"] {
+            report.fields.insert(path.into(), Evidence { verified: true, ..Evidence::default() });
+        }
+        report
+    }
+
+    /// The list's records as a spreadsheet parses them, its head left out.
+    fn records(list: &List) -> Vec<BTreeMap<String, String>> {
+        let table = list.table().unwrap();
+        let table = table.strip_prefix(BYTE_ORDER_MARK).expect("the mark of UTF-8");
+        csv::Reader::from_reader(table).deserialize().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn codes_stay_text_and_amounts_numbers() {
+        let list = List::default();
+        list.add("a.jpg", &report("00012345", "某公司"));
+        let record = &records(&list)[0];
+        for (column, cell) in [
+            ("文件 file", "a.jpg"),
+            ("结论 verdict", "verified"),
+            ("发票代码 invoice_code", "=\"031001900111\""),
+            ("发票号码 invoice_number", "=\"00012345\""),
+            ("开票日期 issue_date", "2019-01-14"),
+            ("合计金额 total_amount", "-442.48"),
+            ("查验日期 verify_date", "=\"20190114\""),
+            ("查验金额 verify_amount", "-442.48"),
+            ("校验码后六位 verify_check_code", "=\"009588\""),
+        ] {
+            assert_eq!(record[column], cell, "{column}");
+        }
+    }
+
+    #[test]
+    fn no_text_is_run_as_a_formula() {
+        for (text, cell) in [
+            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("\t@SUM(A1)", "'@SUM(A1)"),
+            (" ＝1", "' ＝1"),
+            ("甲公司,\n乙部", "甲公司, 乙部"),
+        ] {
+            assert_eq!(safe(text), cell);
+            let list = List::default();
+            list.add("a.jpg", &report("00012345", text));
+            assert_eq!(records(&list)[0]["销售方名称 seller.name"], cell);
+        }
+        // A number that is none stays free text.
+        assert_eq!(verbatim("12\"&A1&\"34"), "12\"&A1&\"34");
+        assert_eq!(verbatim("=1+1"), "'=1+1");
+    }
+
+    #[test]
+    fn the_same_invoice_twice_is_told_in_the_order_of_the_files() {
+        let list = List::default();
+        for (file, number) in [("c.jpg", "11111111"), ("a.jpg", "11111111"), ("b.jpg", "22222222")] {
+            list.add(file, &report(number, "某公司"));
+        }
+        let told: Vec<_> = records(&list)
+            .iter()
+            .map(|r| (r["文件 file"].clone(), r["结论 verdict"].clone(), r["重复于 duplicate_of"].clone()))
+            .collect();
+        let row = |file: &str, verdict: &str, first: &str| (file.into(), verdict.into(), first.into());
+        assert_eq!(told, [row("a.jpg", "verified", ""), row("b.jpg", "verified", ""), row("c.jpg", "review", "a.jpg")]);
+    }
+
+    #[test]
+    fn a_file_without_an_invoice_has_a_line_that_says_why() {
+        let list = List::default();
+        let mut rejected = report("1", "x");
+        rejected.status = Status::Rejected;
+        (rejected.invoice, rejected.verdict) = (None, None);
+        rejected.error = Some(Error::new(ErrorKind::NoInvoice, "a ticket").info());
+        list.add("ticket.jpg", &rejected);
+        let record = &records(&list)[0];
+        assert_eq!(
+            (record["状态 status"].as_str(), record["原因 reasons"].as_str()),
+            ("rejected", "no_invoice: a ticket")
+        );
+    }
+}

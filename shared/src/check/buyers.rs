@@ -1,0 +1,158 @@
+//! Is it made out to us? 抬头 and 税号 of the buyer against our own, as configured.
+//! Source: since July 2017 an invoice to a company must carry the company's tax id (State Taxation Administration,
+//! announcement 16 of 2017).
+
+use crate::invoice::TaxId;
+
+use super::case::Case;
+use super::outcome::Outcome;
+use super::parties::fold;
+
+/// Our own names and tax ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Buyers(Vec<Buyer>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Buyer {
+    name: Option<String>,
+    tax_id: Option<String>,
+}
+
+impl Buyers {
+    /// Reads `name:tax id` with commas between; a name or a tax id may stand alone. None when an entry is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        let entries = text.split([',', '，', ';', '；', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(Buyer::parse).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    fn by_id(&self, id: &str) -> Option<&Buyer> {
+        self.0.iter().find(|buyer| buyer.tax_id.as_deref() == Some(id))
+    }
+
+    fn by_name(&self, name: &str) -> Option<&Buyer> {
+        self.0.iter().find(|buyer| buyer.name.as_deref().is_some_and(|own| fold(own) == fold(name)))
+    }
+}
+
+impl Buyer {
+    fn parse(entry: &str) -> Option<Self> {
+        let id = |text: &str| TaxId::parse(&fold(text).to_uppercase()).map(|_| fold(text).to_uppercase());
+        match entry.rsplit_once([':', '：']) {
+            Some((name, tax_id)) if !name.trim().is_empty() => {
+                Some(Self { name: Some(name.trim().to_owned()), tax_id: Some(id(tax_id)?) })
+            }
+            Some(_) => None,
+            None => match id(entry) {
+                Some(tax_id) => Some(Self { name: None, tax_id: Some(tax_id) }),
+                None => Some(Self { name: Some(entry.to_owned()), tax_id: None }),
+            },
+        }
+    }
+}
+
+/// The first thing that a finance team looks at. Our own list is a source of its own: what equals it is read right.
+pub fn is_ours(case: &Case<'_>) -> Outcome {
+    const RULE: &str = "buyer_is_ours";
+    const FIELDS: [&str; 2] = ["buyer.name", "buyer.tax_id"];
+    let (ours, buyer) = (&case.rules.buyers, &case.invoice().buyer);
+    if ours.0.is_empty() {
+        return Outcome::skip(RULE, &FIELDS, "nobody said who we are");
+    }
+    match (buyer.name.as_deref(), buyer.tax_id.as_deref()) {
+        (None, None) => Outcome::warn(RULE, &FIELDS, "no buyer could be read"),
+        (name, Some(id)) => match ours.by_id(id) {
+            Some(own) => name_beside_our_id(own, name),
+            None => other_id(ours, name, id),
+        },
+        (Some(name), None) => match ours.by_name(name) {
+            Some(own) if own.tax_id.is_some() => {
+                Outcome::warn(RULE, &FIELDS, "the name is ours, the tax id is missing").proving(&["buyer.name"])
+            }
+            Some(_) => Outcome::pass(RULE, &FIELDS, "the name is ours").proving(&["buyer.name"]),
+            None => Outcome::fail(RULE, &FIELDS, format!("it is made out to {name}, not to us")),
+        },
+    }
+}
+
+fn name_beside_our_id(own: &Buyer, name: Option<&str>) -> Outcome {
+    const RULE: &str = "buyer_is_ours";
+    let (Some(own), Some(name)) = (own.name.as_deref(), name) else {
+        return Outcome::pass(RULE, &["buyer.tax_id"], "the tax id is ours").proving(&["buyer.tax_id"]);
+    };
+    let fields = ["buyer.name", "buyer.tax_id"];
+    if fold(own) == fold(name) {
+        return Outcome::pass(RULE, &fields, "name and tax id are ours").proving(&fields);
+    }
+    let detail = format!("the tax id is ours, but the name is read as {name}, ours is {own}");
+    Outcome::fail(RULE, &["buyer.name"], detail).proving(&["buyer.tax_id"])
+}
+
+fn other_id(ours: &Buyers, name: Option<&str>, id: &str) -> Outcome {
+    const RULE: &str = "buyer_is_ours";
+    match name.and_then(|name| ours.by_name(name)) {
+        Some(Buyer { tax_id: None, .. }) => {
+            Outcome::pass(RULE, &["buyer.name"], "the name is ours").proving(&["buyer.name"])
+        }
+        Some(Buyer { tax_id: Some(own), .. }) => {
+            let detail = format!("the name is ours, but the tax id is read as {id}, ours is {own}");
+            Outcome::fail(RULE, &["buyer.tax_id"], detail).proving(&["buyer.name"])
+        }
+        None => {
+            let detail = format!("it is made out to {} with the tax id {id}, not to us", name.unwrap_or("somebody"));
+            Outcome::fail(RULE, &["buyer.name", "buyer.tax_id"], detail)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invoice::Party;
+
+    const OURS: &str = "上海今日头条科技有限公司:91310104MA1FR7C72G, 91310000834486035U，个人采购部";
+
+    fn judge(name: Option<&str>, tax_id: Option<&str>) -> Outcome {
+        use crate::check::Rules;
+        use crate::check::outcome::Proof;
+        use crate::report::Reading;
+        let mut reading = Reading::default();
+        reading.invoice.buyer =
+            Party { name: name.map(str::to_owned), tax_id: tax_id.map(str::to_owned), ..Party::default() };
+        let rules = Rules { buyers: Buyers::parse(OURS).unwrap(), ..Rules::default() };
+        is_ours(&Case { reading: &reading, rules: &rules, proof: &Proof::default() })
+    }
+
+    #[test]
+    fn who_is_ours_is_told_by_name_and_id() {
+        use crate::report::CheckStatus::{Fail, Pass, Warn};
+        let (ours, id) = ("上海今日头条科技有限公司", "91310104MA1FR7C72G");
+        for (name, tax_id, status, proves) in [
+            (Some(ours), Some(id), Pass, vec!["buyer.name", "buyer.tax_id"]),
+            (Some("上海今日头条科技有限公司 "), Some(id), Pass, vec!["buyer.name", "buyer.tax_id"]),
+            (Some("上海明日头条科技有限公司"), Some(id), Fail, vec!["buyer.tax_id"]),
+            (Some(ours), Some("91110000600037341L"), Fail, vec!["buyer.name"]),
+            (Some(ours), None, Warn, vec!["buyer.name"]),
+            (None, Some(id), Pass, vec!["buyer.tax_id"]),
+            (Some("无名公司"), Some("91310000834486035U"), Pass, vec!["buyer.tax_id"]),
+            (Some("个人采购部"), None, Pass, vec!["buyer.name"]),
+            (Some("别的公司"), Some("91110000600037341L"), Fail, vec![]),
+            (Some("别的公司"), None, Fail, vec![]),
+            (None, None, Warn, vec![]),
+        ] {
+            let outcome = judge(name, tax_id);
+            assert_eq!(
+                (outcome.check.status, outcome.proves),
+                (status, proves.iter().map(|p| (*p).to_owned()).collect()),
+                "{name:?} {tax_id:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_entry_with_a_broken_id_is_refused() {
+        for text in ["我们:12345", ":91310104MA1FR7C72G", "甲,乙:x"] {
+            assert_eq!(Buyers::parse(text), None, "{text}");
+        }
+        assert_eq!(Buyers::parse(" , "), Some(Buyers::default()));
+    }
+}

@@ -1,0 +1,86 @@
+//! What a rule looks at: the Reading, what is known so far, and the few questions that several rules ask.
+//! Knows no rule.
+
+use rust_decimal::Decimal;
+
+use crate::invoice::{Invoice, InvoiceCode, Item, Money, words};
+use crate::report::{EvidenceSource, Reading};
+
+use super::Rules;
+use super::outcome::Proof;
+
+/// One cent: what sums may be off by.
+pub const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// One invoice before one rule.
+pub struct Case<'a> {
+    /// What was read.
+    pub reading: &'a Reading,
+    /// What we were told beforehand.
+    pub rules: &'a Rules,
+    /// What earlier rules found.
+    pub proof: &'a Proof,
+}
+
+impl<'a> Case<'a> {
+    /// What it means.
+    pub fn invoice(&self) -> &'a Invoice {
+        &self.reading.invoice
+    }
+
+    /// The total in words, as a number.
+    pub fn spoken(&self) -> Option<Decimal> {
+        self.invoice().grand_total_words.as_deref().and_then(words::parse).map(|money| money.0)
+    }
+
+    /// The invoice code, when it is one.
+    pub fn code(&self) -> Option<InvoiceCode<'a>> {
+        self.invoice().invoice_code.as_deref().and_then(InvoiceCode::parse)
+    }
+
+    /// 差额征税: tax is due on the difference between two prices, so rate times amount does not give it.
+    pub fn taxes_the_difference(&self) -> bool {
+        self.invoice()
+            .remarks
+            .as_deref()
+            .is_some_and(|r| r.trim_start_matches(['(', '（', ' ']).starts_with("差额征税"))
+    }
+
+    /// Whether the print itself (or a file's text) gives the field, not the QR code alone or a guess.
+    pub fn is_printed(&self, path: &str) -> bool {
+        is_printed(self.reading, path)
+    }
+}
+
+/// Whether a field has a source other than the QR code, the invoice code or the seal.
+pub fn is_printed(reading: &Reading, path: &str) -> bool {
+    use EvidenceSource::{Print, Text, Vendor, Xml};
+    let printed = |source: &EvidenceSource| matches!(source, Print | Vendor | Text | Xml);
+    reading.fields.get(path).is_some_and(|evidence| evidence.sources.iter().any(printed))
+}
+
+/// Stars stand for the tax where every line is exempt or untaxed.
+pub fn tax_is_starred(invoice: &Invoice) -> bool {
+    let untaxed = |item: &Item| item.tax_amount.is_none() && item.tax_rate.is_none_or(|r| r.fraction().is_none());
+    invoice.total_tax.is_none() && !invoice.items.is_empty() && invoice.items.iter().all(untaxed)
+}
+
+/// A sum; none when it leaves the range of decimals, as only nonsense does.
+pub fn sum(values: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
+    values.into_iter().try_fold(Decimal::ZERO, Decimal::checked_add)
+}
+
+/// How far apart two amounts are; none when that cannot be said.
+pub fn gap(a: Decimal, b: Decimal) -> Option<Decimal> {
+    a.checked_sub(b).map(|difference| difference.abs())
+}
+
+/// `items[3].amount`.
+pub fn cell(line: usize, leaf: &str) -> String {
+    format!("items[{line}].{leaf}")
+}
+
+/// The number in a money.
+pub fn number(money: Option<Money>) -> Option<Decimal> {
+    money.map(|money| money.0)
+}

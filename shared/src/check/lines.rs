@@ -1,0 +1,182 @@
+//! Each line's own arithmetic: quantity, price, rate, tax, discounts and signs.
+//! Source: the tax platform's rule sheet (quantity x price within a cent of the amount, amount x rate within six cents
+//! of the tax, the sum of amount x rate within 1.27 of the total tax).
+
+use rust_decimal::Decimal;
+
+use crate::invoice::{Item, TaxRate};
+
+use super::case::{CENT, Case, cell, gap, number, sum};
+use super::outcome::Outcome;
+
+/// Half a cent: what rounding to the cent takes away or adds.
+const HALF_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
+const LINE_TAX_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 2);
+const TOTAL_TAX_TOLERANCE: Decimal = Decimal::from_parts(127, 0, 0, false, 2);
+
+/// What is wrong with a line, and the cells that it speaks of.
+type Fault = (Vec<String>, String);
+
+fn judge(rule: &str, cells: &[String], faults: Vec<Fault>, none: &str, good: &str, hard: bool) -> Outcome {
+    if !faults.is_empty() {
+        let (paths, details): (Vec<Vec<String>>, Vec<String>) = faults.into_iter().unzip();
+        let verdict = if hard { Outcome::fail } else { Outcome::warn };
+        return verdict(rule, &paths.concat(), details.join("; "));
+    }
+    if cells.is_empty() { Outcome::skip(rule, cells, none) } else { Outcome::pass(rule, cells, good) }
+}
+
+/// Quantity x unit price = amount. It proves neither: a product is the same when both change places, and a price's
+/// last decimals do not show in the amount.
+pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
+    let (mut cells, mut faults) = (Vec::new(), Vec::new());
+    for (i, item) in case.invoice().items.iter().enumerate() {
+        let Some(off) = product_gap(item) else { continue };
+        let paths = ["quantity", "unit_price", "amount"].map(|leaf| cell(i, leaf)).to_vec();
+        if off > CENT {
+            faults.push((paths.clone(), format!("line {}: quantity times price is off by {}", i + 1, off.normalize())));
+        }
+        cells.extend(paths);
+    }
+    let (none, good) = ("no line has quantity, price and amount", "quantity times price is the amount in every line");
+    judge("quantity_times_price", &cells, faults, none, good, true)
+}
+
+/// Amount x rate = tax, in each line and over all of them.
+pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
+    const RULE: &str = "amount_times_rate";
+    let invoice = case.invoice();
+    if case.taxes_the_difference() {
+        return Outcome::skip::<&str>(RULE, &[], "the tax is due on a difference (差额征税), not on the amounts");
+    }
+    if invoice.amounts_include_tax {
+        return Outcome::skip::<&str>(RULE, &[], "the lines carry the tax");
+    }
+    let (mut cells, mut faults) = (Vec::new(), Vec::new());
+    for (i, item) in invoice.items.iter().enumerate() {
+        let Some(off) = tax_gap(item) else { continue };
+        let paths = ["amount", "tax_rate", "tax_amount"].map(|leaf| cell(i, leaf)).to_vec();
+        if off > LINE_TAX_TOLERANCE {
+            faults.push((paths.clone(), format!("line {}: amount times rate is off by {}", i + 1, off.normalize())));
+        }
+        cells.extend(paths);
+    }
+    faults.extend(total_tax_fault(case));
+    let (none, good) = ("no line has amount, rate and tax", "amount times rate is the tax in every line");
+    judge(RULE, &cells, faults, none, good, true)
+}
+
+fn total_tax_fault(case: &Case<'_>) -> Option<Fault> {
+    let total = number(case.invoice().total_tax)?;
+    let due = case.invoice().items.iter().map(tax_due).collect::<Option<Vec<_>>>().filter(|due| !due.is_empty())?;
+    let due = sum(due)?;
+    let off = gap(due, total).filter(|off| *off > TOTAL_TAX_TOLERANCE)?;
+    let detail =
+        format!("the rates make a tax of {}, the total tax is {total}: off by {}", due.round_dp(2), off.normalize());
+    Some((vec!["total_tax".to_owned()], detail))
+}
+
+/// The rates that the law has known.
+pub fn rates_are_known(case: &Case<'_>) -> Outcome {
+    let (mut cells, mut faults) = (Vec::new(), Vec::new());
+    for (i, item) in case.invoice().items.iter().enumerate() {
+        let Some(rate) = item.tax_rate else { continue };
+        if !rate.is_legal() {
+            faults.push((vec![cell(i, "tax_rate")], format!("line {}: no law knows a rate of {rate}", i + 1)));
+        }
+        cells.push(cell(i, "tax_rate"));
+    }
+    judge("rates_are_known", &cells, faults, "no line has a rate", "every rate is one that the law knows", false)
+}
+
+/// Quantity and unit price are both there or both absent.
+pub fn price_and_quantity(case: &Case<'_>) -> Outcome {
+    let (mut cells, mut faults) = (Vec::new(), Vec::new());
+    for (i, item) in case.invoice().items.iter().enumerate() {
+        let paths = vec![cell(i, "quantity"), cell(i, "unit_price")];
+        match (item.quantity, item.unit_price) {
+            (None, None) => {}
+            (Some(_), Some(_)) => cells.extend(paths),
+            _ => faults.push((paths, format!("line {} has a quantity without a price or the reverse", i + 1))),
+        }
+    }
+    let (none, good) = ("no line has quantity or price", "every quantity has its price");
+    judge("price_and_quantity", &cells, faults, none, good, false)
+}
+
+/// On a blue invoice only a discount is negative: right behind its line, of the same rate, without quantity and price,
+/// and not more than the line. On a red-letter invoice nothing is positive but a discount taken back.
+pub fn negative_lines(case: &Case<'_>) -> Outcome {
+    const RULE: &str = "negative_lines";
+    let invoice = case.invoice();
+    let Some(total) = number(invoice.grand_total).or(number(invoice.total_amount)).filter(|total| !total.is_zero())
+    else {
+        return Outcome::skip::<&str>(RULE, &[], "there is no total whose sign the lines should have");
+    };
+    let against = |item: &Item| {
+        let amount = number(item.amount).filter(|amount| !amount.is_zero());
+        amount.is_some_and(|amount| amount.is_sign_negative() != total.is_sign_negative())
+    };
+    let (mut cells, mut faults) = (Vec::new(), Vec::new());
+    for (i, item) in invoice.items.iter().enumerate().filter(|(_, item)| against(item)) {
+        let before = i.checked_sub(1).and_then(|i| invoice.items.get(i)).filter(|before| !against(before));
+        // Points on a roll stand where they like.
+        if !invoice.amounts_include_tax && !before.is_some_and(|before| is_discount(item, before)) {
+            faults.push((
+                vec![cell(i, "amount")],
+                format!("line {} has the other sign and is no discount of line {i}", i + 1),
+            ));
+        }
+        cells.push(cell(i, "amount"));
+    }
+    judge(RULE, &cells, faults, "every line has the total's sign", "every line of the other sign is a discount", false)
+}
+
+fn is_discount(item: &Item, of: &Item) -> bool {
+    let within = number(item.amount).zip(number(of.amount)).is_some_and(|(less, full)| less.abs() <= full.abs());
+    within && item.tax_rate == of.tax_rate && item.quantity.is_none() && item.unit_price.is_none()
+}
+
+/// How far quantity times price is from the amount.
+fn product_gap(item: &Item) -> Option<Decimal> {
+    gap(item.quantity?.0.checked_mul(item.unit_price?.0)?, item.amount?.0)
+}
+
+/// The tax that the rate makes of the amount; none where either is missing.
+fn tax_due(item: &Item) -> Option<Decimal> {
+    match item.tax_rate? {
+        TaxRate::Fraction(rate) => item.amount?.0.checked_mul(rate),
+        TaxRate::Exempt | TaxRate::NotTaxable => Some(Decimal::ZERO),
+    }
+}
+
+fn tax_gap(item: &Item) -> Option<Decimal> {
+    gap(tax_due(item)?, item.tax_amount?.0)
+}
+
+/// Whether the row itself holds its tax in place: rate and amount give it to the cent.
+pub fn holds_tax(_: &Case<'_>, _: usize, item: &Item) -> bool {
+    tax_gap(item).is_some_and(|off| off <= CENT)
+}
+
+/// Whether the row itself holds its amount in place: quantity and price give it to the cent, or it gives the tax.
+pub fn holds_amount(case: &Case<'_>, line: usize, item: &Item) -> bool {
+    let chosen = case.reading.leans(&cell(line, "quantity"), &cell(line, "amount"));
+    let taxed = item.tax_amount.is_some_and(|tax| !tax.0.is_zero());
+    (!chosen && product_gap(item).is_some_and(|off| off <= HALF_CENT)) || (taxed && holds_tax(case, line, item))
+}
+
+/// Whether amount and tax leave no choice among the lawful rates.
+pub fn only_rate_that_fits(item: &Item) -> bool {
+    let (Some(rate), Some(amount), Some(tax)) =
+        (item.tax_rate.and_then(|r| r.fraction()), item.amount, item.tax_amount)
+    else {
+        return false;
+    };
+    let fits = |rate: Decimal, within: Decimal| {
+        let due = amount.0.checked_mul(rate);
+        due.and_then(|due| gap(due, tax.0)).is_some_and(|off| off <= within)
+    };
+    let others = TaxRate::legal().filter(|other| *other != rate);
+    fits(rate, CENT) && !others.into_iter().any(|other| fits(other, LINE_TAX_TOLERANCE))
+}

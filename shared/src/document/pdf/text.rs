@@ -1,0 +1,364 @@
+//! A PDF page's characters with places and colours: the page is drawn on a device that listens instead of painting.
+//! Knows nothing of invoices.
+
+use hayro::hayro_interpret::font::{Glyph, GlyphRun, PositionedGlyph};
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::util::TransformExt;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, Paint, SoftMask, interpret_page,
+};
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
+use image::RgbImage;
+
+use super::modules;
+use super::names::Names;
+use crate::document::text::{Picture, Rule, TextGlyph, TextPage, TextRun, plain};
+
+/// No honest page has more characters.
+const MAX_GLYPHS: usize = 40_000;
+/// Nor more rules.
+const MAX_RULES: usize = 4_000;
+/// A QR code is among the first pictures of its shape.
+const MAX_PICTURES: usize = 3;
+/// Pixels a side of a picture that may be a QR code.
+const MAX_PICTURE_SIDE: u32 = 1_500;
+/// Points a side of such a picture on the page.
+const MIN_PICTURE: f64 = 25.0;
+/// A filled area with sides of at least so many points hides what it lies on; rules are thinner.
+const MIN_COVER: f64 = 3.0;
+/// A color component from which on print cannot be told from paper.
+const PAPER: u8 = 245;
+
+/// Listens to one page.
+pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> TextPage {
+    let (width, height) = page.render_dimensions();
+    let transform = page.initial_transform(true).to_kurbo();
+    let visible = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let mut listener = Listener {
+        page: TextPage { width, height, ..TextPage::default() },
+        visible,
+        clips: Vec::new(),
+        faint: Vec::new(),
+        names: Names::new(page),
+        glyphs: 0,
+        modules: Vec::new(),
+    };
+    let settings = InterpreterSettings::default();
+    let mut context = Context::new(transform, visible, cache, page.xref(), settings);
+    interpret_page(page, &mut context, &mut listener);
+    listener.page.runs.retain(|run| !run.glyphs.is_empty());
+    listener.page.pictures.extend(modules::picture(&listener.modules));
+    listener.page
+}
+
+struct Listener<'a> {
+    page: TextPage,
+    visible: Rect,
+    /// Each within those before it.
+    clips: Vec<Rect>,
+    /// For every open group, whether it is too faint to be seen.
+    faint: Vec<bool>,
+    names: Names<'a>,
+    glyphs: usize,
+    /// Small dark areas: a code's modules, where the code is no picture.
+    modules: Vec<Rect>,
+}
+
+impl Listener<'_> {
+    fn clip(&self) -> Rect {
+        self.clips.last().copied().unwrap_or(self.visible)
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.faint.contains(&true)
+    }
+
+    /// The color, unless it is that of paper or of nothing.
+    fn ink(paint: &Paint<'_>) -> Option<[u8; 3]> {
+        let [r, g, b, a] = match paint {
+            Paint::Color(color) => color.to_rgba().to_rgba8(),
+            Paint::Pattern(_) => [0, 0, 0, 255],
+        };
+        (a >= 25 && r.min(g).min(b) < PAPER).then_some([r, g, b])
+    }
+
+    fn run(&mut self, run: &GlyphRun<'_, '_>, transform: Affine, color: [u8; 3]) {
+        let glyphs = run.glyphs();
+        let mut open: Option<TextRun> = None;
+        for (i, glyph) in glyphs.iter().enumerate() {
+            self.glyphs += 1;
+            if self.glyphs > MAX_GLYPHS {
+                self.page.unnamed = usize::MAX / 64;
+                break;
+            }
+            let Some(text) = self.name(glyph) else { continue };
+            let place = Place::of(glyph, glyphs.get(i + 1), transform);
+            if !place.is_sound() || !self.clip().contains(place.middle()) {
+                continue;
+            }
+            let target =
+                open.get_or_insert_with(|| TextRun { size: place.size, color, angle: place.angle, glyphs: Vec::new() });
+            target.glyphs.extend(place.glyphs(&text));
+        }
+        self.page.runs.extend(open);
+    }
+
+    /// What a glyph stands for; a blank one without a name is no loss.
+    fn name(&mut self, glyph: &PositionedGlyph<'_>) -> Option<String> {
+        let named = glyph.as_unicode().or_else(|| self.names.of(glyph)).map(|name| match name {
+            BfString::Char(c) => c.to_string(),
+            BfString::String(text) => text,
+        });
+        let text: Option<String> = named.map(|text| text.chars().map(plain).collect());
+        let is_name = |text: &String| !text.is_empty() && text.chars().all(is_readable);
+        let text = text.filter(is_name);
+        let is_blank = matches!(&**glyph, Glyph::Outline(outline) if outline.outline().elements().is_empty());
+        if text.is_none() && !is_blank {
+            self.page.unnamed += 1;
+        }
+        text
+    }
+
+    /// Takes away what an opaque area now hides.
+    fn cover(&mut self, area: Rect) {
+        let area = area.intersect(self.clip());
+        if area.width() < MIN_COVER || area.height() < MIN_COVER || self.is_hidden() {
+            return;
+        }
+        for run in &mut self.page.runs {
+            let (size, angle) = (run.size, run.angle);
+            run.glyphs.retain(|glyph| !area.contains(middle(glyph, size, angle)));
+        }
+        self.page.runs.retain(|run| !run.glyphs.is_empty());
+    }
+
+    fn rule(&mut self, a: Point, b: Point) {
+        let (across, down) = ((a.x - b.x).abs(), (a.y - b.y).abs());
+        let straight = across.min(down) < 0.7 && across.max(down) > 4.0;
+        if straight && self.page.rules.len() < MAX_RULES {
+            let rule = Rect::from_points(a, b);
+            let [x0, y0, x1, y1] = [rule.x0, rule.y0, rule.x1, rule.y1].map(|side| side as f32);
+            self.page.rules.push(Rule { x0, y0, x1, y1 });
+        }
+    }
+
+    fn stroke(&mut self, path: &BezPath, transform: Affine) {
+        let (mut start, mut at) = (Point::ZERO, Point::ZERO);
+        for element in path.elements() {
+            let next = match element {
+                PathEl::MoveTo(p) => {
+                    start = transform * *p;
+                    at = start;
+                    continue;
+                }
+                PathEl::LineTo(p) => transform * *p,
+                PathEl::ClosePath => start,
+                PathEl::QuadTo(_, p) | PathEl::CurveTo(_, _, p) => {
+                    at = transform * *p;
+                    continue;
+                }
+            };
+            self.rule(at, next);
+            at = next;
+        }
+    }
+
+    /// A thin area is a rule, a large one hides what is under it.
+    fn fill(&mut self, path: &BezPath, props: &DrawProps<'_>) {
+        let bounds = props.transform.transform_rect_bbox(path.bounding_box());
+        let dark = Self::ink(&props.paint).is_some_and(|color| color.iter().all(|c| *c < 100));
+        if dark && modules::may_be(bounds) && self.modules.len() < modules::MAX {
+            self.modules.push(bounds);
+        }
+        if bounds.width().min(bounds.height()) < 2.0 {
+            let (a, b) = if bounds.width() < bounds.height() {
+                (Point::new(bounds.center().x, bounds.y0), Point::new(bounds.center().x, bounds.y1))
+            } else {
+                (Point::new(bounds.x0, bounds.center().y), Point::new(bounds.x1, bounds.center().y))
+            };
+            self.rule(a, b);
+            return;
+        }
+        let opaque = matches!(&props.paint, Paint::Color(color) if color.to_rgba().to_rgba8()[3] > 250);
+        let solid = opaque && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none();
+        let area = path.area().abs() * props.transform.determinant().abs();
+        if solid && area > 0.9 * bounds.area() {
+            self.cover(bounds);
+        }
+    }
+
+    fn picture(&mut self, image: &Image<'_, '_>, place: Rect) {
+        let shape = place.width() / place.height().max(0.1);
+        let fits = (0.8..1.25).contains(&shape)
+            && place.width() > MIN_PICTURE
+            && place.area() < 0.25 * self.visible.area()
+            && image.width().max(image.height()) <= MAX_PICTURE_SIDE;
+        if !fits || self.page.pictures.len() >= MAX_PICTURES {
+            return;
+        }
+        if let Some(pixels) = pixels(image) {
+            let place = [place.x0, place.y0, place.x1, place.y1].map(|side| side as f32);
+            self.page.pictures.push(Picture { pixels, place });
+        }
+    }
+}
+
+impl<'a> Device<'a> for Listener<'_> {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        match draw_mode {
+            DrawMode::Fill(_) => self.fill(path, &props),
+            DrawMode::Stroke(_) => self.stroke(path, props.transform),
+            DrawMode::FillAndStroke(..) => {
+                self.fill(path, &props);
+                self.stroke(path, props.transform);
+            }
+            DrawMode::Invisible => {}
+        }
+    }
+
+    fn push_clip_path(&mut self, clip_path: &ClipPath) {
+        self.push_clip_rect(&clip_path.path.bounding_box());
+    }
+
+    fn push_clip_rect(&mut self, rect: &Rect) {
+        let inside = self.clip().intersect(*rect);
+        self.clips.push(inside);
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.faint.push(opacity < 0.1);
+    }
+
+    fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        if matches!(draw_mode, DrawMode::Invisible) || self.is_hidden() {
+            return;
+        }
+        if let Some(color) = Self::ink(&props.paint) {
+            self.run(glyph_run, props.transform, color);
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        let place = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height));
+        let place = place.intersect(self.clip());
+        let share = (place.area() / self.visible.area().max(1.0)) as f32;
+        self.page.picture_share = self.page.picture_share.max(share.min(1.0));
+        self.picture(&image, place);
+        if let Image::Raster(raster) = &image {
+            let dict = raster.stream().dict();
+            let see_through =
+                dict.contains_key(b"SMask") || dict.contains_key(b"Mask") || dict.contains_key(b"SMaskInData");
+            if !see_through && props.blend_mode == BlendMode::Normal && props.soft_mask.is_none() {
+                self.cover(place);
+            }
+        }
+    }
+
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.faint.pop();
+    }
+}
+
+/// Where a glyph stands.
+struct Place {
+    x: f32,
+    y: f32,
+    /// Direction of writing, of length 1.
+    along: (f32, f32),
+    angle: f32,
+    width: f32,
+    size: f32,
+}
+
+impl Place {
+    fn of(glyph: &PositionedGlyph<'_>, next: Option<&PositionedGlyph<'_>>, transform: Affine) -> Place {
+        let whole = transform * glyph.transform();
+        let [a, b, c, d, x, y] = whole.as_coeffs();
+        let (across, down) = (a.hypot(b), c.hypot(d));
+        let advance = match &**glyph {
+            Glyph::Outline(outline) => outline.advance_width(),
+            Glyph::Type3(type3) => type3.advance_width(),
+        };
+        let advance = f64::from(advance.filter(|w| *w > 0.0).unwrap_or(500.0));
+        // A font that stands in for another is stretched to the other's widths; they are the file's already.
+        let mut width = advance * across.max(down);
+        let step = next.map(|next| (transform * next.transform()).as_coeffs());
+        let step = step.map(|[.., nx, ny]| (nx - x).hypot(ny - y)).filter(|step| *step > 0.1 * across * 1000.0);
+        if across < down * 0.999 || down < across * 0.999 {
+            width = step.map_or(advance * across.min(down), |step| step.min(width));
+        }
+        let length = across.max(f64::MIN_POSITIVE);
+        Place {
+            x: x as f32,
+            y: y as f32,
+            along: ((a / length) as f32, (b / length) as f32),
+            angle: b.atan2(a).to_degrees() as f32,
+            width: width as f32,
+            size: (down * 1000.0) as f32,
+        }
+    }
+
+    /// Finite, and large enough to be read.
+    fn is_sound(&self) -> bool {
+        [self.x, self.y, self.angle, self.width].iter().all(|v| v.is_finite()) && (1.5..=400.0).contains(&self.size)
+    }
+
+    fn middle(&self) -> Point {
+        let glyph = TextGlyph { text: ' ', x: self.x, y: self.y, width: self.width };
+        middle(&glyph, self.size, self.angle)
+    }
+
+    /// A glyph may stand for several characters, which share its width.
+    fn glyphs(&self, text: &str) -> Vec<TextGlyph> {
+        let width = self.width / text.chars().count().max(1) as f32;
+        let at = |(i, c): (usize, char)| {
+            let shift = width * i as f32;
+            TextGlyph { text: c, x: self.x + self.along.0 * shift, y: self.y + self.along.1 * shift, width }
+        };
+        text.chars().enumerate().map(at).collect()
+    }
+}
+
+/// The middle of a character's body.
+fn middle(glyph: &TextGlyph, size: f32, angle: f32) -> Point {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    let (along, up) = (0.5 * glyph.width, 0.35 * size);
+    Point::new(f64::from(glyph.x + cos * along + sin * up), f64::from(glyph.y + sin * along - cos * up))
+}
+
+/// Neither a control character nor one of a font's private ones.
+fn is_readable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffd}' | '\u{f0000}'..)
+}
+
+fn pixels(image: &Image<'_, '_>) -> Option<RgbImage> {
+    let mut taken = None;
+    match image {
+        Image::Raster(raster) => raster.with_rgba(
+            |data, _| {
+                taken = match data {
+                    ImageData::Rgb(rgb) => RgbImage::from_raw(rgb.width, rgb.height, rgb.data),
+                    ImageData::Luma(luma) => from_luma(luma.width, luma.height, &luma.data, false),
+                };
+            },
+            None,
+        ),
+        Image::Stencil(stencil) => {
+            stencil.with_stencil(|luma, _| taken = from_luma(luma.width, luma.height, &luma.data, true), None)
+        }
+    }
+    taken
+}
+
+/// Grey pixels as colored ones; of a stencil what is painted is dark.
+fn from_luma(width: u32, height: u32, data: &[u8], stencil: bool) -> Option<RgbImage> {
+    let shade = |v: &u8| if stencil { 255 - v } else { *v };
+    RgbImage::from_raw(width, height, data.iter().flat_map(|v| [shade(v); 3]).collect())
+}

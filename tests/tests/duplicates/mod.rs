@@ -1,0 +1,78 @@
+//! One invoice under several file names, dropped at the same moment, behind the deployed ingest function. A stub reads,
+//! so that many documents are at work at once.
+
+use std::time::Duration;
+
+use fapiao::report::Evidence;
+use fapiao_tests::label;
+use fapiao_tests::stub::{self, Stub, Vendor};
+use futures::future::join_all;
+use serde_json::Value;
+
+use super::local::{Stack, deploy, fixture};
+
+const PATIENCE: Duration = Duration::from_secs(300);
+const DROPS: usize = 50;
+const QR: &str = "01,01,3702171130,84932920,4616.30,20170805,,1A2B,";
+
+/// Its code and number are in the QR code too, so that they are verified.
+fn reader() -> Stub {
+    let label: Value = serde_json::from_slice(&fixture("form-photo.json")).unwrap();
+    let mut reading = label::reading(&label);
+    reading.fields.insert("qr_code".to_owned(), Evidence { text: Some(QR.to_owned()), page: 1, ..Evidence::default() });
+    Stub::start(Vendor::TextIn, reading).unwrap()
+}
+
+#[tokio::test]
+async fn the_same_invoice_under_many_names_at_once_is_first_exactly_once() {
+    let textin = reader();
+    let stack = deploy(&[
+        "Providers=textin".to_owned(),
+        "Concurrency=10".to_owned(),
+        format!("TextinEndpoint={}", textin.endpoint()),
+        format!("ProviderSecret={}", stub::keys(stub::SECRET, stub::SECRET)),
+    ]);
+    // What has to wait its turn comes again at once.
+    stack.retry_at_once().await;
+    let first = two_names_fifty_times_over(&stack).await;
+    let names: Vec<String> = (0..DROPS).map(|i| format!("once/{i}.jpg")).collect();
+    let form = fixture("form-photo.jpg");
+    join_all(names.iter().map(|name| stack.drop_file(name, &form))).await;
+    for name in &names {
+        let report = stack.report(&format!("{name}.json"), PATIENCE).await;
+        assert_eq!(report["duplicate_of"]["key"], first, "{name}");
+        assert_eq!(report["verdict"], "review");
+    }
+    another_identity_gives_the_place_to_the_next(&stack, &first).await;
+    stack.wait_until_inbox_is_empty(PATIENCE).await;
+    assert_eq!(stack.messages("DeadLettersUrl").await, 0);
+}
+
+/// Every drop is a newer version, so both names are read again and again while the other is.
+async fn two_names_fifty_times_over(stack: &Stack) -> String {
+    let form = fixture("form-photo.jpg");
+    let drops = (0..DROPS).flat_map(|i| [("a.jpg", i), ("b.jpg", i)]).map(|(name, i)| {
+        // A JPEG ends where it says it does; what follows makes another version of it.
+        let version = [form.as_slice(), i.to_string().as_bytes()].concat();
+        async move { stack.drop_file(name, &version).await }
+    });
+    join_all(drops).await;
+    stack.wait_until_inbox_is_empty(PATIENCE).await;
+    let reports = [stack.report("a.jpg.json", PATIENCE).await, stack.report("b.jpg.json", PATIENCE).await];
+    assert!(reports.iter().all(|report| report["fields"]["invoice_number"]["verified"] == true), "{reports:?}");
+    let firsts: Vec<&Value> = reports.iter().filter(|report| report["duplicate_of"].is_null()).collect();
+    assert_eq!(firsts.len(), 1, "{} {}", reports[0]["duplicate_of"], reports[1]["duplicate_of"]);
+    let first = firsts[0]["source"]["key"].as_str().unwrap();
+    let other = reports.iter().find(|report| !report["duplicate_of"].is_null()).unwrap();
+    assert_eq!(other["duplicate_of"]["key"], first);
+    first.to_owned()
+}
+
+/// A newer version that is no invoice at all releases what the older one had.
+async fn another_identity_gives_the_place_to_the_next(stack: &Stack, first: &str) {
+    stack.drop_file(first, b"This is no picture.").await;
+    stack.wait_until_inbox_is_empty(PATIENCE).await;
+    stack.drop_file("heir.jpg", &fixture("form-photo.jpg")).await;
+    let heir = stack.report("heir.jpg.json", PATIENCE).await;
+    assert!(heir["duplicate_of"].is_null(), "{}", heir["duplicate_of"]);
+}
