@@ -46,8 +46,8 @@ accuracy: models ## make accuracy IN=folder with a label beside each image: read
 	$(BIN)/fapiao-read "$(IN)" target/accuracy/$(notdir $(abspath $(IN)))
 	$(PYTHON) tests/tools/score.py "$(IN)" target/accuracy/$(notdir $(abspath $(IN))) --errors
 
-bench: ## our time per document around a vendor that answers at once, beside bare HTTP calls
-	cargo test --quiet --workspace --locked --test overhead -- --ignored --nocapture
+bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
+	cargo test --quiet --workspace --locked --test overhead --test text_speed -- --ignored --nocapture
 
 tools: $(VENV)/tools.stamp
 

@@ -91,13 +91,15 @@ impl Pipeline {
     ) -> Result<Vec<Report>, Failure> {
         source.bytes = Some(bytes.len() as u64);
         let (content, limits) = (bytes.clone(), self.limits);
-        let parts = tokio::task::spawn_blocking(move || file::parts(&content, &limits)).await;
+        let parts = tokio::task::spawn_blocking(move || file::parts(&content, &limits));
+        let parts = tokio::time::timeout_at(deadline.into(), parts).await;
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
             match parts {
-                Ok(Ok(parts)) => self.read_parts(parts, &source, selected, deadline).await,
-                Ok(Err(error)) => settle(error, source.clone(), None).map(|report| vec![report]),
-                Err(_) => settle(file::broke_off(), source.clone(), None).map(|report| vec![report]),
+                Ok(Ok(Ok(parts))) => self.read_parts(parts, &source, selected, deadline).await,
+                Ok(Ok(Err(error))) => settle(error, source.clone(), None).map(|report| vec![report]),
+                Ok(Err(_)) => settle(file::broke_off(), source.clone(), None).map(|report| vec![report]),
+                Err(_) => settle(file::too_slow(), source.clone(), None).map(|report| vec![report]),
             }
         };
         let (digest, outcome) = tokio::join!(digest(bytes), reading);

@@ -278,3 +278,30 @@ async fn what_takes_too_long_is_answered_with_the_next_step() {
     assert_problem(&response, 504, "deadline");
     assert!(json_body(&response)["hint"].as_str().unwrap().contains("input bucket"));
 }
+
+const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
+
+fn two_invoices(query: &str) -> Request {
+    http(|event| {
+        event["body"] = json!(STANDARD.encode(TWO_INVOICES));
+        event["rawQueryString"] = json!(query);
+        let pairs = query.split_once('=').map(|(name, value)| (name.to_owned(), json!(value)));
+        event["queryStringParameters"] = Value::Object(pairs.into_iter().collect());
+    })
+}
+
+#[tokio::test]
+async fn the_first_invoice_of_a_file_is_answered_with_the_number_of_all() {
+    let response = working().handle(two_invoices("")).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(json_body(&response)["document"], json!({"index": 1, "count": 2}));
+}
+
+#[tokio::test]
+async fn all_invoices_of_a_file_are_answered_as_a_list() {
+    let response = working().handle(two_invoices("all=1")).await;
+    assert_eq!(response.status(), 200);
+    let reports = json_body(&response);
+    let indices: Vec<&Value> = reports.as_array().unwrap().iter().map(|r| &r["document"]["index"]).collect();
+    assert_eq!(indices, [1, 2]);
+}

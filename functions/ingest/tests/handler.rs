@@ -456,3 +456,39 @@ async fn who_meets_a_claim_waits_half_its_time_and_takes_over_when_the_holder_is
     let _ = tokio::time::timeout(taken_over, world.handle_records(&[&event])).await;
     assert_eq!(world.calls(), 2);
 }
+
+const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
+
+#[tokio::test]
+async fn every_invoice_in_a_file_gets_its_report() {
+    let world = World::new();
+    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
+    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "01")]).await.unwrap();
+    for (key, index, page) in [("a.pdf", 1, 1), ("a.pdf#2", 2, 2)] {
+        let report = world.report(key).await.unwrap();
+        assert_eq!((report.document.index, report.document.count, report.source.page), (index, 2, Some(page)));
+        assert_eq!(report.source.etag.as_ref(), Some(&etag));
+    }
+    assert!(world.report("a.pdf#3").await.is_none());
+}
+
+#[tokio::test]
+async fn a_newer_version_with_fewer_invoices_takes_the_surplus_reports_away() {
+    let world = World::new();
+    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
+    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "02")]).await.unwrap();
+    let newer = world.drop_file("a.pdf", 7, "03");
+    world.handle_records(&[&newer]).await.unwrap();
+    assert_eq!(world.report("a.pdf").await.unwrap().document.count, 1);
+    assert!(world.report("a.pdf#2").await.is_none());
+}
+
+#[tokio::test]
+async fn an_older_event_leaves_the_further_reports_of_a_newer_version_alone() {
+    let world = World::new();
+    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
+    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "05")]).await.unwrap();
+    let before = world.report("a.pdf#2").await.unwrap();
+    world.handle_records(&[&record("a.pdf", 1, "other", "04")]).await.unwrap();
+    assert_eq!(world.report("a.pdf#2").await.unwrap(), before);
+}

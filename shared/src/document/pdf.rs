@@ -1,5 +1,6 @@
 //! A PDF's pages as pixels, and the text it carries. Knows nothing of what the text means.
 
+mod bounds;
 mod modules;
 mod names;
 mod text;
@@ -33,6 +34,9 @@ const STACK: usize = 64 << 20;
 
 /// Pages, and the first one's width and height in the pixels that we will give it.
 pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
+    if !bounds::hold(bytes) {
+        return Err(Error::new(ErrorKind::TooLarge, "the PDF unpacks to far more than a document holds"));
+    }
     with_pdf(bytes, |pdf| {
         let pages = pdf.pages();
         let first = pages.first().ok_or_else(|| damaged("it has no pages"))?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::document::{Document, Format, Limits, bundle};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::PageText;
 use crate::reader::{layer, pages};
 use crate::report::{Report, Status};
@@ -112,7 +112,12 @@ fn is_no_document(report: &Report) -> bool {
     report.error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "unsupported_format" | "empty"))
 }
 
-/// What went wrong in every part.
+/// A fault of ours while a file was taken apart.
 pub(super) fn broke_off() -> Error {
-    Error::new(crate::error::ErrorKind::Internal, "the file could not be taken apart")
+    Error::new(ErrorKind::Internal, "the file could not be taken apart")
+}
+
+/// The time was up before the file was taken apart.
+pub(super) fn too_slow() -> Error {
+    Error::new(ErrorKind::Deadline, "taking the file apart needs more time than there is")
 }

@@ -14,6 +14,8 @@ const SAME_BASELINE: f32 = 0.3;
 const SPREAD: f32 = 6.0;
 /// A gap that reads as a space, in ems.
 const SPACE: f32 = 0.25;
+/// No page of an invoice has more.
+const MAX_LINES: usize = 2_000;
 /// Only the last few lines at one height can go on.
 const OPEN_LINES: usize = 8;
 
@@ -58,7 +60,7 @@ pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
 
 /// As [`page_text`], for a page whose characters can be trusted.
 pub fn trusted(page: &TextPage, size: (u32, u32)) -> Option<PageText> {
-    page.is_trusted().then(|| page_text(page, size))
+    page.is_trusted().then(|| page_text(page, size)).filter(|text| text.lines.len() <= MAX_LINES)
 }
 
 /// One character in the upright page.
@@ -390,8 +392,8 @@ mod tests {
 
     #[test]
     fn letters_drawn_one_by_one_or_twice_are_one_word() {
-        let single = "名称:甲".chars().enumerate().map(|(i, c)| run(&c.to_string(), 10.0 + 11.0 * i as f32, 50.0));
-        assert_eq!(read(single.collect(), vec![]), ["名称:甲"]);
+        let single = "名称：甲".chars().enumerate().map(|(i, c)| run(&c.to_string(), 10.0 + 11.0 * i as f32, 50.0));
+        assert_eq!(read(single.collect(), vec![]), ["名称：甲"]);
         let bold = vec![run("11公司", 10.0, 50.0), run("11公司", 10.4, 50.0)];
         assert_eq!(read(bold, vec![]), ["11公司"]);
     }

@@ -80,6 +80,10 @@ impl Merged {
     fn add(&mut self, mut account: Account) {
         let mut other = as_map(&account.invoice);
         self.settle_items(&mut other, account.source, &mut account.fields);
+        // What kind it is, its title says; data often does not.
+        if let (EvidenceSource::Text, Some(kind)) = (account.source, other.get("type")) {
+            self.invoice.insert("type".to_owned(), kind.clone());
+        }
         for (path, theirs) in leaves(&other) {
             let derived = account.fields.get(&path).is_some_and(is_derived);
             match value_at(&self.invoice, &path).filter(|v| !v.is_null()).cloned() {

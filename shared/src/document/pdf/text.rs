@@ -17,9 +17,9 @@ use super::names::Names;
 use crate::document::text::{Picture, Rule, TextGlyph, TextPage, TextRun, plain};
 
 /// No honest page has more characters.
-const MAX_GLYPHS: usize = 40_000;
+const MAX_GLYPHS: usize = 20_000;
 /// Nor more rules.
-const MAX_RULES: usize = 4_000;
+const MAX_RULES: usize = 1_000;
 /// A QR code is among the first pictures of its shape.
 const MAX_PICTURES: usize = 3;
 /// Pixels a side of a picture that may be a QR code.
@@ -28,6 +28,8 @@ const MAX_PICTURE_SIDE: u32 = 1_500;
 const MIN_PICTURE: f64 = 25.0;
 /// A filled area with sides of at least so many points hides what it lies on; rules are thinner.
 const MIN_COVER: f64 = 3.0;
+/// A page that covers its own text more often plays games; its pixels say what is left.
+const MAX_COVERS: usize = 3_000;
 /// A color component from which on print cannot be told from paper.
 const PAPER: u8 = 245;
 
@@ -43,6 +45,7 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
         faint: Vec::new(),
         names: Names::new(page),
         glyphs: 0,
+        covers: 0,
         modules: Vec::new(),
     };
     let settings = InterpreterSettings::default();
@@ -62,6 +65,7 @@ struct Listener<'a> {
     faint: Vec<bool>,
     names: Names<'a>,
     glyphs: usize,
+    covers: usize,
     /// Small dark areas: a code's modules, where the code is no picture.
     modules: Vec<Rect>,
 }
@@ -69,6 +73,12 @@ struct Listener<'a> {
 impl Listener<'_> {
     fn clip(&self) -> Rect {
         self.clips.last().copied().unwrap_or(self.visible)
+    }
+
+    /// More than we follow: nothing that this page says counts.
+    fn distrust(&mut self) {
+        self.page.unnamed = usize::MAX / 64;
+        self.page.runs.clear();
     }
 
     fn is_hidden(&self) -> bool {
@@ -90,7 +100,7 @@ impl Listener<'_> {
         for (i, glyph) in glyphs.iter().enumerate() {
             self.glyphs += 1;
             if self.glyphs > MAX_GLYPHS {
-                self.page.unnamed = usize::MAX / 64;
+                self.distrust();
                 break;
             }
             let Some(text) = self.name(glyph) else { continue };
@@ -124,7 +134,12 @@ impl Listener<'_> {
     /// Takes away what an opaque area now hides.
     fn cover(&mut self, area: Rect) {
         let area = area.intersect(self.clip());
-        if area.width() < MIN_COVER || area.height() < MIN_COVER || self.is_hidden() {
+        if area.width() < MIN_COVER || area.height() < MIN_COVER || self.is_hidden() || self.page.runs.is_empty() {
+            return;
+        }
+        self.covers += 1;
+        if self.covers > MAX_COVERS {
+            self.distrust();
             return;
         }
         for run in &mut self.page.runs {
