@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::check::{Buyers, Rules};
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -21,6 +22,8 @@ pub struct Config {
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
     pub limits: Limits,
+    /// `FAPIAO_BUYERS`: our own names and tax ids, `name:tax id` with commas between; either may stand alone.
+    pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
     pub api_secret_arn: Option<String>,
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
@@ -74,12 +77,18 @@ impl Config {
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
             models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
             limits: limits(&get)?,
+            buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: get("FAPIAO_API_KEY").map(Secret::new),
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
         Ok(config)
+    }
+
+    /// What the rules are told beforehand.
+    pub fn rules(&self) -> Rules {
+        Rules { buyers: self.buyers.clone(), ..Rules::default() }
     }
 
     /// The output bucket, for those who cannot do without.
@@ -114,6 +123,16 @@ fn providers(get: Lookup) -> Result<Vec<String>> {
             .with_hint("Set FAPIAO_PROVIDERS to names with commas between, e.g. `embedded`."));
     }
     Ok(names)
+}
+
+fn buyers(get: Lookup) -> Result<Buyers> {
+    let Some(text) = get("FAPIAO_BUYERS") else {
+        return Ok(Buyers::default());
+    };
+    Buyers::parse(&text).ok_or_else(|| {
+        invalid("FAPIAO_BUYERS", &text, "is no list of names and tax ids")
+            .with_hint("Set FAPIAO_BUYERS to `name:tax id` with commas between; a name or a tax id may stand alone.")
+    })
 }
 
 fn vendors(get: Lookup) -> Result<Vendors> {
@@ -208,6 +227,7 @@ mod tests {
             ("FAPIAO_MAX_SIDE", "20"),
             ("FAPIAO_MAX_PIXELS", "300"),
             ("FAPIAO_MAX_PAGES", "4"),
+            ("FAPIAO_BUYERS", "我们公司:91310104MA1FR7C72G,91310000834486035U"),
             ("FAPIAO_API_SECRET_ARN", "arn:x"),
         ])
         .unwrap();
@@ -216,6 +236,7 @@ mod tests {
         assert_eq!(config.models, Path::new("/opt/models"));
         let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
         assert_eq!((max_bytes, max_side, max_pixels, max_pages), (1000, 20, 300, 4));
+        assert_eq!(config.rules().buyers, Buyers::parse("我们公司：91310104MA1FR7C72G，91310000834486035U").unwrap());
         assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
     }
 
@@ -226,6 +247,7 @@ mod tests {
             ("FAPIAO_MAX_SIDE", "0"),
             ("FAPIAO_MAX_PIXELS", "-1"),
             ("FAPIAO_PROVIDERS", ","),
+            ("FAPIAO_BUYERS", "我们公司:123"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.message().contains(name), "{error}");

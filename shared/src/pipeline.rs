@@ -1,5 +1,6 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod identity;
 mod object;
 mod turn;
 
@@ -9,7 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::check;
+use crate::check::Rules;
 use crate::document::{Document, Limits};
 use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
@@ -22,6 +23,7 @@ pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
 pub struct Pipeline {
     chain: Chain,
     limits: Limits,
+    rules: Rules,
 }
 
 /// Why there is no answer yet: not the document's fault, so trying again may help.
@@ -36,7 +38,13 @@ pub struct Failure {
 impl Pipeline {
     /// A pipeline around the configured providers.
     pub fn new(chain: Chain, limits: Limits) -> Self {
-        Self { chain, limits }
+        Self { chain, limits, rules: Rules::default() }
+    }
+
+    /// The same, with what the rules are told beforehand.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// Who is asked.
@@ -75,7 +83,7 @@ impl Pipeline {
         describe(&mut source, &document);
         let provider = provider_info(outcome.attempts, start);
         match outcome.answer {
-            Ok(answer) => Ok(read_report(answer, source, provider)),
+            Ok(answer) => Ok(read_report(answer, &self.rules, source, provider)),
             Err(error) => settle(error, source, Some(provider)),
         }
     }
@@ -95,9 +103,9 @@ fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Resul
     Err(Failure { error, report: Box::new(report) })
 }
 
-fn read_report(answer: Answer, mut source: Source, provider: ProviderInfo) -> Report {
+fn read_report(answer: Answer, rules: &Rules, mut source: Source, provider: ProviderInfo) -> Report {
     let mut reading = answer.reading;
-    let findings = check::run(&mut reading);
+    let findings = rules.run(&mut reading);
     source.page = Some(1);
     Report {
         schema: SCHEMA.to_owned(),

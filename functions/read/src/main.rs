@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits);
+    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let files = folder::files(&arguments.input)?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());

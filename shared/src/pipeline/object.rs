@@ -5,14 +5,17 @@
 //! has not changed since it was looked at. Whoever loses looks again and decides anew, with the answer kept.
 //! Always the present content is read, so the last event to be settled leaves the truth.
 //!
+//! Before a Report is written its invoice is entered into the index of those seen ([`super::identity`]).
 //! Where reading costs money, one event at a time may read one version of an object; the others wait for its Report.
 
 use std::cmp::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::Pipeline;
+use super::identity::Identities;
 use super::turn::Turn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Claims;
@@ -58,6 +61,7 @@ pub enum Settled {
 pub struct ObjectPipeline<S> {
     store: S,
     claims: Claims<S>,
+    identities: Identities<S>,
     pipeline: Pipeline,
     output_bucket: String,
 }
@@ -95,7 +99,9 @@ impl<S: Store + Clone> ObjectPipeline<S> {
     /// Reports go to `output_bucket`, and so do claims on what costs money.
     pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
         let output_bucket = output_bucket.into();
-        Self { claims: Claims::new(store.clone(), &output_bucket), store, pipeline, output_bucket }
+        let claims = Claims::new(store.clone(), &output_bucket);
+        let identities = Identities::new(store.clone(), &output_bucket);
+        Self { store, claims, identities, pipeline, output_bucket }
     }
 }
 
@@ -123,8 +129,11 @@ impl<S: Store> ObjectPipeline<S> {
         while lost < MAX_ROUNDS {
             let stored = self.stored(&event.key).await?;
             let report = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
-                Decision::Answered => return Ok(Settled::AlreadyAnswered),
-                Decision::Superseded => return Ok(Settled::Superseded),
+                decision @ (Decision::Answered | Decision::Superseded) => {
+                    self.forget(work.answer.as_ref(), stored.and_then(|stored| stored.report).as_ref()).await;
+                    let answered = matches!(decision, Decision::Answered);
+                    return Ok(if answered { Settled::AlreadyAnswered } else { Settled::Superseded });
+                }
                 Decision::Restamp(report) => *report,
                 Decision::Read => match self.answer(event, work, stored.as_ref(), deadline).await? {
                     Step::Answer(report) => *report,
@@ -132,7 +141,8 @@ impl<S: Store> ObjectPipeline<S> {
                     Step::Gone => return Ok(Settled::Gone),
                 },
             };
-            if self.write(&event.key, &report, stored).await? {
+            if self.write(&event.key, &report, stored.as_ref()).await? {
+                self.forget(stored.and_then(|stored| stored.report).as_ref(), Some(&report)).await;
                 return Ok(Settled::Written(Box::new(report)));
             }
             lost += 1;
@@ -185,7 +195,9 @@ impl<S: Store> ObjectPipeline<S> {
                     work.turn.ask(&self.claims, &name).await?;
                     return Ok(Step::LookAgain);
                 }
-                self.read(event, object, deadline).await?
+                let mut report = self.read(event, object, deadline).await?;
+                self.identities.enter(&mut report, Timestamp::now()).await?;
+                report
             }
             Err(error) if error.kind() == ErrorKind::TooLarge => self.pipeline.reject(&error, source_of(event)),
             Err(error) => return Err(error),
@@ -230,10 +242,18 @@ impl<S: Store> ObjectPipeline<S> {
         self.pipeline.chain().has(first).then_some(first)
     }
 
-    async fn write(&self, key: &str, report: &Report, stored: Option<Stored>) -> Result<bool> {
+    /// What is not kept gives its place among the invoices seen back, unless what is kept has the same.
+    async fn forget(&self, lost: Option<&Report>, kept: Option<&Report>) {
+        let (Some(lost), Some(kept)) = (lost, kept) else { return };
+        if let Err(error) = self.identities.release(lost, kept, Timestamp::now()).await {
+            tracing::warn!(%error, "an invoice's place could not be given back; it ends when another file needs it");
+        }
+    }
+
+    async fn write(&self, key: &str, report: &Report, stored: Option<&Stored>) -> Result<bool> {
         let body = serde_json::to_vec_pretty(report)
             .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
-        let condition = stored.map_or(Precondition::Absent, |stored| Precondition::Unchanged(stored.etag));
+        let condition = stored.map_or(Precondition::Absent, |stored| Precondition::Unchanged(stored.etag.clone()));
         let key = report_key(key);
         let outcome = self.store.put(&self.output_bucket, &key, Bytes::from(body), "application/json", condition);
         Ok(matches!(outcome.await?, PutOutcome::Written(_)))

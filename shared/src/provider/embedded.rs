@@ -1,5 +1,7 @@
 //! Our own reader as a provider: no account, no network. Knows nothing of events or routes.
 
+mod text;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,7 +81,19 @@ impl Embedded {
         Ok(Arc::clone(loaded.insert(ready)))
     }
 
+    /// The file's own text where it can be trusted, else its pixels; what the text says when the pixels say nothing.
     fn read_blocking(&self, document: &Document) -> Result<Answer> {
+        let own = text::read(document);
+        match own {
+            Some(reading) if text::is_enough(&reading) => Ok(text::answer(reading)),
+            own => self.read_pixels(document).or_else(|error| match own {
+                Some(reading) if error.kind() == ErrorKind::NoInvoice => Ok(text::answer(reading)),
+                _ => Err(error),
+            }),
+        }
+    }
+
+    fn read_pixels(&self, document: &Document) -> Result<Answer> {
         let eyes = self.engine()?;
         let pixels = document.pixels()?;
         let page = eyes.read(&pixels)?;

@@ -14,6 +14,8 @@ mod head;
 mod kind;
 mod label;
 pub mod layer;
+mod list;
+pub mod pages;
 mod party;
 mod roll;
 mod settle;
