@@ -86,7 +86,8 @@ pub fn mutate(file: &mut Vec<u8>, keep: usize, dice: &mut Dice) {
             return;
         }
         let at = keep + dice.below(room);
-        let length = 1 + dice.below(room.min(1 << dice.below(9)));
+        let most = 1 << dice.below(9);
+        let length = 1 + dice.below(room.min(most));
         let end = (at + length).min(file.len());
         match dice.below(9) {
             0 => file[at] ^= 1 << dice.below(8),

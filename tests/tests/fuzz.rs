@@ -48,7 +48,7 @@ fn pdf_objects() -> Vec<Vec<u8>> {
     let stream = |dictionary: &str, content: &str| {
         format!("<< {dictionary} /Length {} >>\nstream\n{content}\nendstream", content.len())
     };
-    let text = "BT /F1 10 Tf 50 700 Td <53D17968> Tj 0 -20 Td [<4EE37801> -200 <FF1A>] TJ /F2 9 Tf (031001900211) Tj ET \
+    let text = "BT /F1 10 Tf 50 300 Td <53D17968> Tj 0 -20 Td [<4EE37801> -200 <FF1A>] TJ /F2 9 Tf (031001900211) Tj ET \
         q 1 0 0 1 10 10 cm /X1 Do Q q 90 0 0 90 30 30 cm /I1 Do Q 0 0 200 100 re S 10 10 m 300 10 l S";
     let map = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange \
         1 beginbfrange <30> <39> <0030> endbfrange endcmap";
@@ -100,7 +100,24 @@ fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
 
 fn ofd(seed: u64) -> Vec<u8> {
     let mut dice = Dice::new(seed);
-    let Package(mut files) = if dice.once_in(3) { bare() } else { invoice() };
+    let mut files = ofd_files(if dice.once_in(3) { bare() } else { invoice() });
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(files.len());
+        match dice.below(16) {
+            0 => files[at].1 = files[dice.below(files.len())].1.clone(),
+            1 if files[at].0 != "OFD.xml" => drop(files.remove(at)),
+            _ => mutate(&mut files[at].1, 0, &mut dice),
+        }
+    }
+    let mut file = zipped(&files);
+    if dice.once_in(8) {
+        mutate(&mut file, 4, &mut dice);
+    }
+    file
+}
+
+/// The package's files with a picture on the page.
+fn ofd_files(Package(mut files): Package) -> Vec<(String, Vec<u8>)> {
     let picture = ("Doc_0/Res/qr.jb2".to_owned(), JBIG2.to_vec());
     let listed = r#"<Res BaseLoc="Res"><MultiMedias><MultiMedia ID="5"><MediaFile>qr.jb2</MediaFile></MultiMedia></MultiMedias></Res>"#;
     files.extend([picture, ("Doc_0/DocumentRes.xml".to_owned(), listed.into())]);
@@ -116,19 +133,7 @@ fn ofd(seed: u64) -> Vec<u8> {
         "<ofd:Layer>",
         r#"<ofd:Layer><ImageObject Boundary="8 3 20 20" CTM="20 0 0 20 0 0" ResourceID="5"/>"#,
     );
-    for _ in 0..=dice.below(3) {
-        let at = dice.below(files.len());
-        match dice.below(16) {
-            0 => files[at].1 = files[dice.below(files.len())].1.clone(),
-            1 if files[at].0 != "OFD.xml" => drop(files.remove(at)),
-            _ => mutate(&mut files[at].1, 0, &mut dice),
-        }
-    }
-    let mut file = zipped(&files);
-    if dice.once_in(8) {
-        mutate(&mut file, 4, &mut dice);
-    }
-    file
+    files
 }
 
 fn edit(files: &mut [(String, Vec<u8>)], path: &str, from: &str, to: &str) {
@@ -163,7 +168,7 @@ fn zip(seed: u64) -> Vec<u8> {
     mutate(&mut files[at].1, 0, &mut dice);
     let mut file = zipped(&files);
     // The directory is at the end, each member's head before it: that is what an archive's reader trusts.
-    if dice.once_in(2) {
+    if dice.once_in(3) {
         mutate(&mut file, 4, &mut dice);
     }
     file
@@ -233,6 +238,23 @@ fn is_past_detection(error: &Error) -> bool {
 
 fn keep() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz")
+}
+
+#[test]
+fn what_is_mutated_is_read_to_its_end() {
+    let layer = |bytes: Vec<u8>| Document::open(bytes.into(), &Limits::default()).unwrap().text();
+    let pdf = layer(pdf_of(&pdf_objects()));
+    assert!(
+        pdf.pages[0].runs.len() > 1 && !pdf.values.is_empty() && !pdf.attachments.is_empty(),
+        "{:?}",
+        pdf.pages[0].runs
+    );
+    let ofd = layer(zipped(&ofd_files(invoice())));
+    assert!(
+        ofd.pages[0].runs.len() > 50 && !ofd.tags.is_empty() && ofd.pages[0].pictures.len() == 1,
+        "{:?}",
+        ofd.pages[0].pictures.len()
+    );
 }
 
 #[test]

@@ -15,7 +15,8 @@ pub fn is_list(frame: &Frame) -> bool {
 
 fn is_title(span: &Span) -> bool {
     let text = span.folded();
-    text.ends_with("清单") && (text.starts_with("销售货物") || text.starts_with("销货清单") || text.contains("应税劳务"))
+    text.ends_with("清单")
+        && (text.starts_with("销售货物") || text.starts_with("销货清单") || text.contains("应税劳务"))
 }
 
 /// Its lines.

@@ -140,7 +140,8 @@ fn append_items(whole: &mut Reading, next: Reading) {
 fn fill(whole: &mut Reading, rest: Reading) {
     let Reading { invoice: next, fields, .. } = rest;
     let invoice = &mut whole.invoice;
-    let Invoice { total_amount, total_tax, grand_total, grand_total_words, remarks, payee, reviewer, drawer, .. } = next;
+    let Invoice { total_amount, total_tax, grand_total, grand_total_words, remarks, payee, reviewer, drawer, .. } =
+        next;
     let mut taken: Vec<&str> = Vec::new();
     let mut take = |path: &'static str, empty: bool| {
         if empty {
