@@ -1,5 +1,6 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod file;
 mod identity;
 mod object;
 mod turn;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
 
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key, report_key_of};
 
 /// Bytes to a Report.
 #[derive(Clone)]
@@ -57,33 +58,90 @@ impl Pipeline {
         &self.limits
     }
 
-    /// Reads one document. `selected` asks that provider alone; `deadline` is when an answer is of no use any more.
+    /// Reads the first invoice of a file; the Report's `document.count` says how many there are.
+    ///
+    /// # Errors
+    /// As [`Self::read_all`].
+    pub async fn read(
+        &self,
+        bytes: Bytes,
+        source: Source,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Report, Failure> {
+        let reports = self.read_all(bytes, source.clone(), selected, deadline).await?;
+        match reports.into_iter().next() {
+            Some(report) => Ok(report),
+            None => settle(file::broke_off(), source, None),
+        }
+    }
+
+    /// Reads every invoice in a file, a Report each and at least one. `selected` asks that provider alone; `deadline` is
+    /// when an answer is of no use any more.
     ///
     /// # Errors
     /// Everything that is not the document's own fault; that ends in a `rejected` Report.
-    pub async fn read(
+    pub async fn read_all(
         &self,
         bytes: Bytes,
         mut source: Source,
         selected: Option<&str>,
         deadline: Instant,
-    ) -> Result<Report, Failure> {
+    ) -> Result<Vec<Report>, Failure> {
         source.bytes = Some(bytes.len() as u64);
-        let document = match Document::open(bytes.clone(), &self.limits) {
-            Ok(document) => document,
-            Err(error) => {
-                source.sha256 = Some(hex::encode(Sha256::digest(&bytes)));
-                return settle(error, source, None);
+        let (content, limits) = (bytes.clone(), self.limits);
+        let parts = tokio::task::spawn_blocking(move || file::parts(&content, &limits)).await;
+        // A provider's time is not ours: the digest is made while it works.
+        let reading = async {
+            match parts {
+                Ok(Ok(parts)) => self.read_parts(parts, &source, selected, deadline).await,
+                Ok(Err(error)) => settle(error, source.clone(), None).map(|report| vec![report]),
+                Err(_) => settle(file::broke_off(), source.clone(), None).map(|report| vec![report]),
             }
         };
+        let (digest, outcome) = tokio::join!(digest(bytes), reading);
+        let stamp = |mut report: Report| {
+            report.source.sha256.clone_from(&digest);
+            report
+        };
+        match outcome {
+            Ok(reports) => Ok(reports.into_iter().map(stamp).collect()),
+            Err(Failure { error, report }) => Err(Failure { error, report: Box::new(stamp(*report)) }),
+        }
+    }
+
+    async fn read_parts(
+        &self,
+        parts: Vec<file::Part>,
+        source: &Source,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Vec<Report>, Failure> {
+        let mut reports = Vec::with_capacity(parts.len());
+        for part in parts {
+            let source = Source { member: part.member, ..source.clone() };
+            let report = match part.document {
+                Ok(document) => self.read_document(&document, source, selected, deadline).await?,
+                Err(error) => settle(error, source, None)?,
+            };
+            reports.push((part.file, report));
+        }
+        Ok(file::settle(reports))
+    }
+
+    async fn read_document(
+        &self,
+        document: &Document,
+        mut source: Source,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Report, Failure> {
         let start = Instant::now();
-        // A provider's time is not ours: the digest is made while it works.
-        let (digest, outcome) = tokio::join!(digest(bytes), self.chain.read(&document, selected, deadline));
-        source.sha256 = digest;
-        describe(&mut source, &document);
+        let outcome = self.chain.read(document, selected, deadline).await;
+        describe(&mut source, document);
         let provider = provider_info(outcome.attempts, start);
         match outcome.answer {
-            Ok(answer) => Ok(read_report(answer, &self.rules, source, provider)),
+            Ok(answer) => Ok(read_report(answer, &self.rules, source, provider, document.range().start)),
             Err(error) => settle(error, source, Some(provider)),
         }
     }
@@ -103,10 +161,21 @@ fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Resul
     Err(Failure { error, report: Box::new(report) })
 }
 
-fn read_report(answer: Answer, rules: &Rules, mut source: Source, provider: ProviderInfo) -> Report {
+/// A provider counts pages from the first it was given; the Report counts the file's.
+fn read_report(
+    answer: Answer,
+    rules: &Rules,
+    mut source: Source,
+    provider: ProviderInfo,
+    pages_before: usize,
+) -> Report {
     let mut reading = answer.reading;
     let findings = rules.run(&mut reading);
-    source.page = Some(1);
+    let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);
+    source.page = Some(pages_before.saturating_add(1));
+    for evidence in reading.fields.values_mut() {
+        evidence.page = evidence.page.saturating_add(pages_before);
+    }
     Report {
         schema: SCHEMA.to_owned(),
         status: Status::Read,

@@ -85,8 +85,10 @@ pub struct Source {
     pub media_type: Option<String>,
     /// How many pages the file has.
     pub pages: Option<u32>,
-    /// The page the invoice is on, from 1.
+    /// The page the invoice is on, or begins on, from 1.
     pub page: Option<u32>,
+    /// The file's path in the archive that was sent; null when it came by itself.
+    pub member: Option<String>,
 }
 
 /// Which of the invoices in one file.

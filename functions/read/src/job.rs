@@ -1,5 +1,6 @@
 //! Files to Reports, several at once. Knows nothing of where the folders are.
 
+use std::borrow::Borrow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -42,7 +43,8 @@ enum Outcome {
     Skipped,
 }
 
-/// Reads every file; `<file name>.json` goes to `output`, replacing what is there.
+/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, and `<file name>#2.json` and so on for
+/// further invoices in one file.
 pub async fn read_all(
     pipeline: &Pipeline,
     files: Vec<PathBuf>,
@@ -70,23 +72,47 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path) -> Result<Out
     let size = tokio::fs::metadata(file).await.map_err(|e| failed("cannot open", file, &e))?.len();
     let taken = load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await;
     let bytes = taken.map_err(|e| failed("cannot read", file, &e))?;
-    let report = if size > max_bytes {
-        too_large(pipeline, bytes, size)
+    let reports = if size > max_bytes {
+        vec![too_large(pipeline, bytes, size)]
     } else {
-        let answer = pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
+        let answer = pipeline.read_all(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
         match answer {
-            Ok(report) => report,
+            Ok(reports) => reports,
             Err(failure) => {
-                save(output, file, &failure.report).await?;
+                save_all(output, file, std::slice::from_ref(&failure.report)).await?;
                 return Err(failure.error);
             }
         }
     };
-    let outcome = Outcome::of(&report);
+    let outcomes: Vec<Outcome> = reports.iter().map(Outcome::of).collect();
+    let outcome = outcomes.iter().copied().find(|outcome| *outcome == Outcome::Read).or(outcomes.first().copied());
+    let outcome = outcome.unwrap_or(Outcome::Skipped);
     if outcome != Outcome::Skipped {
-        save(output, file, &report).await?;
+        save_all(output, file, &reports).await?;
     }
     Ok(outcome)
+}
+
+/// Every invoice's Report; those that an earlier version of the file had more of are taken away.
+async fn save_all(output: &Path, file: &Path, reports: &[impl Borrow<Report>]) -> Result<(), Error> {
+    for report in reports {
+        save(output, file, report.borrow()).await?;
+    }
+    let mut surplus = u32::try_from(reports.len()).unwrap_or(u32::MAX).saturating_add(1);
+    while tokio::fs::remove_file(output.join(report_name(file, surplus))).await.is_ok() {
+        surplus += 1;
+    }
+    Ok(())
+}
+
+/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second.
+fn report_name(file: &Path, index: u32) -> OsString {
+    let mut name = OsString::from(file.file_name().unwrap_or_default());
+    if index > 1 {
+        name.push(format!("#{index}"));
+    }
+    name.push(".json");
+    name
 }
 
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
@@ -115,8 +141,7 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
 async fn save(output: &Path, file: &Path, report: &Report) -> Result<(), Error> {
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
-    let mut name = OsString::from(file.file_name().unwrap_or_default());
-    name.push(".json");
+    let mut name = report_name(file, report.document.index);
     let target = output.join(&name);
     name.push(".part");
     let aside = output.join(&name);

@@ -1,5 +1,6 @@
 //! A PDF's pages as pixels, and the text it carries. Knows nothing of what the text means.
 
+mod modules;
 mod names;
 mod text;
 mod values;

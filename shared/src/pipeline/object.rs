@@ -15,7 +15,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Pipeline;
-use super::identity::Identities;
+use super::identity::{Identities, Identity};
 use super::turn::Turn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Claims;
@@ -26,6 +26,9 @@ use crate::store::{ACCESS_DENIED, Object, Precondition, PutOutcome, Store};
 const MAX_ROUNDS: usize = 8;
 /// No Report of ours comes near it.
 const MAX_REPORT_BYTES: u64 = 64_000_000;
+
+/// No file has more invoices: so many pages in so many files of a bundle.
+const MAX_INVOICES: u32 = 2_500;
 
 /// Someone created or replaced an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,12 +74,20 @@ pub fn report_key(key: &str) -> String {
     format!("{key}.json")
 }
 
+/// The key of the Report of one of an object's invoices, counted from 1.
+pub fn report_key_of(key: &str, index: u32) -> String {
+    match index {
+        0 | 1 => report_key(key),
+        further => format!("{key}#{further}.json"),
+    }
+}
+
 /// What is known of the event's object so far.
 struct Work {
     etag: Option<String>,
     /// Fetched, and waiting to be read.
     object: Option<Object>,
-    answer: Option<Report>,
+    answer: Option<Vec<Report>>,
     turn: Turn,
 }
 
@@ -127,23 +138,29 @@ impl<S: Store> ObjectPipeline<S> {
     async fn settle(&self, event: &ObjectCreated, work: &mut Work, deadline: Instant) -> Result<Settled> {
         let mut lost = 0;
         while lost < MAX_ROUNDS {
-            let stored = self.stored(&event.key).await?;
-            let report = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
+            let stored = self.stored(&report_key(&event.key)).await?;
+            let reports = match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
                 decision @ (Decision::Answered | Decision::Superseded) => {
-                    self.forget(work.answer.as_ref(), stored.and_then(|stored| stored.report).as_ref()).await;
+                    let lost = work.answer.as_ref().and_then(|reports| reports.first());
+                    self.forget(lost, stored.and_then(|stored| stored.report).as_ref()).await;
                     let answered = matches!(decision, Decision::Answered);
                     return Ok(if answered { Settled::AlreadyAnswered } else { Settled::Superseded });
                 }
-                Decision::Restamp(report) => *report,
+                // Those of its further invoices are as they should be.
+                Decision::Restamp(report) => vec![*report],
                 Decision::Read => match self.answer(event, work, stored.as_ref(), deadline).await? {
-                    Step::Answer(report) => *report,
+                    Step::Answer(reports) => {
+                        self.settle_further(event, &reports, stored.as_ref()).await?;
+                        reports
+                    }
                     Step::LookAgain => continue,
                     Step::Gone => return Ok(Settled::Gone),
                 },
             };
-            if self.write(&event.key, &report, stored.as_ref()).await? {
-                self.forget(stored.and_then(|stored| stored.report).as_ref(), Some(&report)).await;
-                return Ok(Settled::Written(Box::new(report)));
+            let Some(report) = reports.first() else { break };
+            if self.write(&report_key(&event.key), report, stored.as_ref()).await? {
+                self.forget_among(stored.and_then(|stored| stored.report).as_ref(), &reports).await;
+                return Ok(Settled::Written(Box::new(report.clone())));
             }
             lost += 1;
         }
@@ -160,7 +177,7 @@ impl<S: Store> ObjectPipeline<S> {
     }
 
     async fn stored(&self, key: &str) -> Result<Option<Stored>> {
-        let found = self.store.get(&self.output_bucket, &report_key(key), MAX_REPORT_BYTES).await;
+        let found = self.store.get(&self.output_bucket, key, MAX_REPORT_BYTES).await;
         match found {
             Ok(found) => Ok(found
                 .map(|object| Stored { etag: object.head.etag, report: serde_json::from_slice(&object.body).ok() })),
@@ -178,10 +195,10 @@ impl<S: Store> ObjectPipeline<S> {
         stored: Option<&Stored>,
         deadline: Instant,
     ) -> Result<Step> {
-        if let Some(report) = work.answer.clone() {
-            return Ok(Step::Answer(Box::new(report)));
+        if let Some(reports) = work.answer.clone() {
+            return Ok(Step::Answer(reports));
         }
-        let report = match self.fetched(event, work).await {
+        let reports = match self.fetched(event, work).await {
             Ok(None) => return Ok(Step::Gone),
             Ok(Some(object)) => {
                 // It may have moved on since the event, and its Report be there already.
@@ -195,15 +212,17 @@ impl<S: Store> ObjectPipeline<S> {
                     work.turn.ask(&self.claims, &name).await?;
                     return Ok(Step::LookAgain);
                 }
-                let mut report = self.read(event, object, deadline).await?;
-                self.identities.enter(&mut report, Timestamp::now()).await?;
-                report
+                let mut reports = self.read(event, object, deadline).await?;
+                for report in &mut reports {
+                    self.identities.enter(report, Timestamp::now()).await?;
+                }
+                reports
             }
-            Err(error) if error.kind() == ErrorKind::TooLarge => self.pipeline.reject(&error, source_of(event)),
+            Err(error) if error.kind() == ErrorKind::TooLarge => vec![self.pipeline.reject(&error, source_of(event))],
             Err(error) => return Err(error),
         };
-        work.answer = Some(report.clone());
-        Ok(Step::Answer(Box::new(report)))
+        work.answer = Some(reports.clone());
+        Ok(Step::Answer(reports))
     }
 
     /// The object, fetched once and kept while others have their turn.
@@ -226,14 +245,14 @@ impl<S: Store> ObjectPipeline<S> {
         self.store.get(&event.bucket, &event.key, max_bytes).await
     }
 
-    async fn read(&self, event: &ObjectCreated, object: Object, deadline: Instant) -> Result<Report> {
+    async fn read(&self, event: &ObjectCreated, object: Object, deadline: Instant) -> Result<Vec<Report>> {
         let source = Source {
             etag: Some(object.head.etag),
             version_id: object.head.version_id.or_else(|| event.version_id.clone()),
             ..source_of(event)
         };
         let selected = self.selected(&event.key);
-        Ok(self.pipeline.read(object.body, source, selected, deadline).await?)
+        Ok(self.pipeline.read_all(object.body, source, selected, deadline).await?)
     }
 
     /// A first segment that names a configured provider selects it.
@@ -250,18 +269,60 @@ impl<S: Store> ObjectPipeline<S> {
         }
     }
 
+    /// As [`Self::forget`], where several Reports stand in its place.
+    async fn forget_among(&self, lost: Option<&Report>, kept: &[Report]) {
+        let identity = lost.and_then(Identity::of);
+        let same = kept.iter().find(|report| identity.is_some() && Identity::of(report) == identity);
+        self.forget(lost, same.or(kept.first())).await;
+    }
+
+    /// Brings the Reports of a file's further invoices up to date, and takes away those of an earlier version that had
+    /// more. The first one's Report is written last: as long as it is the old one, the event is not settled.
+    async fn settle_further(&self, event: &ObjectCreated, reports: &[Report], stored: Option<&Stored>) -> Result<()> {
+        for report in reports.iter().skip(1) {
+            self.write_further(event, report, reports).await?;
+        }
+        let count = u32::try_from(reports.len()).unwrap_or(u32::MAX);
+        let before = stored.and_then(|stored| stored.report.as_ref()).map_or(1, |report| report.document.count);
+        for index in count + 1..=before.min(MAX_INVOICES) {
+            let key = report_key_of(&event.key, index);
+            let old = self.stored(&key).await?.and_then(|stored| stored.report);
+            if old.as_ref().is_some_and(|old| !is_newer(old, event)) {
+                self.store.delete(&self.output_bucket, &key).await?;
+                self.forget_among(old.as_ref(), reports).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_further(&self, event: &ObjectCreated, report: &Report, all: &[Report]) -> Result<()> {
+        let key = report_key_of(&event.key, report.document.index);
+        for _ in 0..MAX_ROUNDS {
+            let stored = self.stored(&key).await?;
+            let old = stored.as_ref().and_then(|stored| stored.report.as_ref());
+            // A newer version's own Reports stay; our first one will lose against it.
+            if old.is_some_and(|old| is_newer(old, event)) {
+                return Ok(());
+            }
+            if self.write(&key, report, stored.as_ref()).await? {
+                self.forget_among(old, all).await;
+                return Ok(());
+            }
+        }
+        Err(Error::new(ErrorKind::Storage, format!("the Report {key} is being written by too many at once")))
+    }
+
     async fn write(&self, key: &str, report: &Report, stored: Option<&Stored>) -> Result<bool> {
         let body = serde_json::to_vec_pretty(report)
             .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
         let condition = stored.map_or(Precondition::Absent, |stored| Precondition::Unchanged(stored.etag.clone()));
-        let key = report_key(key);
-        let outcome = self.store.put(&self.output_bucket, &key, Bytes::from(body), "application/json", condition);
+        let outcome = self.store.put(&self.output_bucket, key, Bytes::from(body), "application/json", condition);
         Ok(matches!(outcome.await?, PutOutcome::Written(_)))
     }
 }
 
 enum Step {
-    Answer(Box<Report>),
+    Answer(Vec<Report>),
     LookAgain,
     Gone,
 }
@@ -292,6 +353,11 @@ fn decide(etag: Option<&str>, sequencer: Option<&str>, stored: Option<&Stored>) 
         (Ordering::Greater, true) => Decision::Restamp(Box::new(restamped(report, sequencer))),
         (_, false) => Decision::Read,
     }
+}
+
+/// Whether a Report answers a newer version than the event's.
+fn is_newer(report: &Report, event: &ObjectCreated) -> bool {
+    compare(event.sequencer.as_deref(), report.source.sequencer.as_deref()) == Ordering::Less
 }
 
 fn restamped(report: &Report, sequencer: Option<&str>) -> Report {

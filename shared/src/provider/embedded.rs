@@ -87,7 +87,7 @@ impl Embedded {
         match own {
             Some(reading) if text::is_enough(&reading) => Ok(text::answer(reading)),
             own => self.read_pixels(document).or_else(|error| match own {
-                Some(reading) if error.kind() == ErrorKind::NoInvoice => Ok(text::answer(reading)),
+                Some(reading) if is_final(&error) => Ok(text::answer(reading)),
                 _ => Err(error),
             }),
         }
@@ -100,6 +100,11 @@ impl Embedded {
         let reading = reader::read(&page, &|places| eyes.look(&pixels, places))?;
         Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
+}
+
+/// Whether another look at the pixels would say the same.
+fn is_final(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
 }
 
 #[async_trait]

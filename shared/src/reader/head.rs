@@ -135,19 +135,25 @@ fn number_below(draft: &Draft<'_>, spans: &[Span], spellings: &[&str], length: u
     numbers(spans, &[length]).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
 }
 
+/// What is printed at the top left of invoices for certain goods.
+const MARKS: [&str; 9] = [
+    "通行费",
+    "成品油",
+    "收购",
+    "农产品收购",
+    "机动车",
+    "旅客运输服务",
+    "建筑服务",
+    "货物运输服务",
+    "不动产经营租赁服务",
+];
+
+fn is_special_mark(span: &Span) -> bool {
+    MARKS.contains(&span.folded().as_str())
+}
+
 fn special_mark(draft: &mut Draft<'_>, spans: &[Span]) {
-    let marks = [
-        "通行费",
-        "成品油",
-        "收购",
-        "农产品收购",
-        "机动车",
-        "旅客运输服务",
-        "建筑服务",
-        "货物运输服务",
-        "不动产经营租赁服务",
-    ];
-    let mark = spans.iter().find(|s| !s.vertical && marks.contains(&s.folded().as_str()));
+    let mark = spans.iter().find(|s| !s.vertical && is_special_mark(s));
     draft.reading.invoice.special_mark = draft.take_text("special_mark", mark.map(Found::of));
 }
 
@@ -192,7 +198,7 @@ pub fn title(spans: &[Span]) -> Option<Found> {
                 !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':')
             })
             .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
-            .filter(|s| s.folded().chars().any(shape::is_han))
+            .filter(|s| s.folded().chars().any(shape::is_han) && !is_special_mark(s))
             .cloned()
             .collect();
         row.sort_by(|a, b| a.x0.total_cmp(&b.x0));

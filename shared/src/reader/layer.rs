@@ -55,6 +55,11 @@ pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
     PageText { width, height, rotation: turn.rotation(), lines: lines.collect(), qr_codes: Vec::new() }
 }
 
+/// As [`page_text`], for a page whose characters can be trusted.
+pub fn trusted(page: &TextPage, size: (u32, u32)) -> Option<PageText> {
+    page.is_trusted().then(|| page_text(page, size))
+}
+
 /// One character in the upright page.
 #[derive(Clone, Copy, Debug)]
 struct Letter {

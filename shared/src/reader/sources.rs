@@ -69,14 +69,11 @@ impl Merged {
         merged
     }
 
+    /// Evidence says itself where it is from; a value without any is from its account.
     fn name_source(&mut self, path: &str, source: EvidenceSource) {
-        let evidence = self.fields.entry(path.to_owned()).or_insert_with(|| Evidence {
-            confidence: Some(1.0),
-            page: 1,
-            ..Evidence::default()
-        });
-        if !evidence.sources.contains(&source) {
-            evidence.sources.push(source);
+        if is_compared(path) && !self.fields.contains_key(path) {
+            let evidence = Evidence { confidence: Some(1.0), page: 1, sources: vec![source], ..Evidence::default() };
+            self.fields.insert(path.to_owned(), evidence);
         }
     }
 
@@ -84,18 +81,28 @@ impl Merged {
         let mut other = as_map(&account.invoice);
         self.settle_items(&mut other, account.source, &mut account.fields);
         for (path, theirs) in leaves(&other) {
-            if UNCOMPARED.iter().any(|prefix| path.starts_with(prefix)) {
-                self.fill(&path, &theirs, account.source, &mut account.fields);
-                continue;
-            }
+            let derived = account.fields.get(&path).is_some_and(is_derived);
             match value_at(&self.invoice, &path).filter(|v| !v.is_null()).cloned() {
                 None => self.fill(&path, &theirs, account.source, &mut account.fields),
+                Some(_) if derived || !is_compared(&path) => {}
+                Some(_) if self.fields.get(&path).is_some_and(is_derived) => {
+                    self.replace(&path, &theirs, account.source, &mut account.fields);
+                }
                 Some(ours) if agree(&path, &ours, &theirs) => {
                     self.confirm(&path, account.source, account.fields.remove(&path));
                 }
                 Some(ours) => self.note_conflict(path, &ours, &theirs, account.source),
             }
         }
+    }
+
+    /// What was only derived gives way to what is there.
+    fn replace(&mut self, path: &str, theirs: &Value, source: EvidenceSource, fields: &mut BTreeMap<String, Evidence>) {
+        self.fields.remove(path);
+        if let Some(slot) = slot_at(&mut self.invoice, path) {
+            *slot = Value::Null;
+        }
+        self.fill(path, theirs, source, fields);
     }
 
     /// Lines are compared one by one only where there are as many; else the more trusted account's stand.
@@ -140,9 +147,11 @@ impl Merged {
 
     /// The place and the print come from whoever knows them.
     fn confirm(&mut self, path: &str, source: EvidenceSource, theirs: Option<Evidence>) {
-        self.name_source(path, source);
-        let (Some(evidence), Some(theirs)) = (self.fields.get_mut(path), theirs) else { return };
-        if evidence.quad.is_none() {
+        let theirs = theirs.unwrap_or_else(|| Evidence { sources: vec![source], ..Evidence::default() });
+        let Some(evidence) = self.fields.get_mut(path) else { return };
+        let new = theirs.sources.iter().filter(|source| !evidence.sources.contains(source)).copied();
+        evidence.sources.extend(new.collect::<Vec<_>>());
+        if evidence.quad.is_none() && theirs.quad.is_some() {
             (evidence.quad, evidence.page) = (theirs.quad, theirs.page);
             evidence.text = theirs.text.or(evidence.text.take());
         }
@@ -157,6 +166,15 @@ impl Merged {
         let invoice = serde_json::from_value(Value::Object(self.invoice)).ok()?;
         Some(Reading { invoice, fields: self.fields, page, conflicts: self.conflicts, ..Reading::default() })
     }
+}
+
+fn is_compared(path: &str) -> bool {
+    !UNCOMPARED.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Whether a value follows from others and was read nowhere.
+fn is_derived(evidence: &Evidence) -> bool {
+    evidence.sources == [EvidenceSource::Code]
 }
 
 fn as_map(invoice: &Invoice) -> Map<String, Value> {

@@ -13,16 +13,18 @@ use lambda_http::{Body, Request, RequestExt};
 use crate::json_response;
 use crate::problem::Problem;
 
-/// Reads the body as one document. `?provider=` asks that provider alone.
+/// Reads the body as one file and answers its first invoice, or with `?all=1` all of them as a list. `?provider=` asks
+/// that provider alone.
 pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
     let selected = selected(pipeline, &request)?;
+    let all = wants_all(&request);
     refuse_forms(&request)?;
     let bytes = bytes(request.into_body());
     refuse_too_large(&bytes, pipeline.limits().max_bytes)?;
 
-    let reading = pipeline.read(bytes, Source::default(), selected.as_deref(), deadline);
+    let reading = pipeline.read_all(bytes, Source::default(), selected.as_deref(), deadline);
     match tokio::time::timeout_at(deadline.into(), reading).await {
-        Ok(Ok(report)) => respond(&report),
+        Ok(Ok(reports)) => respond(&reports, all),
         Ok(Err(failure)) => Err(fail(failure.error)),
         Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
     }
@@ -39,6 +41,11 @@ fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Pr
     let detail = format!("`{name}` is not among the configured providers");
     let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().selectable().join(", "));
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
+}
+
+fn wants_all(request: &Request) -> bool {
+    let query = request.query_string_parameters_ref();
+    matches!(query.and_then(|query| query.first("all")), Some("1" | "true"))
 }
 
 /// A form around the file is the usual mistake with `curl -F`, and would only be told as an unknown format.
@@ -73,12 +80,18 @@ fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
 }
 
-fn respond(report: &Report) -> Result<Response<Body>, Problem> {
-    let status = match report.status {
-        Status::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => StatusCode::OK,
+/// A file with an invoice in it is answered well, whatever else is in it.
+fn respond(reports: &[Report], all: bool) -> Result<Response<Body>, Problem> {
+    let asked = if all { reports } else { reports.get(..1).unwrap_or(reports) };
+    let status = match asked.iter().any(|report| report.status != Status::Rejected) {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    match serde_json::to_string(report) {
+    let body = match asked {
+        [only] if !all => serde_json::to_string(only),
+        list => serde_json::to_string(list),
+    };
+    match body {
         Ok(body) => Ok(json_response(status, body)),
         Err(error) => Err(fail(Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))),
     }

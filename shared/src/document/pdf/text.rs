@@ -3,7 +3,7 @@
 
 use hayro::hayro_interpret::font::{Glyph, GlyphRun, PositionedGlyph};
 use hayro::hayro_interpret::hayro_cmap::BfString;
-use hayro::hayro_interpret::util::{RectExt, TransformExt};
+use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, InterpreterCache,
     InterpreterSettings, Paint, SoftMask, interpret_page,
@@ -12,6 +12,7 @@ use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 use image::RgbImage;
 
+use super::modules;
 use super::names::Names;
 use crate::document::text::{Picture, Rule, TextGlyph, TextPage, TextRun, plain};
 
@@ -42,11 +43,13 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
         faint: Vec::new(),
         names: Names::new(page),
         glyphs: 0,
+        modules: Vec::new(),
     };
     let settings = InterpreterSettings::default();
     let mut context = Context::new(transform, visible, cache, page.xref(), settings);
     interpret_page(page, &mut context, &mut listener);
     listener.page.runs.retain(|run| !run.glyphs.is_empty());
+    listener.page.pictures.extend(modules::picture(&listener.modules));
     listener.page
 }
 
@@ -59,6 +62,8 @@ struct Listener<'a> {
     faint: Vec<bool>,
     names: Names<'a>,
     glyphs: usize,
+    /// Small dark areas: a code's modules, where the code is no picture.
+    modules: Vec<Rect>,
 }
 
 impl Listener<'_> {
@@ -163,6 +168,10 @@ impl Listener<'_> {
     /// A thin area is a rule, a large one hides what is under it.
     fn fill(&mut self, path: &BezPath, props: &DrawProps<'_>) {
         let bounds = props.transform.transform_rect_bbox(path.bounding_box());
+        let dark = Self::ink(&props.paint).is_some_and(|color| color.iter().all(|c| *c < 100));
+        if dark && modules::may_be(bounds) && self.modules.len() < modules::MAX {
+            self.modules.push(bounds);
+        }
         if bounds.width().min(bounds.height()) < 2.0 {
             let (a, b) = if bounds.width() < bounds.height() {
                 (Point::new(bounds.center().x, bounds.y0), Point::new(bounds.center().x, bounds.y1))

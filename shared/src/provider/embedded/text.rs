@@ -1,24 +1,42 @@
 //! Reading a document from its own text: no engine, no models, milliseconds. Knows nothing of pixels but QR codes.
 
-use crate::document::Document;
-use crate::document::text::{Picture, TextPage};
+use crate::document::text::{Picture, TextLayer, TextPage};
+use crate::document::{Document, Format};
 use crate::ocr::{self, PageText, QrCode};
 use crate::provider::Answer;
-use crate::reader::{layer, pages};
-use crate::report::Reading;
+use crate::reader::sources::{self, Account};
+use crate::reader::{layer, pages, xml};
+use crate::report::{EvidenceSource, Reading};
 
 /// The model's name in Reports.
 const MODEL: &str = "text";
 
-/// The invoice in the document's own text; none where the text cannot be trusted or is no invoice.
+/// The invoice in the document's own text and data; none where it cannot be trusted or holds no invoice.
 pub(super) fn read(document: &Document) -> Option<Reading> {
     let text = document.text();
+    let printed = read_pages(document, &text);
+    let (page, conflicts) = printed.as_ref().map(|r| (r.page, r.conflicts.clone())).unwrap_or_default();
+    let printed = printed.map(|reading| Account::of_reading(EvidenceSource::Text, reading));
+    // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
+    let data = if document.is_whole() { xml::accounts(&text) } else { Vec::new() };
+    let accounts: Vec<Account> = match document.format() {
+        // A PDF is what it prints, an OFD's pages are made from its data.
+        Format::Pdf => printed.into_iter().chain(data).collect(),
+        _ => data.into_iter().chain(printed).collect(),
+    };
+    let mut reading = sources::merge(accounts, page)?;
+    reading.conflicts.extend(conflicts);
+    Some(reading)
+}
+
+fn read_pages(document: &Document, text: &TextLayer) -> Option<Reading> {
     let own = text.pages.get(document.range())?;
-    let mut own: Vec<Option<PageText>> = own.iter().map(|page| lines(document, page)).collect();
-    let first = own.first_mut()?.as_mut()?;
-    let page = text.pages.get(document.range().start)?;
-    first.qr_codes = codes(page, first);
-    pages::read(&own)
+    let mut lines: Vec<Option<PageText>> =
+        own.iter().map(|page| layer::trusted(page, document.pixel_size(page))).collect();
+    if let (Some(page), Some(Some(first))) = (own.first(), lines.first_mut()) {
+        first.qr_codes = codes(page, first);
+    }
+    pages::read(&lines)
 }
 
 /// Whether the text alone answers the main questions, or the rest of it may be a picture.
@@ -29,11 +47,6 @@ pub(super) fn is_enough(reading: &Reading) -> bool {
 
 pub(super) fn answer(reading: Reading) -> Answer {
     Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() }
-}
-
-/// A page's lines, when it can be trusted.
-pub(in crate::provider) fn lines(document: &Document, page: &TextPage) -> Option<PageText> {
-    page.is_trusted().then(|| layer::page_text(page, document.pixel_size(page)))
 }
 
 /// The QR codes among the page's pictures, in the page's pixels.

@@ -1,0 +1,118 @@
+//! One file to the documents in it: the members of a bundle, the invoices on a file's pages.
+//! Knows nothing of who reads them.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::document::{Document, Format, Limits, bundle};
+use crate::error::{Error, Result};
+use crate::ocr::PageText;
+use crate::reader::{layer, pages};
+use crate::report::{Report, Status};
+
+/// What is read as one invoice.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The file it is from, counted from 0; a file that is no bundle is its own only member.
+    pub(super) file: usize,
+    /// That file's path in the bundle.
+    pub(super) member: Option<String>,
+    /// Some of its pages; or why it cannot be opened.
+    pub(super) document: Result<Document>,
+}
+
+/// The parts of a file.
+///
+/// # Errors
+/// What is wrong with the file as a whole.
+pub(super) fn parts(bytes: &Bytes, limits: &Limits) -> Result<Vec<Part>> {
+    let Some(members) = bundle::members(bytes, limits)? else {
+        let documents = split(&Document::open(bytes.clone(), limits)?);
+        return Ok(documents.into_iter().map(|d| Part { file: 0, member: None, document: Ok(d) }).collect());
+    };
+    let mut parts = Vec::new();
+    for (file, member) in members.into_iter().enumerate() {
+        let part = |document| Part { file, member: Some(member.name.clone()), document };
+        match Document::open(member.bytes, limits) {
+            Ok(document) => parts.extend(split(&document).into_iter().map(|d| part(Ok(d)))),
+            Err(error) => parts.push(part(Err(error))),
+        }
+    }
+    Ok(parts)
+}
+
+/// A document of several pages as one document an invoice.
+fn split(document: &Document) -> Vec<Document> {
+    if document.pages() < 2 || !matches!(document.format(), Format::Pdf | Format::Ofd) {
+        return vec![document.clone()];
+    }
+    let text = document.text();
+    let lines: Vec<Option<PageText>> =
+        text.pages.iter().map(|page| layer::trusted(page, document.pixel_size(page))).collect();
+    if lines.is_empty() {
+        return single_pages(document);
+    }
+    let mut ranges = pages::split(&lines);
+    // Only a PDF's pages can be looked at where they say nothing.
+    let says = |range: &Range<usize>| lines.get(range.start).is_some_and(Option::is_some);
+    if document.format() != Format::Pdf && ranges.iter().any(says) {
+        ranges.retain(says);
+    }
+    match ranges.as_slice() {
+        [] | [_] if document.format() != Format::Pdf => vec![document.clone()],
+        [only] if only.start == 0 => vec![document.clone()],
+        _ => ranges.into_iter().map(|range| document.part(range)).collect(),
+    }
+}
+
+/// A PDF whose text cannot be taken: each page is looked at.
+fn single_pages(document: &Document) -> Vec<Document> {
+    if document.format() != Format::Pdf {
+        return vec![document.clone()];
+    }
+    (0..document.pages() as usize).map(|page| document.part(page..page + 1)).collect()
+}
+
+/// The Reports that answer for the file: pages that are no invoice, further copies of one, and files that nobody
+/// takes for documents are left out where there is an invoice. Each is told its place among them.
+pub(super) fn settle(reports: Vec<(usize, Report)>) -> Vec<Report> {
+    let is_read = |report: &Report| report.status == Status::Read;
+    let any = reports.iter().any(|(_, report)| is_read(report));
+    let mut kept: Vec<(usize, Report)> = Vec::new();
+    for (file, report) in &reports {
+        let mut others = reports.iter().filter(|(f, _)| f == file);
+        let is_first = others.clone().next().is_some_and(|(_, first)| std::ptr::eq(first, report));
+        let wanted = if is_read(report) {
+            !kept.iter().any(|(f, other)| f == file && is_copy(other, report))
+        } else {
+            !others.any(|(_, r)| is_read(r)) && is_first && !(any && is_no_document(report))
+        };
+        if wanted {
+            kept.push((*file, report.clone()));
+        }
+    }
+    let count = u32::try_from(kept.len()).unwrap_or(u32::MAX);
+    let mut settled: Vec<Report> = kept.into_iter().map(|(_, report)| report).collect();
+    for (report, index) in settled.iter_mut().zip(1..) {
+        (report.document.index, report.document.count) = (index, count);
+    }
+    settled
+}
+
+/// Whether both are the same invoice: scans hold several of its copies.
+fn is_copy(a: &Report, b: &Report) -> bool {
+    let identity = |report: &Report| {
+        report.invoice.as_ref().map(|i| (i.invoice_code.clone(), i.invoice_number.clone())).filter(|i| i.1.is_some())
+    };
+    identity(a).is_some() && identity(a) == identity(b)
+}
+
+fn is_no_document(report: &Report) -> bool {
+    report.error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "unsupported_format" | "empty"))
+}
+
+/// What went wrong in every part.
+pub(super) fn broke_off() -> Error {
+    Error::new(crate::error::ErrorKind::Internal, "the file could not be taken apart")
+}
