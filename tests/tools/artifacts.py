@@ -31,13 +31,14 @@ def target_directory():
 
 
 def fill(folder, binary):
-    """Hard links where the file system has them: the models are 31 MB, and nobody writes into an artifact."""
+    """Hard links where the file system has them: models and font are 47 MB, and nobody writes into an artifact."""
     if folder.exists():
         shutil.rmtree(folder)
     (folder / "models").mkdir(parents=True)
     place(binary, folder / "bootstrap")
-    for model in sorted((ROOT / "models").glob("*.onnx")):
-        place(model, folder / "models" / model.name)
+    for model in sorted((ROOT / "models").iterdir()):
+        if model.suffix in (".onnx", ".otf"):
+            place(model, folder / "models" / model.name)
 
 
 def place(source, destination):

@@ -4,6 +4,7 @@
 mod archive;
 pub mod bundle;
 pub mod fit;
+pub mod fonts;
 mod format;
 mod limits;
 pub mod markup;

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
+use hayro::hayro_interpret::InterpreterCache;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
@@ -62,13 +62,8 @@ pub(super) fn decode(bytes: &Bytes, index: usize) -> Result<RgbImage> {
         let (width, height) = size(points)?;
         let settings =
             PixmapSettings { x_scale: scale_to(width, points.0), y_scale: scale_to(height, points.1), bg_color: WHITE };
-        let pixmap = hayro::render(
-            page,
-            &RenderCache::new(),
-            &InterpreterSettings::default(),
-            &RenderSettings::default(),
-            &settings,
-        );
+        let pixmap =
+            hayro::render(page, &RenderCache::new(), &super::fonts::drawing(), &RenderSettings::default(), &settings);
         let opaque = pixmap.data_as_u8_slice().chunks_exact(4);
         let pixels = opaque.flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]).collect();
         RgbImage::from_raw(width, height, pixels).ok_or_else(|| damaged("its page has another size than it says"))

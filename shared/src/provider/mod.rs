@@ -16,7 +16,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 
 use crate::config::Config;
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::Reading;
 use crate::secret::SecretsManager;
@@ -86,6 +86,7 @@ pub const NAMES: [&str; 3] = [embedded::NAME, TextIn::NAME, Volcengine::NAME];
 /// # Errors
 /// `internal` when a name is unknown, a vendor in the chain has no credentials or an endpoint is refused.
 pub fn configured(config: &Config) -> Result<Chain> {
+    document::fonts::look_in(&config.models);
     let vendors = Vendors::new(config);
     let providers = config.providers.iter().map(|name| named(name, config, &vendors));
     let chain = Chain::new(providers.collect::<Result<Vec<_>>>()?);

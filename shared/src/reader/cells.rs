@@ -108,7 +108,7 @@ pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Column, Ve
 /// What a second token in the same cell costs: texts may come in pieces, numbers do not.
 fn crowding(column: Column) -> f32 {
     match column {
-        Column::Name | Column::Specification => 0.3,
+        Column::Name | Column::Specification | Column::Other => 0.3,
         _ => 4.0,
     }
 }
@@ -127,6 +127,7 @@ fn strangeness(text: &str, column: Column) -> f32 {
     let length = text.chars().count();
     let unless = |fits: bool, cost: f32| if fits { 0.0 } else { cost };
     match column {
+        Column::Other => 0.0,
         Column::Name => unless(!number, 3.0),
         Column::Specification if rate => 3.0,
         Column::Specification => unless(!number, 0.8),

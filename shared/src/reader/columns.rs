@@ -31,11 +31,18 @@ pub enum Column {
     TaxRate,
     /// 税额.
     TaxAmount,
+    /// What only some kinds of service print and we do not take: where it was built, whose deed.
+    Other,
 }
 
 /// Every spelling of the heads, longest first, so that a short one does not match inside a long one.
 /// Single characters come last: what is left of a head when a stain or the seal took the other.
-const HEADS: [(&str, Column); 24] = [
+const HEADS: [(&str, Column); 29] = [
+    ("产权证书/不动产权证号", Column::Other),
+    ("建筑服务发生地", Column::Other),
+    ("建筑项目名称", Column::Other),
+    ("面积单位", Column::Unit),
+    ("货物(劳务)名称", Column::Name),
     ("货物或应税劳务、服务名称", Column::Name),
     ("货物或应税劳务名称", Column::Name),
     ("项目名称", Column::Name),
@@ -124,7 +131,7 @@ fn heads(marks: &[Mark]) -> Vec<Head> {
     let mut taken = vec![false; marks.len()];
     let mut found: Vec<Head> = Vec::new();
     for (text, column) in HEADS {
-        if found.iter().any(|h| h.column == column) {
+        if column != Column::Other && found.iter().any(|h| h.column == column) {
             continue;
         }
         let free: Vec<usize> = (0..marks.len()).filter(|&i| !taken[i]).collect();

@@ -1,7 +1,7 @@
 //! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
 //! parties stand side by side. Knows nothing of rolls.
 
-use crate::invoice::Party;
+use crate::invoice::{PageSubtotal, Party};
 
 use super::again::{self, Look};
 use super::columns::{Column, TableHead};
@@ -16,10 +16,16 @@ use super::table;
 /// The heights that divide the page, in the straight frame.
 struct Sections {
     head: TableHead,
+    /// Where the goods end: 小计, a second table for the kind of service, or the sum.
+    goods_end: f32,
+    /// 小计, on each page of several.
+    subtotal: Option<f32>,
     /// 合计.
     sum: f32,
     /// 价税合计.
     words: f32,
+    /// Whether the totals are on this page.
+    has_totals: bool,
     /// 收款人, 复核, 开票人.
     foot: f32,
 }
@@ -56,18 +62,30 @@ fn sections(spans: &[Span], unit: f32) -> Option<Sections> {
     let head = TableHead::find(spans, unit)?;
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
-    let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y))?;
+    let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y));
+    let subtotal = below.iter().find(|s| s.folded() == "小计").map(|s| s.y);
+    let has_totals = words.is_some();
+    // On all but the last of several pages only the subtotal closes the table.
+    let words = words.or(subtotal.map(|y| y + 1.5 * unit))?;
     let sum = sum_row(&below, words, unit).unwrap_or(words - 1.5 * unit);
+    let second = below.iter().filter(|s| is_second_table(s)).map(|s| s.y).reduce(f32::min);
+    let goods_end = [subtotal, second].into_iter().flatten().fold(sum, f32::min);
     let foot = label::all(&below, &["收款人", "开票人", "复核:"])
         .iter()
         .map(|l| l.label.y)
         .filter(|y| *y > words + unit)
         .reduce(f32::max);
-    Some(Sections { head, sum, words, foot: foot.unwrap_or(f32::MAX) })
+    Some(Sections { head, goods_end, subtotal, sum, words, has_totals, foot: foot.unwrap_or(f32::MAX) })
 }
 
 fn is_words(span: &Span) -> bool {
     crate::invoice::words::parse(&span.folded()).is_some() && span.marks.len() >= 3
+}
+
+/// The heads of what transport services print below their goods: travellers, vehicles.
+fn is_second_table(span: &Span) -> bool {
+    let text = span.folded();
+    ["出行人", "有效身份证件号", "运输工具种类", "运输工具牌号"].contains(&text.as_str())
 }
 
 /// The row of 合计: by its label, or by the currency signs above the words.
@@ -184,7 +202,7 @@ fn from_x(span: &Span, left: f32) -> Span {
 /// What lies between the head and the sum: cells, without edge prints and seals.
 fn item_spans(spans: &[Span], sections: &Sections, unit: f32) -> Vec<Span> {
     let left = table_left(spans, unit);
-    let inside = band(spans, sections.head.y + 0.55 * unit, sections.sum - 0.55 * unit);
+    let inside = band(spans, sections.head.y + 0.55 * unit, sections.goods_end - 0.55 * unit);
     let inside = inside.into_iter().filter(|s| !s.slanted && s.cx() > left);
     inside.filter(|s| !s.vertical || under_a_head(s, &sections.head, unit)).collect()
 }
@@ -204,21 +222,35 @@ fn under_a_head(span: &Span, head: &TableHead, unit: f32) -> bool {
     !edge_print && head.heads.iter().any(|h| span.cx() > h.x0 - unit && span.cx() < h.x1 + unit)
 }
 
-fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    let unit = draft.frame.unit;
-    let row: Vec<Span> = spans
-        .iter()
-        .filter(|s| (s.y - sections.sum).abs() < 0.8 * unit && !s.vertical && !s.slanted)
-        .cloned()
-        .collect();
+/// Amount and tax on a row of sums, under their heads.
+fn sums_at(spans: &[Span], y: f32, head: &TableHead, unit: f32) -> (Option<Found>, Option<Found>) {
+    let row: Vec<Span> =
+        spans.iter().filter(|s| (s.y - y).abs() < 0.8 * unit && !s.vertical && !s.slanted).cloned().collect();
     let cell = |column: Column| {
-        let head = sections.head.head(column)?;
+        let head = head.head(column)?;
         let near = row.iter().filter(|s| {
             shape::money(&s.folded()).is_some() && s.x1 > head.x0 - 3.0 * unit && s.x0 < head.x1 + 3.0 * unit
         });
         near.min_by(|a, b| reach(a, head.x0, head.x1).total_cmp(&reach(b, head.x0, head.x1))).map(Found::of)
     };
-    let (amount, tax) = (cell(Column::Amount), cell(Column::TaxAmount));
+    (cell(Column::Amount), cell(Column::TaxAmount))
+}
+
+fn subtotal(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    let Some(y) = sections.subtotal else { return };
+    let (amount, tax) = sums_at(spans, y, &sections.head, draft.frame.unit);
+    let amount = draft.take("page_subtotals[0].amount", amount, shape::money);
+    let tax = draft.take("page_subtotals[0].tax", tax, shape::money);
+    draft.reading.invoice.page_subtotals = vec![PageSubtotal { amount, tax }];
+}
+
+fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+    subtotal(draft, spans, sections);
+    if !sections.has_totals {
+        return;
+    }
+    let unit = draft.frame.unit;
+    let (amount, tax) = sums_at(spans, sections.sum, &sections.head, unit);
     draft.reading.invoice.total_amount = draft.take("total_amount", amount, shape::money);
     draft.reading.invoice.total_tax = draft.take("total_tax", tax, shape::money);
     let band: Vec<Span> =

@@ -18,7 +18,7 @@ const SPACE: f32 = 0.25;
 const OPEN_LINES: usize = 8;
 
 /// Labels whose characters are spread out; the parts are joined when together they begin one of these.
-const SPREAD_LABELS: [&str; 24] = [
+const SPREAD_LABELS: [&str; 25] = [
     "发票代码:",
     "发票号码:",
     "开票日期:",
@@ -43,6 +43,7 @@ const SPREAD_LABELS: [&str; 24] = [
     "税额",
     "税率/征收率",
     "合计",
+    "小计",
 ];
 
 /// The page's text as lines, in pixels of a page of this size.

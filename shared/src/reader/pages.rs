@@ -105,7 +105,7 @@ fn add_list(whole: &mut Reading, list: Reading) {
         whole.invoice.items.clear();
         whole.fields.retain(|path, _| !path.starts_with("items["));
     }
-    append_items(whole, list);
+    append(whole, list);
 }
 
 /// The next page of the same invoice: more lines, and whatever the pages before lack, as the totals of the last one.
@@ -119,22 +119,25 @@ fn go_on(whole: &mut Reading, next: Reading) {
     let mut rest = next.clone();
     rest.invoice.items.clear();
     rest.invoice.page_subtotals.clear();
-    rest.fields.retain(|path, _| !path.starts_with("items["));
-    whole.invoice.page_subtotals.extend(next.invoice.page_subtotals.iter().cloned());
-    append_items(whole, next);
+    append(whole, next);
     fill(whole, rest);
 }
 
-fn append_items(whole: &mut Reading, next: Reading) {
-    let before = whole.invoice.items.len();
+/// Lines and subtotals behind those that are there, their evidence under the new numbers.
+fn append(whole: &mut Reading, next: Reading) {
+    let before = [("items[", whole.invoice.items.len()), ("page_subtotals[", whole.invoice.page_subtotals.len())];
     whole.conflicts.extend(next.conflicts);
     for (path, evidence) in next.fields {
-        let Some((index, leaf)) = path.strip_prefix("items[").and_then(|rest| rest.split_once(']')) else { continue };
-        if let Ok(index) = index.parse::<usize>() {
-            whole.fields.insert(format!("items[{}]{leaf}", before + index), evidence);
+        let moved = before.iter().find_map(|(list, count)| {
+            let (index, leaf) = path.strip_prefix(list)?.split_once(']')?;
+            Some(format!("{list}{}]{leaf}", count + index.parse::<usize>().ok()?))
+        });
+        if let Some(path) = moved {
+            whole.fields.insert(path, evidence);
         }
     }
     whole.invoice.items.extend(next.invoice.items);
+    whole.invoice.page_subtotals.extend(next.invoice.page_subtotals);
 }
 
 fn fill(whole: &mut Reading, rest: Reading) {

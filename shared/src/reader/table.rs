@@ -125,6 +125,7 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
             Column::PlateNumber => item.plate_number = draft.take_text(&path("plate_number"), found),
             Column::VehicleType => item.vehicle_type = draft.take_text(&path("vehicle_type"), found),
             Column::PassageStart => item.passage_start = draft.take_text(&path("passage_start"), found),
+            Column::Other => {}
             Column::PassageEnd => item.passage_end = draft.take_text(&path("passage_end"), found),
         }
     }
