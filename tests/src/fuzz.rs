@@ -93,7 +93,10 @@ pub fn mutate(file: &mut Vec<u8>, keep: usize, dice: &mut Dice) {
             0 => file[at] ^= 1 << dice.below(8),
             1 => file[at] = dice.below(256) as u8,
             2 => drop(file.drain(at..end)),
-            3 => insert(file, at, &file[at..end].to_vec()),
+            3 => {
+                let piece = file[at..end].to_vec();
+                insert(file, at, &piece);
+            }
             4 => insert(file, at, STRANGE[dice.below(STRANGE.len())]),
             5 => replace_number(file, at, dice),
             6 => {

@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn archives_are_told_by_what_is_in_them() {
-        let cases: [(&[(&str, &[u8])], Format); 4] = [
+        type Members = &'static [(&'static str, &'static [u8])];
+        let cases: [(Members, Format); 4] = [
             (&[("OFD.xml", b"<OFD/>"), ("Doc_0/Document.xml", b"")], Format::Ofd),
             (&[("invoice/OFD.xml", b"<OFD/>"), ("invoice/Doc_0/Document.xml", b"")], Format::Ofd),
             (&[("1.pdf", b"%PDF-1.4"), ("invoice/OFD.xml", b"<OFD/>")], Format::Zip),
