@@ -13,7 +13,7 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy bench lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -48,6 +48,11 @@ accuracy: models ## make accuracy IN=folder with a label beside each image: read
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --test overhead --test text_speed -- --ignored --nocapture
+
+fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; what breaks is kept in target/tmp/fuzz
+	@for parser in pdf ofd xml zip picture; do \
+		FAPIAO_FUZZ_TARGET=$$parser cargo test --quiet --workspace --locked --test fuzz at_length -- --ignored --nocapture || exit 1; \
+	done
 
 tools: $(VENV)/tools.stamp
 

@@ -91,7 +91,9 @@ impl ErrorKind {
     /// The next step, for the person who gets the error.
     fn hint(self) -> &'static str {
         match self {
-            Self::UnsupportedFormat => "Send a JPEG, PNG, BMP, TIFF, GIF, WebP or PDF file.",
+            Self::UnsupportedFormat => {
+                "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, PDF, OFD or invoice XML file, or a ZIP of them."
+            }
             Self::TooLarge => "Send a smaller file, or raise the limits in the configuration.",
             Self::BadDimensions => "Scan or export the page again at 200 to 300 dpi.",
             Self::Undecodable => "The file is damaged: export or upload it again.",

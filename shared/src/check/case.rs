@@ -61,7 +61,9 @@ pub fn is_printed(reading: &Reading, path: &str) -> bool {
 
 /// Stars stand for the tax where every line is exempt or untaxed.
 pub fn tax_is_starred(invoice: &Invoice) -> bool {
-    let untaxed = |item: &Item| item.tax_amount.is_none() && item.tax_rate.is_none_or(|r| r.fraction().is_none());
+    // A rate of 0 % is printed with stars too.
+    let free = |item: &Item| item.tax_rate.and_then(|rate| rate.fraction()).is_none_or(|rate| rate.is_zero());
+    let untaxed = |item: &Item| item.tax_amount.is_none() && free(item);
     invoice.total_tax.is_none() && !invoice.items.is_empty() && invoice.items.iter().all(untaxed)
 }
 

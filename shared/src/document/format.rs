@@ -113,13 +113,20 @@ fn is_zip(bytes: &[u8]) -> bool {
     matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
 }
 
-/// XML that is no page for a screen.
+/// XML that speaks of an invoice at its beginning, and is no page for a screen.
 fn is_data(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
-    let marked = [b"\xff\xfe<\0".as_slice(), b"\xfe\xff\0<"].iter().any(|mark| start.starts_with(mark));
-    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-    let root = (marked || text.starts_with(b"<")).then(|| markup::root_name(start)).flatten();
-    root.is_some_and(|root| !["html", "svg", "rss"].contains(&&*root.to_lowercase()))
+    let wide = [b"\xff\xfe<\0".as_slice(), b"\xfe\xff\0<"].iter().any(|mark| start.starts_with(mark));
+    if !wide && !is_markup(start) {
+        return false;
+    }
+    let letters: Vec<u8> = start.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
+    let root = markup::root_name(start).unwrap_or_default().to_lowercase();
+    contains(&letters, b"invoice") && !["", "html", "svg"].contains(&root.as_str())
+}
+
+fn is_markup(start: &[u8]) -> bool {
+    start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start().starts_with(b"<")
 }
 
 /// What an unwanted file seems to be, for the person who sent it.
@@ -134,7 +141,7 @@ fn describe(bytes: &[u8]) -> &'static str {
         [0x1f, 0x8b, ..] => "a gzip file",
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => describe_brand(brand),
         _ if text.starts_with(b"<svg") => "an SVG drawing",
-        _ if text.starts_with(b"<") => "a web page or broken XML",
+        _ if is_markup(text) => "a web page, or XML that speaks of no invoice",
         _ if is_text(start) => "plain text",
         _ => "of no format we know",
     }
@@ -179,7 +186,7 @@ mod tests {
             (b"%PDF-1.4\n", Format::Pdf),
             (b"\xef\xbb\xbf\r\n%PDF-1.7", Format::Pdf),
             (b"\xef\xbb\xbf<?xml version='1.0'?><EInvoice/>", Format::Xml),
-            (b"\xff\xfe<\0a\0/\0>\0", Format::Xml),
+            (b"\xff\xfe<\0I\0n\0v\0o\0i\0c\0e\0/\0>\0", Format::Xml),
             (b"<!-- --> <fp:eInvoice xmlns:fp='x'>", Format::Xml),
             (b"<:eInvoice xmlns:=''>", Format::Xml),
         ];
@@ -193,7 +200,7 @@ mod tests {
         let cases: [(&[u8], &str); 10] = [
             (&zipped(&[("[Content_Types].xml", b"<Types/>")]), "an Office document"),
             (b"PK\x07\x08PK\x03\x04", "a part of a ZIP archive"),
-            (b"<?xml version='1.0'?><svg/>", "a web page or broken XML"),
+            (b"<?xml version='1.0'?><project/>", "XML that speaks of no invoice"),
             (b"  <html><body>", "a web page"),
             (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
@@ -211,7 +218,8 @@ mod tests {
 
     #[test]
     fn archives_are_told_by_what_is_in_them() {
-        let cases: [(&[(&str, &[u8])], Format); 4] = [
+        type Members = &'static [(&'static str, &'static [u8])];
+        let cases: [(Members, Format); 4] = [
             (&[("OFD.xml", b"<OFD/>"), ("Doc_0/Document.xml", b"")], Format::Ofd),
             (&[("invoice/OFD.xml", b"<OFD/>"), ("invoice/Doc_0/Document.xml", b"")], Format::Ofd),
             (&[("1.pdf", b"%PDF-1.4"), ("invoice/OFD.xml", b"<OFD/>")], Format::Zip),

@@ -224,19 +224,19 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-/// The text of a file: by its byte order mark, by the encoding it declares, or GBK where it is no UTF-8.
+/// The text of a file: by its byte order mark, as UTF-8 where it is that, else by the encoding it declares, else GBK.
+/// What is declared is not believed first, because some say GBK and write UTF-8, and others the reverse.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[mark..]).0;
     }
-    let declared = declared_encoding(bytes).unwrap_or(UTF_8);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let declared = declared_encoding(bytes).filter(|encoding| *encoding != UTF_8).unwrap_or(GB18030);
     match declared.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => text,
-        // Some say UTF-8 and write GBK.
-        None => match GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
-            Some(text) => text,
-            None => declared.decode_without_bom_handling(bytes).0,
-        },
+        None => UTF_8.decode_without_bom_handling(bytes).0,
     }
 }
 

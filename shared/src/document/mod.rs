@@ -159,7 +159,8 @@ impl Document {
             Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
             // What is broken says so; only what is whole is refused for being no picture.
             Format::Ofd => ofd::layer(&self.bytes, &self.limits).and_then(|_| Err(self.undrawn())),
-            Format::Xml | Format::Zip => Err(self.undrawn()),
+            Format::Xml => markup::Element::parse(&self.bytes).and_then(|_| Err(self.undrawn())),
+            Format::Zip => Err(closed_bundle()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }

@@ -93,15 +93,16 @@ impl Embedded {
     }
 
     fn read_pixels(&self, document: &Document) -> Result<Answer> {
+        // Before the engine: it need not be there for a file that has no pixels.
+        let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
         let eyes = self.engine()?;
-        let pixels = document.pixels()?;
         let page = eyes.read(&pixels)?;
         let reading = reader::read(&page, &|places| eyes.look(&pixels, places))?;
         Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
-/// Whether another look at the pixels would say the same.
+/// Whether there is nothing more to see: the pixels say nothing, or there are none.
 fn is_final(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
 }

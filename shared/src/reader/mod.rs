@@ -88,6 +88,7 @@ fn read_from(page: &PageText, look: Look<'_>, source: EvidenceSource) -> Result<
     Ok(reading)
 }
 
-fn no_invoice() -> Error {
-    Error::new(ErrorKind::NoInvoice, "the page holds no Chinese VAT invoice that we know")
+/// What is said of a document that is readable and none of ours.
+pub fn no_invoice() -> Error {
+    Error::new(ErrorKind::NoInvoice, "the document holds no Chinese VAT invoice that we know")
 }

@@ -95,6 +95,12 @@ impl Merged {
                 Some(ours) if agree(&path, &ours, &theirs) => {
                     self.confirm(&path, account.source, account.fields.remove(&path));
                 }
+                Some(ours) if path == "remarks" && holds(&ours, &theirs) => {
+                    self.confirm(&path, account.source, account.fields.remove(&path));
+                }
+                Some(ours) if path == "remarks" && holds(&theirs, &ours) => {
+                    self.replace(&path, &theirs, account.source, &mut account.fields);
+                }
                 Some(ours) => self.note_conflict(path, &ours, &theirs, account.source),
             }
         }
@@ -251,6 +257,13 @@ fn agree(path: &str, ours: &Value, theirs: &Value) -> bool {
     false
 }
 
+/// Whether one text is part of another: data carries the remarks that were typed in, the page prints banks and
+/// addresses above them.
+fn holds(whole: &Value, part: &Value) -> bool {
+    let part = fold(&plain(part));
+    !part.is_empty() && fold(&plain(whole)).contains(&part)
+}
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -307,6 +320,19 @@ mod tests {
         assert_eq!(paths, ["buyer.name", "items[0].amount"]);
         assert_eq!(reading.invoice.buyer.name.as_deref(), Some("甲公司"));
         assert_eq!(reading.fields["buyer.name"].sources, [EvidenceSource::Xml]);
+    }
+
+    #[test]
+    fn remarks_are_what_is_printed_whole() {
+        let with = |remarks: &str| Invoice { remarks: Some(remarks.into()), ..Invoice::default() };
+        let (typed, printed) = (with("订单 1"), with("开户行:某某\n订单1"));
+        for accounts in [
+            [(EvidenceSource::Xml, typed.clone()), (EvidenceSource::Text, printed.clone())],
+            [(EvidenceSource::Text, printed.clone()), (EvidenceSource::Xml, typed)],
+        ] {
+            let reading = merged(accounts);
+            assert_eq!((reading.invoice.remarks, reading.conflicts), (printed.remarks.clone(), vec![]));
+        }
     }
 
     #[test]

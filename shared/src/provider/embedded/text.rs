@@ -15,10 +15,13 @@ const MODEL: &str = "text";
 pub(super) fn read(document: &Document) -> Option<Reading> {
     let text = document.text();
     let printed = read_pages(document, &text);
-    let (page, conflicts) = printed.as_ref().map(|r| (r.page, r.conflicts.clone())).unwrap_or_default();
-    let printed = printed.map(|reading| Account::of_reading(EvidenceSource::Text, reading));
     // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
-    let data = if document.is_whole() { xml::accounts(&text) } else { Vec::new() };
+    let mut data = if document.is_whole() { xml::accounts(&text) } else { Vec::new() };
+    let Some(printed) = printed else { return xml::read_alone(data) };
+    // The title and the marks tell the type, which data knows from the code alone.
+    data.iter_mut().for_each(|account| account.invoice.r#type = printed.invoice.r#type);
+    let (page, conflicts) = (printed.page, printed.conflicts.clone());
+    let printed = Some(Account::of_reading(EvidenceSource::Text, printed));
     let accounts: Vec<Account> = match document.format() {
         // A PDF is what it prints, an OFD's pages are made from its data.
         Format::Pdf => printed.into_iter().chain(data).collect(),

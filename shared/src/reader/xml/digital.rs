@@ -36,7 +36,7 @@ pub fn read(root: &Element) -> Values {
 }
 
 fn says_special(label: &Element) -> bool {
-    label.raw_text().contains("专用") || label.children().iter().any(says_special)
+    label.raw_text().contains('专') || label.children().iter().any(says_special)
 }
 
 fn party(values: &mut Values, root: &Element, prefix: &str, word: &str) -> Party {

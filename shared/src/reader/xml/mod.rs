@@ -11,7 +11,6 @@ mod values;
 
 use crate::document::markup::Element;
 use crate::document::text::TextLayer;
-use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::expense_category;
 use crate::report::{EvidenceSource, PageInfo, Reading};
 
@@ -29,19 +28,16 @@ pub fn accounts(layer: &TextLayer) -> Vec<Account> {
     attached.chain(tagged).chain(named).collect()
 }
 
-/// Reads an XML file that is the invoice itself.
-///
-/// # Errors
-/// `no_invoice` when it is about something else, `undecodable`, `too_large`.
-pub fn read(bytes: &[u8]) -> Result<Reading> {
-    let root = Element::parse(bytes)?;
-    let complete =
-        |account: &Account| account.invoice.invoice_number.is_some() && account.invoice.grand_total.is_some();
-    let mut account = account(&root).filter(complete).ok_or_else(no_invoice)?;
-    account.invoice.expense_category = expense_category(&account.invoice.items);
-    let mut reading = sources::merge(vec![account], PageInfo::default()).ok_or_else(no_invoice)?;
+/// The invoice that accounts tell without any page; none where they do not say which one it is and what it costs.
+pub fn read_alone(accounts: Vec<Account>) -> Option<Reading> {
+    let mut reading = sources::merge(accounts, PageInfo::default())?;
+    let invoice = &mut reading.invoice;
+    if invoice.invoice_number.is_none() || invoice.grand_total.is_none() {
+        return None;
+    }
+    invoice.expense_category = expense_category(&invoice.items);
     kind::derive_title(&mut reading);
-    Ok(reading)
+    Some(reading)
 }
 
 fn account(root: &Element) -> Option<Account> {
@@ -56,8 +52,4 @@ impl Values {
         let says = invoice.invoice_number.is_some() || invoice.grand_total.is_some() || invoice.total_amount.is_some();
         says.then_some(Account { source: EvidenceSource::Xml, invoice: self.invoice, fields: self.fields })
     }
-}
-
-fn no_invoice() -> Error {
-    Error::new(ErrorKind::NoInvoice, "the XML holds no Chinese VAT invoice that we know")
 }
