@@ -40,11 +40,11 @@ read: models ## make read IN=folder OUT=folder: a Report for every invoice in a 
 	cargo build --workspace --locked
 	$(BIN)/fapiao-read "$(IN)" "$(OUT)"
 
-accuracy: models ## make accuracy IN=folder with a label beside each image: read it and score the reading
-	@test -n "$(IN)" || { echo "usage: make accuracy IN=labelled-folder" >&2; exit 2; }
+accuracy: IN ?= $(FAPIAO_CORPUS)
+accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folders of them), score the reading, show every miss
+	@test -n "$(IN)" || { echo "usage: make accuracy IN=labelled-folder, or set FAPIAO_CORPUS" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(BIN)/fapiao-read "$(IN)" target/accuracy/$(notdir $(abspath $(IN)))
-	$(PYTHON) tests/tools/score.py "$(IN)" target/accuracy/$(notdir $(abspath $(IN))) --errors
+	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy $(if $(README),--write README.md) "$(IN)"
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --test overhead --test text_speed -- --ignored --nocapture

@@ -5,6 +5,7 @@ mod modules;
 mod names;
 mod text;
 mod values;
+mod widths;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -49,6 +50,7 @@ pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
 pub(super) fn layer(bytes: &Bytes) -> Result<TextLayer> {
     with_pdf(bytes, |pdf| {
         let cache = InterpreterCache::new();
+        widths::check(pdf)?;
         Ok(TextLayer {
             pages: pdf.pages().iter().map(|page| text::page(page, &cache)).collect(),
             values: values::values(pdf),
@@ -64,6 +66,9 @@ pub(super) fn decode(bytes: &Bytes, index: usize) -> Result<RgbImage> {
         let page = pdf.pages().get(index).ok_or_else(|| damaged("it has no such page"))?;
         let points = page.render_dimensions();
         let (width, height) = size(points)?;
+        widths::check(pdf)?;
+        // The renderer cannot be stopped, so a page without end must be known before.
+        text::page(page, &InterpreterCache::new());
         let settings =
             PixmapSettings { x_scale: scale_to(width, points.0), y_scale: scale_to(height, points.1), bg_color: WHITE };
         let pixmap =

@@ -33,7 +33,11 @@ const MAX_COVERS: usize = 3_000;
 /// A color component from which on print cannot be told from paper.
 const PAPER: u8 = 245;
 
-/// Listens to one page.
+/// What an honest page does, in things drawn, clipped and grouped: drawings of many lines included.
+const MAX_OPERATIONS: usize = 300_000;
+
+/// Listens to one page. A page that does without end, as one whose forms draw themselves, is left by unwinding: nothing
+/// else ends the interpreter.
 pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> TextPage {
     let (width, height) = page.render_dimensions();
     let transform = page.initial_transform(true).to_kurbo();
@@ -44,6 +48,7 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
         clips: Vec::new(),
         faint: Vec::new(),
         names: Names::new(page),
+        operations: 0,
         glyphs: 0,
         covers: 0,
         modules: Vec::new(),
@@ -64,6 +69,7 @@ struct Listener<'a> {
     /// For every open group, whether it is too faint to be seen.
     faint: Vec<bool>,
     names: Names<'a>,
+    operations: usize,
     glyphs: usize,
     covers: usize,
     /// Small dark areas: a code's modules, where the code is no picture.
@@ -71,6 +77,13 @@ struct Listener<'a> {
 }
 
 impl Listener<'_> {
+    fn count(&mut self) {
+        self.operations += 1;
+        if self.operations > MAX_OPERATIONS {
+            std::panic::resume_unwind(Box::new("a page without end"));
+        }
+    }
+
     fn clip(&self) -> Rect {
         self.clips.last().copied().unwrap_or(self.visible)
     }
@@ -222,6 +235,7 @@ impl Listener<'_> {
 
 impl<'a> Device<'a> for Listener<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        self.count();
         match draw_mode {
             DrawMode::Fill(_) => self.fill(path, &props),
             DrawMode::Stroke(_) => self.stroke(path, props.transform),
@@ -234,19 +248,23 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn push_clip_path(&mut self, clip_path: &ClipPath) {
+        self.count();
         self.push_clip_rect(&clip_path.path.bounding_box());
     }
 
     fn push_clip_rect(&mut self, rect: &Rect) {
+        self.count();
         let inside = self.clip().intersect(*rect);
         self.clips.push(inside);
     }
 
     fn push_transparency_group(&mut self, opacity: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.count();
         self.faint.push(opacity < 0.1);
     }
 
     fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
+        self.count();
         if matches!(draw_mode, DrawMode::Invisible) || self.is_hidden() {
             return;
         }
@@ -256,6 +274,7 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.count();
         let (width, height) = (f64::from(image.width()), f64::from(image.height()));
         let place = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height));
         let place = place.intersect(self.clip());

@@ -48,7 +48,8 @@ fn amount_holds(item: &Item) -> bool {
 }
 
 fn is_product(quantity: &Quantity, price: &Quantity, amount: &Money) -> bool {
-    quantity.0.checked_mul(price.0).is_some_and(|product| (product - amount.0).abs() <= CENT)
+    let product = quantity.0.checked_mul(price.0);
+    product.and_then(|product| product.checked_sub(amount.0)).is_some_and(|off| off.abs() <= CENT)
 }
 
 fn tax_holds(item: &Item) -> bool {
@@ -57,7 +58,7 @@ fn tax_holds(item: &Item) -> bool {
 
 fn is_tax(amount: &Money, rate: &TaxRate, tax: &Money) -> bool {
     let due = rate.fraction().and_then(|share| amount.0.checked_mul(share));
-    due.is_some_and(|due| (due - tax.0).abs() <= LINE_TAX_TOLERANCE)
+    due.and_then(|due| due.checked_sub(tax.0)).is_some_and(|off| off.abs() <= LINE_TAX_TOLERANCE)
 }
 
 pub(super) fn settle(draft: &mut Draft<'_>, seen: &Seen) {

@@ -23,7 +23,7 @@ pub(super) fn doubts(draft: &Draft<'_>) -> Vec<Doubt> {
     let invoice = &draft.reading.invoice;
     let spoken = invoice.grand_total_words.as_deref().and_then(words::parse);
     let agreed = spoken.is_some() && spoken == invoice.grand_total;
-    let sum = invoice.total_amount.zip(invoice.total_tax).map(|(amount, tax)| amount.0 + tax.0);
+    let sum = invoice.total_amount.zip(invoice.total_tax).and_then(|(amount, tax)| amount.0.checked_add(tax.0));
     let closes = sum.is_some() && sum == invoice.grand_total.map(|m| m.0);
     let mut doubts = Vec::new();
     if !agreed {

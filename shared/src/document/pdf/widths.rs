@@ -1,0 +1,43 @@
+//! Tables of glyph widths that name more glyphs than a font can have: the interpreter writes them out one by one.
+//! Knows nothing of pages.
+
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::{Array, Dict, Object};
+
+use super::damaged;
+use crate::error::Result;
+
+/// Codes have two bytes.
+const MAX_CODE: i64 = 0xffff;
+
+/// Refuses a file with such a table.
+pub(super) fn check(pdf: &Pdf) -> Result<()> {
+    let is_trap = |object: Object<'_>| match object {
+        Object::Dict(dict) => [&b"W"[..], b"W2"].into_iter().any(|key| names_too_many(&dict, key)),
+        _ => false,
+    };
+    if pdf.objects().into_iter().any(is_trap) || inline_fonts(pdf).iter().any(|dict| names_too_many(dict, b"W")) {
+        return Err(damaged("a font in it names more glyphs than there are"));
+    }
+    Ok(())
+}
+
+/// Descendant fonts that are written inside their parents.
+fn inline_fonts(pdf: &Pdf) -> Vec<Dict<'_>> {
+    let descendants = |object| match object {
+        Object::Dict(dict) => dict.get::<Array<'_>>(&b"DescendantFonts"[..]),
+        _ => None,
+    };
+    let arrays: Vec<Array<'_>> = pdf.objects().into_iter().filter_map(descendants).collect();
+    arrays.iter().flat_map(|array| array.iter::<Dict<'_>>().collect::<Vec<_>>()).collect()
+}
+
+/// Ranges stand as `first last width`, so the codes are among the numbers.
+fn names_too_many(dict: &Dict<'_>, key: &[u8]) -> bool {
+    let Some(table) = dict.get::<Array<'_>>(key) else { return false };
+    let beyond = |entry| match entry {
+        Object::Number(number) => !(-MAX_CODE..=MAX_CODE).contains(&number.as_i64()),
+        _ => false,
+    };
+    table.iter::<Object<'_>>().any(beyond)
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Reads labelled invoices with the embedded provider and says how well (behind `make accuracy`).
+
+usage: accuracy.py --bin DIRECTORY --out DIRECTORY [--write README.md] FOLDER
+
+FOLDER holds a label beside each invoice, or folders that do. For each of them OUT gets the Reports, `<folder>.txt` (the
+judge's table and every miss) and `<folder>-misses.html`: every miss with what was wanted, what was read, and the crop of
+the page where it was read. --write puts README's table anew. Exit status 1 when something verified is wrong.
+"""
+import argparse
+import html
+import json
+import pathlib
+import subprocess
+import sys
+
+import score
+
+HERE = pathlib.Path(__file__).parent
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--write", type=pathlib.Path)
+    arguments = parser.parse_args()
+    folders = [f for f in [arguments.folder, *sorted(arguments.folder.iterdir())] if f.is_dir() and labels(f)]
+    if not folders:
+        sys.exit(f"{arguments.folder} holds no labelled invoices: put a.json beside a.jpg, as in tests/fixtures")
+    places = []
+    for folder in folders:
+        name = folder.resolve().name
+        reports = arguments.out / name
+        subprocess.run([arguments.bin / "fapiao-read", folder, reports], check=True)
+        judge = [sys.executable, HERE / "score.py", folder, reports, "--errors"]
+        told = subprocess.run(judge, check=True, capture_output=True, text=True).stdout
+        (arguments.out / f"{name}.txt").write_text(told, encoding="utf-8")
+        print(f"== {name}\n{told}")
+        show(folder, reports, arguments.out / f"{name}-misses.html", arguments.bin)
+        places.append(f"{name}={folder}:{reports}")
+    table = [sys.executable, HERE / "accuracy_table.py", *places]
+    if arguments.write:
+        table += ["--write", arguments.write]
+    print(f"Every miss with its picture: {arguments.out.resolve()}/*-misses.html")
+    return subprocess.run(table).returncode
+
+
+def labels(folder):
+    """The labels of a folder, by path."""
+    found = ((path, score.load(path)) for path in sorted(folder.glob("*.json")))
+    return [(path, label) for path, label in found if label and "invoice_type" in label]
+
+
+def show(folder, reports, page, programs):
+    """Lists a folder's misses with their crops."""
+    misses = [miss for _, label in labels(folder) for miss in misses_of(folder, reports, label)]
+    crops = page.with_suffix("")
+    wanted = [{"file": str(folder / m["file"]), "quad": m["quad"], "crop": str(crops / m["crop"])} for m in misses if m["quad"]]
+    crops.mkdir(parents=True, exist_ok=True)
+    subprocess.run([programs / "crops"], input=json.dumps(wanted), text=True, check=True)
+    rows = "\n".join(row(m, crops) for m in misses)
+    page.write_text(f"<!doctype html><meta charset=utf-8><table border=1>\n{rows}\n</table>\n", encoding="utf-8")
+
+
+def misses_of(folder, reports, label):
+    report = score.load(reports / f"{label['file']}.json") or {}
+    fields = report.get("fields") if isinstance(report.get("fields"), dict) else {}
+    for _, field, outcome, want, got, path in score.score_one(label, report):
+        if outcome != "right":
+            quad = (fields.get(path) or {}).get("quad")
+            crop = f"{label['file']}.{path.replace('[', '.').replace(']', '')}.png"
+            yield {"file": label["file"], "field": field, "outcome": outcome, "want": want, "got": got, "quad": quad, "crop": crop}
+
+
+def row(miss, crops):
+    picture = crops / miss["crop"]
+    shown = f'<img src="{html.escape(f"{crops.name}/{miss["crop"]}")}">' if picture.exists() else ""
+    texts = (miss["file"], miss["field"], miss["outcome"], miss["want"], miss["got"])
+    return "<tr>" + "".join(f"<td>{html.escape(str(text))}</td>" for text in texts) + f"<td>{shown}</td></tr>"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
