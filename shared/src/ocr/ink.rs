@@ -19,6 +19,9 @@ const CELL: u32 = 32;
 /// thin strokes would be lost.
 const SEAL_INK: u8 = 188;
 
+/// A cell whose ink is less red than this holds blurred labels; they are left alone.
+const SEAL_REDNESS: u8 = 50;
+
 /// A seal's blurred edge is at least this bright; what is darker beside a seal is print.
 const EDGE: u8 = 150;
 
@@ -43,8 +46,11 @@ fn fade_cell(page: &RgbImage, inked: &[bool], (left, top): (u32, u32), faded: &m
     let is_inked = |x: u32, y: u32| inked.get(y as usize * width + x as usize).copied().unwrap_or(false);
     let (right, bottom) = ((left + CELL).min(page.width()), (top + CELL).min(page.height()));
     let cell = || (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
-    let reds = cell().filter(|&(x, y)| is_inked(x, y)).map(|(x, y)| page.get_pixel(x, y).0[0]);
-    let Some(ink) = median(reds) else { return };
+    let pixels = || cell().filter(|&(x, y)| is_inked(x, y)).map(|(x, y)| page.get_pixel(x, y).0);
+    let Some(ink) = median(pixels().map(|[red, ..]| red)) else { return };
+    if median(pixels().map(redness)).is_none_or(|redness| redness < SEAL_REDNESS) {
+        return;
+    }
     let lift = if ink >= SEAL_INK { PAPER / f32::from(ink) } else { 1.0 };
     let beside = |x: u32, y: u32| {
         x > 0 && is_inked(x - 1, y)
@@ -73,10 +79,15 @@ fn median(values: impl Iterator<Item = u8>) -> Option<u8> {
     if half == 0 { None } else { counts.iter().position(reached).and_then(|at| u8::try_from(at).ok()) }
 }
 
+/// How much redder a pixel is than its other colours.
+fn redness([r, g, b]: [u8; 3]) -> u8 {
+    r.saturating_sub(g.max(b))
+}
+
 fn is_seal([r, g, b]: [u8; 3]) -> bool {
-    let redness = 2.0 * f32::from(r) - f32::from(g) - f32::from(b);
-    let yellow = f32::from(g) - f32::from(b) > YELLOWNESS * redness;
-    r > BRIGHT && r.saturating_sub(g.max(b)) > REDNESS && !yellow
+    let weight = 2.0 * f32::from(r) - f32::from(g) - f32::from(b);
+    let yellow = f32::from(g) - f32::from(b) > YELLOWNESS * weight;
+    r > BRIGHT && redness([r, g, b]) > REDNESS && !yellow
 }
 
 #[cfg(test)]

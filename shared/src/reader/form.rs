@@ -207,10 +207,19 @@ fn item_spans(spans: &[Span], sections: &Sections, unit: f32) -> Vec<Span> {
 
 /// The table's left edge: the captions 购买方 and 销售方 stand just inside it.
 fn table_left(spans: &[Span], unit: f32) -> f32 {
-    let captions = ["购", "买", "方", "销", "售", "购买方", "销售方", "购买", "销售", "买方", "售方", "购买方信息"];
-    let caption = spans.iter().filter(|s| captions.contains(&s.folded().as_str())).map(|s| s.x0).reduce(f32::min);
-    let label = label::all(spans, &["纳税人识别号"]).iter().map(|l| l.label.x0).reduce(f32::min);
-    caption.or(label.map(|x| x - 3.0 * unit)).map_or(f32::MIN, |x| x - unit)
+    let caption = spans.iter().filter(|s| is_party_caption(&s.folded())).map(|s| s.x0).reduce(f32::min);
+    let labels = label::all(spans, &["纳税人识别号"]);
+    let label = labels.iter().filter_map(|l| spans.get(l.span)).map(|s| s.x0).reduce(f32::min);
+    // On a digital invoice the seller's caption stands in the middle of the page.
+    let label = label.map(|x| x - 3.0 * unit);
+    caption.into_iter().chain(label).reduce(f32::min).map_or(f32::MIN, |x| x - unit)
+}
+
+/// 购买方 or 销售方, or what was read of it: one of several characters may be wrong.
+fn is_party_caption(text: &str) -> bool {
+    let length = text.chars().count();
+    let own = text.chars().filter(|c| "购买方销售信息".contains(*c)).count();
+    (1..=5).contains(&length) && own > 0 && length - own <= usize::from(length >= 3)
 }
 
 /// Whether a downward run is a stack of one column's cells rather than a print down the page's edge.
@@ -273,7 +282,7 @@ fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
         draft.places.insert("grand_total".to_owned(), Found::blank(l.label.quad_at(left, right)));
     }
     let digits = label.and_then(|l| label::value(&band, &l, 14.0 * unit));
-    let digits = digits.or_else(|| band.iter().rev().find(|s| s.folded().starts_with('¥')).cloned());
+    let digits = digits.or_else(|| band.iter().rev().find_map(from_sign));
     draft.reading.invoice.grand_total =
         draft.take("grand_total", digits.map(|s| Found::of(&behind_bracket(&s))), shape::money);
     let words = band.iter().filter_map(words_part).max_by_key(|s| s.marks.len());
@@ -282,6 +291,12 @@ fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
 
 fn reach(span: &Span, x0: f32, x1: f32) -> f32 {
     (x0 - span.x1).max(span.x0 - x1).max(0.0) + 0.01 * (span.cx() - f32::midpoint(x0, x1)).abs()
+}
+
+/// An amount from its currency sign on.
+fn from_sign(span: &Span) -> Option<Span> {
+    let sign = span.marks.iter().position(|m| m.folded == '¥')?;
+    Some(span.slice(sign..span.marks.len()))
 }
 
 /// What follows a closing bracket left over from a label.

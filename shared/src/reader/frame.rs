@@ -336,7 +336,8 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
     }
 }
 
-/// One character in its plain form; brackets, colons and dashes that look alike become one.
+/// One character in its plain form; brackets, colons and dashes that look alike become one, and the
+/// traditional characters as which labels are sometimes read their own.
 pub fn fold(c: char) -> char {
     let mut plain = c.nfkc();
     let first = plain.next().unwrap_or(c);
@@ -347,6 +348,30 @@ pub fn fold(c: char) -> char {
         '—' | '–' | '―' | '−' => '-',
         '圓' => '圆',
         '號' => '号',
+        '納' => '纳',
+        '稅' => '税',
+        '識' => '识',
+        '稱' => '称',
+        '開' => '开',
+        '戶' => '户',
+        '賬' => '账',
+        '電' => '电',
+        '話' => '话',
+        '單' => '单',
+        '價' => '价',
+        '數' => '数',
+        '額' => '额',
+        '項' => '项',
+        '類' => '类',
+        '備' => '备',
+        '註' => '注',
+        '碼' => '码',
+        '機' => '机',
+        '編' => '编',
+        '發' => '发',
+        '計' => '计',
+        '運' => '运',
+        '費' => '费',
         '﹕' | ';' => ':',
         other => other,
     }

@@ -51,12 +51,27 @@ fn bare_number(span: &Span, lengths: &[usize]) -> Option<Span> {
     (only_digits && lead_is_no && lengths.contains(&text.len())).then_some(rest)
 }
 
+/// A number of a given length behind a label that was misread, but for a character that only this label has.
+fn behind_misread(spans: &[Span], hint: char, lengths: &[usize]) -> Option<Span> {
+    spans.iter().filter(|s| !s.vertical && !s.slanted).find_map(|span| {
+        let colon = span.marks.iter().position(|m| m.folded == ':')?;
+        let label = span.slice(0..colon).folded();
+        let value = span.slice(colon + 1..span.marks.len());
+        let is_label =
+            (2..=4).contains(&label.chars().count()) && label.chars().all(shape::is_han) && label.contains(hint);
+        let digits = value.folded();
+        let is_value = digits.bytes().all(|b| b.is_ascii_digit()) && lengths.contains(&digits.len());
+        (is_label && is_value).then_some(value)
+    })
+}
+
 fn code(draft: &mut Draft<'_>, spans: &[Span]) {
     let valid = |text: &str| {
         let digits = shape::digits(text);
         matches!(digits.len(), 10 | 12).then_some(digits)
     };
-    let value = labelled(draft, spans, &["发票代码"]).map(|s| Found::of(&s));
+    let value = labelled(draft, spans, &["发票代码"]).or_else(|| behind_misread(spans, '代', &[10, 12]));
+    let value = value.map(|s| Found::of(&s));
     let mut code = draft.take("invoice_code", value, valid);
     if code.is_none() {
         let printed = numbers(spans, &[10, 12]);
@@ -74,7 +89,8 @@ fn number(draft: &mut Draft<'_>, spans: &[Span]) {
         let digits = shape::digits(text);
         matches!(digits.len(), 8 | 20).then_some(digits)
     };
-    let value = labelled(draft, spans, &["发票号码"]).map(|s| Found::of(&s));
+    let value = labelled(draft, spans, &["发票号码"]).or_else(|| behind_misread(spans, '码', &[8]));
+    let value = value.map(|s| Found::of(&s));
     let mut number = draft.take("invoice_number", value, valid);
     if number.is_none() {
         let printed = numbers(spans, &[8, 20]);

@@ -39,12 +39,13 @@ pub fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
         || text.contains("普通发票")
         || text.contains("专用发票");
     // A title and many labels make up for heads that are too faint to be read.
-    let titled = text.contains("增值税") && text.contains("发票") && frame >= 5;
-    let heads = if titled { 1 } else { 2 };
-    if table + frame < 5 || table < heads || !(ours || table + frame >= 9) {
+    let titles = ["增值税普通发票", "增值税专用发票", "增值税电子普通发票", "增值税电子专用发票"];
+    let titled = titles.iter().any(|title| text.contains(title)) && frame >= 3;
+    let (heads, labels) = if titled { (1, 4) } else { (2, 5) };
+    if table + frame < labels || table < heads || !(ours || table + frame >= 9) {
         return None;
     }
-    let older = named.is_some_and(|t| !t.is_digital()) || count(&["发票代码", "校验码", "密码", "机器编号"]) > 0;
+    let older = named.is_some_and(|t| !t.is_digital()) || count(&["代码", "校验码", "密码", "机器编号"]) > 0;
     let digital = named.is_some_and(InvoiceType::is_digital) || (!older && has_long_number(&text));
     Some(if digital { Layout::Digital } else { Layout::Form })
 }

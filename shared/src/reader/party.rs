@@ -21,7 +21,7 @@ impl Slot {
     fn spellings(self) -> &'static [&'static str] {
         match self {
             Slot::Name => &["名称:", "名称"],
-            Slot::TaxId => &["统一社会信用代码/纳税人识别号", "纳税人识别号"],
+            Slot::TaxId => &["统一社会信用代码/纳税人识别号", "纳税人识别号", "统一社会信用代码"],
             Slot::Address => &["地址、电话", "地址"],
             Slot::Bank => &["开户行及账号"],
         }
@@ -91,7 +91,7 @@ fn put(draft: &mut Draft<'_>, prefix: &str, slot: Slot, found: &Found) {
     let value = if slot == Slot::TaxId {
         draft.take(&path, Some(found.clone()), shape::tax_id)
     } else {
-        draft.take_text(&path, Some(found.with_text(clean(&found.text))))
+        draft.take_text(&path, Some(found.with_text(clean(without_label_rest(&found.text)))))
     };
     let invoice = &mut draft.reading.invoice;
     let party = if seller { &mut invoice.seller } else { &mut invoice.buyer };
@@ -101,6 +101,12 @@ fn put(draft: &mut Draft<'_>, prefix: &str, slot: Slot, found: &Found) {
         Slot::Address => party.address_phone = value,
         Slot::Bank => party.bank_account = value,
     }
+}
+
+/// What follows the second half of 地址、电话, where the first was read apart.
+fn without_label_rest(text: &str) -> &str {
+    let behind = text.split_once("电话：").or_else(|| text.split_once("电话:"));
+    behind.filter(|(before, _)| before.chars().count() <= 2).map_or(text, |(_, rest)| rest)
 }
 
 /// Drops colons left over from a label.
