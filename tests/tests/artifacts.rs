@@ -1,4 +1,4 @@
-//! What is shipped: each function's folder holds its binary and its models, and nothing else. That such a folder reads
+//! What is shipped: each function's folder holds its binary, the models and the font for drawing, and nothing else. That such a folder reads
 //! an image on its own is shown end to end: the local AWS unpacks the zip elsewhere and runs it from there.
 
 #[cfg(test)]
@@ -11,12 +11,12 @@ mod tests {
     const LAMBDA_LIMIT: u64 = 250 * 1024 * 1024;
 
     #[test]
-    fn each_artifact_holds_its_binary_and_both_models() {
+    fn each_artifact_holds_its_binary_the_models_and_the_font() {
         for function in ["ingest", "api"] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts").join(function);
             assert!(folder.exists(), "artifacts/{function} is missing: run `make build`");
             assert_eq!(names(&folder), ["bootstrap", "models"].map(str::to_owned).into());
-            let models = ["PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"];
+            let models = ["NotoSansCJKtc-Regular.otf", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"];
             assert_eq!(names(&folder.join("models")), models.map(str::to_owned).into());
             let mode = folder.join("bootstrap").metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o111, 0o111, "Lambda runs as another user");

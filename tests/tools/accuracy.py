@@ -76,7 +76,8 @@ def misses_of(folder, reports, label):
 
 def row(miss, crops):
     picture = crops / miss["crop"]
-    shown = f'<img src="{html.escape(f"{crops.name}/{miss["crop"]}")}">' if picture.exists() else ""
+    source = html.escape(f"{crops.name}/{picture.name}")
+    shown = f'<img src="{source}">' if picture.exists() else ""
     texts = (miss["file"], miss["field"], miss["outcome"], miss["want"], miss["got"])
     return "<tr>" + "".join(f"<td>{html.escape(str(text))}</td>" for text in texts) + f"<td>{shown}</td></tr>"
 
