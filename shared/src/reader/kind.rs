@@ -45,7 +45,8 @@ pub fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
     if table + frame < labels || table < heads || !(ours || table + frame >= 9) {
         return None;
     }
-    let older = named.is_some_and(|t| !t.is_digital()) || count(&["代码", "校验码", "密码", "机器编号"]) > 0;
+    let older =
+        named.is_some_and(|t| !t.is_digital()) || count(&["票代码", "发代码", "校验码", "密码", "机器编号"]) > 0;
     let digital = named.is_some_and(InvoiceType::is_digital) || (!older && has_long_number(&text));
     Some(if digital { Layout::Digital } else { Layout::Form })
 }

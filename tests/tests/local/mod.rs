@@ -101,7 +101,7 @@ impl Stack {
     pub async fn reports(&self) -> BTreeSet<String> {
         let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).send().await.unwrap();
         let keys = list.contents().iter().filter_map(|object| object.key().map(str::to_owned));
-        keys.filter(|key| !key.starts_with("contract/")).collect()
+        keys.filter(|key| !key.starts_with("contract/") && !key.starts_with(".fapiao/")).collect()
     }
 
     /// Puts a message into the queue between the bucket and the function.
