@@ -91,5 +91,7 @@ mod tests {
         for attempt in report["provider"]["attempts"].as_array_mut().unwrap() {
             attempt["elapsed_ms"] = Value::Null;
         }
+        // Only what stands in a bucket can have been seen before.
+        report["checks"].as_array_mut().unwrap().retain(|check| check["rule"] != "not_seen_before");
     }
 }
