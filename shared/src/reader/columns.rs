@@ -241,3 +241,28 @@ fn heads(marks: &[Mark]) -> Vec<Head> {
     found.sort_by(|a, b| a.centre().total_cmp(&b.centre()));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(column: Column, centre: f32) -> Head {
+        Head { column, x0: centre - 20.0, x1: centre + 20.0 }
+    }
+
+    #[test]
+    fn heads_that_were_not_read_are_put_where_the_form_has_them() {
+        let read =
+            vec![head(Column::Specification, 500.0), head(Column::Amount, 1172.0), head(Column::TaxAmount, 1500.0)];
+        let whole = TableHead { y: 0.0, heads: read }.fitted(20.0).unwrap();
+        assert_eq!(whole.heads.len(), FORM.len());
+        assert!((whole.head(Column::TaxRate).unwrap().centre() - 1337.0).abs() < 5.0);
+    }
+
+    #[test]
+    fn a_table_of_another_make_is_left_as_it_is() {
+        let read =
+            vec![head(Column::Specification, 500.0), head(Column::Amount, 700.0), head(Column::TaxAmount, 1500.0)];
+        assert!(TableHead { y: 0.0, heads: read }.fitted(20.0).is_none());
+    }
+}

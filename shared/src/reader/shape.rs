@@ -192,6 +192,16 @@ mod tests {
     }
 
     #[test]
+    fn a_percent_sign_may_be_misread_but_the_rate_is_a_legal_one() {
+        let rate = |text| rate_without_sign(text).map(|rate| rate.to_string());
+        assert_eq!(rate("68"), "6%".parse::<TaxRate>().ok().map(|rate| rate.to_string()));
+        assert_eq!(rate("138"), "13%".parse::<TaxRate>().ok().map(|rate| rate.to_string()));
+        for text in ["", "8", "78", "1368", "6.8", "税"] {
+            assert_eq!(rate(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn letters_that_no_credit_code_has_are_read_as_the_digits_they_resemble() {
         assert_eq!(tax_id("9131OOOO834486O35U").as_deref(), Some("91310000834486035U"));
         assert_eq!(tax_id("纳税人识别号"), None);

@@ -226,3 +226,21 @@ fn millilitres(text: &str) -> String {
 fn one_row(spans: &[Span]) -> bool {
     spans.windows(2).all(|pair| pair[0].same_row(&pair[1], 0.6))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_stands_between_two_stars_however_they_were_read() {
+        for (read, name) in [
+            ("·印刷品·宣传册", "*印刷品*宣传册"),
+            ("*“酒*白酒", "*酒*白酒"),
+            ("*人力资源服务·劳务派遣", "*人力资源服务*劳务派遣"),
+            ("印刷品*宣传册", "*印刷品*宣传册"),
+            ("维生素C片·大瓶", "维生素C片·大瓶"),
+        ] {
+            assert_eq!(with_both_stars(starred(read)), name);
+        }
+    }
+}
