@@ -47,7 +47,7 @@ accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folder
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy $(if $(README),--write README.md) "$(IN)"
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
-	cargo test --quiet --workspace --locked --test overhead --test text_speed -- --ignored --nocapture
+	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
 
 fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; what breaks is kept in target/tmp/fuzz
 	@for parser in pdf ofd xml zip picture; do \
