@@ -90,21 +90,16 @@ impl Pipeline {
         deadline: Instant,
     ) -> Result<Vec<Report>, Failure> {
         source.bytes = Some(bytes.len() as u64);
-        let (content, limits) = (bytes.clone(), self.limits);
-        let parts = tokio::task::spawn_blocking(move || file::parts(&content, &limits));
-        let parts = tokio::time::timeout_at(deadline.into(), parts).await;
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
-            match parts {
-                Ok(Ok(Ok(parts))) => self.read_parts(parts, &source, selected, deadline).await,
-                Ok(Ok(Err(error))) => settle(error, source.clone(), None).map(|report| vec![report]),
-                Ok(Err(_)) => settle(file::broke_off(), source.clone(), None).map(|report| vec![report]),
-                Err(_) => settle(file::too_slow(), source.clone(), None).map(|report| vec![report]),
+            match file::parts(bytes.clone(), self.limits, deadline).await {
+                Ok(parts) => self.read_parts(parts, &source, selected, deadline).await,
+                Err(error) => settle(error, source.clone(), None).map(|report| vec![report]),
             }
         };
-        let (digest, outcome) = tokio::join!(digest(bytes), reading);
+        let (outcome, digest) = tokio::join!(reading, digest(&bytes));
         let stamp = |mut report: Report| {
-            report.source.sha256.clone_from(&digest);
+            report.source.sha256 = Some(digest.clone());
             report
         };
         match outcome {
@@ -219,10 +214,15 @@ fn report_without_invoice(status: Status, error: &Error, source: Source, provide
     }
 }
 
-/// The hex digest of a document's bytes, made away from the async threads.
-async fn digest(bytes: Bytes) -> Option<String> {
-    let hash = move || hex::encode(Sha256::digest(&bytes));
-    tokio::task::spawn_blocking(hash).await.ok()
+/// The hex digest of a document's bytes, made in slices of some microseconds between which others have their turn. A
+/// thread of its own would take longer to wake up than most pages need, and a small function has one core for both.
+async fn digest(bytes: &[u8]) -> String {
+    let mut digest = Sha256::new();
+    for slice in bytes.chunks(16 << 10) {
+        tokio::task::yield_now().await;
+        digest.update(slice);
+    }
+    hex::encode(digest.finalize())
 }
 
 fn describe(source: &mut Source, document: &Document) {

@@ -19,7 +19,7 @@ use fapiao_tests::stub::{self, Stub, Vendor};
 const MAX_RATIO: f64 = 1.3;
 const WARM_UP: usize = 5;
 /// Ours and bare take turns, so that whatever else the machine does falls on both.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 200;
 
 fn fixture(name: &str) -> Bytes {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap().into()

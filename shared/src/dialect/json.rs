@@ -8,9 +8,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::Number;
 
 /// Any JSON value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Json<'a> {
     /// `null`.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -51,11 +52,6 @@ impl<'a> Json<'a> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    /// A number.
-    pub fn as_f64(&self) -> Option<f64> {
-        if let Self::Number(number) = self { number.as_f64() } else { None }
-    }
-
     /// A whole number, which some answers write as a string.
     pub fn integer(&self) -> Option<i64> {
         match self {
@@ -76,7 +72,7 @@ impl<'a> Json<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Json<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyJson)
     }
@@ -146,7 +142,10 @@ mod tests {
         let text = r#"{"a": [1, -2.5, "x\ny"], "b": {"c": "7"}, "d": true, "e": null, "a2": 5.00, "b": {"c": "8"}}"#;
         let json = Json::parse(text.as_bytes()).unwrap();
         let list = json.get("a").and_then(Json::as_array).unwrap();
-        assert_eq!((list[0].integer(), list[1].as_f64(), list[2].as_str()), (Some(1), Some(-2.5), Some("x\ny")));
+        assert_eq!(
+            (list[0].integer(), list[1].print(), list[2].as_str()),
+            (Some(1), Some("-2.5".to_owned()), Some("x\ny"))
+        );
         assert_eq!(json.get("b").and_then(|b| b.get("c")).and_then(Json::integer), Some(8));
         assert_eq!(json.get("d").and_then(Json::print).as_deref(), Some("True"));
         assert_eq!((json.get("e"), json.get("none")), (Some(&Json::Null), None));

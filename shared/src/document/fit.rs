@@ -5,9 +5,8 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use image::codecs::gif::GifDecoder;
-use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
-use image::metadata::Orientation;
-use image::{AnimationDecoder, ImageDecoder, RgbImage, imageops};
+use image::codecs::jpeg::JpegEncoder;
+use image::{AnimationDecoder, RgbImage, imageops};
 
 use super::{Document, Format};
 use crate::error::{Error, ErrorKind, Result};
@@ -107,18 +106,11 @@ pub fn fit(document: &Document, requirements: &Requirements) -> Result<Fitted> {
 
 /// Whether everybody sees the same picture in it: one frame, and no EXIF turn that some readers do not follow.
 fn stands_alone(document: &Document) -> bool {
-    let content = Cursor::new(document.bytes().as_ref());
-    match document.format() {
-        Format::Gif => GifDecoder::new(content).is_ok_and(|gif| gif.into_frames().take(2).count() == 1),
-        Format::Jpeg => is_upright(content),
-        _ => true,
-    }
+    !document.is_turned() && (document.format() != Format::Gif || has_one_frame(document.bytes()))
 }
 
-fn is_upright(content: Cursor<&[u8]>) -> bool {
-    JpegDecoder::new(content)
-        .and_then(|mut decoder| decoder.orientation())
-        .map_or(true, |turn| turn == Orientation::NoTransforms)
+fn has_one_frame(gif: &[u8]) -> bool {
+    GifDecoder::new(Cursor::new(gif)).is_ok_and(|gif| gif.into_frames().take(2).count() == 1)
 }
 
 /// Encodes with less and less until it fits; gives the final size and the file.

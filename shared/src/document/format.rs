@@ -54,6 +54,11 @@ impl Format {
         !matches!(self, Self::Pdf | Self::Ofd | Self::Xml | Self::Zip)
     }
 
+    /// Whether a file begins as a picture does.
+    pub(crate) fn is_picture_by_magic(bytes: &[u8]) -> bool {
+        !is_zip(bytes) && Self::recognise(bytes).is_some_and(Self::is_picture)
+    }
+
     /// Tells the format of a file.
     ///
     /// # Errors

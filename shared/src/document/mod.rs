@@ -18,7 +18,6 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use image::RgbImage;
-use sha2::{Digest, Sha256};
 
 pub use self::format::Format;
 pub use self::limits::Limits;
@@ -32,7 +31,7 @@ pub struct Document {
     format: Format,
     pages: u32,
     dimensions: (u32, u32),
-    sha256: OnceLock<String>,
+    is_turned: bool,
     /// The pages that are this document, counted from 0; all of the file's but for a [`Document::part`].
     range: Range<u32>,
     limits: Limits,
@@ -47,6 +46,7 @@ impl Document {
     pub fn open(bytes: Bytes, limits: &Limits) -> Result<Self> {
         limits.check_bytes(bytes.len() as u64)?;
         let format = Format::of(&bytes)?;
+        let mut is_turned = false;
         let (pages, dimensions) = match format {
             Format::Pdf => pdf::inspect(&bytes)?,
             Format::Ofd => {
@@ -55,22 +55,17 @@ impl Document {
             }
             Format::Xml => (1, NO_PAGE),
             Format::Zip => return Err(closed_bundle()),
-            _ => raster::inspect(&bytes, format)?,
+            _ => {
+                let header = raster::inspect(&bytes, format)?;
+                is_turned = header.is_turned;
+                (header.pages, header.dimensions)
+            }
         };
         limits.check_pages(pages)?;
         if dimensions != NO_PAGE {
             limits.check_dimensions(dimensions)?;
         }
-        Ok(Self {
-            bytes,
-            format,
-            pages,
-            dimensions,
-            sha256: OnceLock::new(),
-            range: 0..pages,
-            limits: *limits,
-            text: Arc::default(),
-        })
+        Ok(Self { bytes, format, pages, dimensions, is_turned, range: 0..pages, limits: *limits, text: Arc::default() })
     }
 
     /// The file's bytes, untouched.
@@ -93,11 +88,6 @@ impl Document {
         let what = if self.format == Format::Ofd { "an OFD page is not drawn as a picture" } else { "XML has no page" };
         Error::new(ErrorKind::UnsupportedFormat, what)
             .with_hint("Add `embedded` to the providers: it reads the file's own text.")
-    }
-
-    /// The hex digest of the bytes, computed on first need and kept by the document and its clones made after.
-    pub fn sha256(&self) -> &str {
-        self.sha256.get_or_init(|| hex::encode(Sha256::digest(&self.bytes)))
     }
 
     /// How many pages the file has.
@@ -142,6 +132,11 @@ impl Document {
     /// The size in pixels of a page, as [`Self::pixels`] draws it.
     pub fn pixel_size(&self, page: &text::TextPage) -> (u32, u32) {
         pdf::size((page.width, page.height)).unwrap_or(self.dimensions)
+    }
+
+    /// Whether EXIF has the picture turned or mirrored before it is shown, which not every program follows.
+    pub fn is_turned(&self) -> bool {
+        self.is_turned
     }
 
     /// Width and height of the first page in pixels, after the EXIF turn; a PDF's are those of [`Self::pixels`].

@@ -13,18 +13,30 @@ use crate::error::{Error, ErrorKind, Result};
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
 const BYTES_PER_PIXEL: u64 = 16;
 
-/// Pages, and the first one's width and height in pixels after the EXIF turn, from the headers alone.
-pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<(u32, (u32, u32))> {
-    let (width, height) = guarded(|| {
-        let mut decoder = decoder(bytes, format, u64::MAX)?;
-        let (width, height) = decoder.dimensions();
-        Ok(if is_sideways(orientation(&mut decoder)) { (height, width) } else { (width, height) })
+/// What a picture's headers say.
+pub(super) struct Header {
+    pub(super) pages: u32,
+    /// The first page's width and height in pixels, after the EXIF turn.
+    pub(super) dimensions: (u32, u32),
+    /// Whether there is an EXIF turn.
+    pub(super) is_turned: bool,
+}
+
+/// Reads the headers alone.
+pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
+    let headers = if format == Format::Jpeg { jpeg_headers(bytes) } else { bytes };
+    let ((width, height), turn) = guarded(|| {
+        let mut decoder = decoder(headers, format, u64::MAX)?;
+        Ok((decoder.dimensions(), orientation(&mut decoder)))
     })?;
     if format == Format::Jpeg && !is_complete_jpeg(bytes) {
         return Err(damaged("the JPEG ends before its picture does"));
     }
-    let pages = if format == Format::Tiff { count_tiff_pages(bytes) } else { 1 };
-    Ok((pages, (width, height)))
+    Ok(Header {
+        pages: if format == Format::Tiff { count_tiff_pages(bytes) } else { 1 },
+        dimensions: if is_sideways(turn) { (height, width) } else { (width, height) },
+        is_turned: turn != Orientation::NoTransforms,
+    })
 }
 
 /// The first page's pixels; `dimensions` are those that were inspected and found within the limits.
@@ -94,6 +106,21 @@ fn guarded<T>(decode: impl FnOnce() -> image::ImageResult<T>) -> Result<T> {
 
 fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::Undecodable, format!("the picture cannot be decoded: {what}"))
+}
+
+/// A JPEG up to its picture data: its decoder copies whatever it is given. All of it when there is no such place.
+fn jpeg_headers(bytes: &[u8]) -> &[u8] {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        at += 2 + length;
+        match marker {
+            0xda => return bytes.get(..at).unwrap_or(bytes),
+            0xc0..=0xfe => {}
+            _ => break,
+        }
+    }
+    bytes
 }
 
 /// Whether a JPEG reaches its end marker. Decoders fill a cut picture up with grey, and half an invoice is none.

@@ -302,9 +302,3 @@ fn a_gigantic_pdf_page_is_drawn_small() {
     assert_eq!(document.dimensions(), (4000, 2000));
     assert_eq!(document.pixels().unwrap().dimensions(), (4000, 2000));
 }
-
-#[test]
-fn a_file_is_known_by_its_digest() {
-    let document = open(encoded(RgbImage::new(1, 1), ImageFormat::Bmp)).unwrap();
-    assert_eq!(document.sha256(), hex::encode(Sha256::digest(document.bytes())));
-}

@@ -1,7 +1,9 @@
 //! One file to the documents in it: the members of a bundle, the invoices on a file's pages.
 //! Knows nothing of who reads them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -22,11 +24,24 @@ pub(super) struct Part {
     pub(super) document: Result<Document>,
 }
 
-/// The parts of a file.
+/// The parts of a file, taken apart away from the async threads where that takes time.
 ///
 /// # Errors
-/// What is wrong with the file as a whole.
-pub(super) fn parts(bytes: &Bytes, limits: &Limits) -> Result<Vec<Part>> {
+/// What is wrong with the file as a whole; `deadline` when the time was up before.
+pub(super) async fn parts(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Part>> {
+    // A picture's header is read sooner than another thread has woken up.
+    if Format::is_picture_by_magic(&bytes) {
+        return take_apart(&bytes, &limits);
+    }
+    let work = tokio::task::spawn_blocking(move || take_apart(&bytes, &limits));
+    match tokio::time::timeout_at(deadline.into(), work).await {
+        Ok(Ok(parts)) => parts,
+        Ok(Err(_)) => Err(broke_off()),
+        Err(_) => Err(too_slow()),
+    }
+}
+
+fn take_apart(bytes: &Bytes, limits: &Limits) -> Result<Vec<Part>> {
     let Some(members) = bundle::members(bytes, limits)? else {
         let documents = split(&Document::open(bytes.clone(), limits)?);
         return Ok(documents.into_iter().map(|d| Part { file: 0, member: None, document: Ok(d) }).collect());
@@ -78,18 +93,18 @@ fn single_pages(document: &Document) -> Vec<Document> {
 /// takes for documents are left out where there is an invoice. Each is told its place among them.
 pub(super) fn settle(reports: Vec<(usize, Report)>) -> Vec<Report> {
     let is_read = |report: &Report| report.status == Status::Read;
-    let any = reports.iter().any(|(_, report)| is_read(report));
+    let read_files: BTreeSet<usize> = reports.iter().filter(|(_, r)| is_read(r)).map(|(file, _)| *file).collect();
+    let mut seen = BTreeSet::new();
     let mut kept: Vec<(usize, Report)> = Vec::new();
-    for (file, report) in &reports {
-        let mut others = reports.iter().filter(|(f, _)| f == file);
-        let is_first = others.clone().next().is_some_and(|(_, first)| std::ptr::eq(first, report));
-        let wanted = if is_read(report) {
-            !kept.iter().any(|(f, other)| f == file && is_copy(other, report))
+    for (file, report) in reports {
+        let is_first = seen.insert(file);
+        let wanted = if is_read(&report) {
+            !kept.iter().any(|(f, other)| *f == file && is_copy(other, &report))
         } else {
-            !others.any(|(_, r)| is_read(r)) && is_first && !(any && is_no_document(report))
+            is_first && !read_files.contains(&file) && (read_files.is_empty() || !is_no_document(&report))
         };
         if wanted {
-            kept.push((*file, report.clone()));
+            kept.push((file, report));
         }
     }
     let count = u32::try_from(kept.len()).unwrap_or(u32::MAX);
@@ -118,6 +133,6 @@ pub(super) fn broke_off() -> Error {
 }
 
 /// The time was up before the file was taken apart.
-pub(super) fn too_slow() -> Error {
+fn too_slow() -> Error {
     Error::new(ErrorKind::Deadline, "taking the file apart needs more time than there is")
 }

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::quad::{from_position, to_position};
+use super::answer::Entry;
+use super::quad::to_position;
 use crate::dialect::field;
-use crate::dialect::json::Json;
 use crate::invoice::Item;
 use crate::report::{Quad, Reading};
 
@@ -25,26 +25,18 @@ pub const COLUMNS: [(&str, &str, &str); 8] = [
 const MAX_ROWS: usize = 2000;
 
 /// Takes the rows of `product_list`; false when there are none.
-pub(super) fn take_rows(reading: &mut Reading, list: Option<&Json<'_>>) -> bool {
-    let rows = list.and_then(Json::as_array).unwrap_or_default();
-    for row in rows.iter().filter_map(Json::as_array).take(MAX_ROWS) {
+pub(super) fn take_rows(reading: &mut Reading, rows: &[Vec<Entry<'_>>]) -> bool {
+    for row in rows.iter().take(MAX_ROWS) {
         let at = reading.invoice.items.len();
         reading.invoice.items.push(Item::default());
         for entry in row {
-            let key = entry.get("key").and_then(Json::as_str).unwrap_or_default();
-            if let Some((column, ..)) = COLUMNS.iter().find(|(_, k, newer)| *k == key || *newer == key) {
-                let print = entry.get("value").and_then(Json::print).unwrap_or_default();
-                field::take_cell(reading, at, column, &print, place(entry));
+            let column = COLUMNS.iter().find(|(_, key, newer)| *key == entry.key() || *newer == entry.key());
+            if let (Some((column, ..)), Some(print)) = (column, entry.print()) {
+                field::take_cell(reading, at, column, &print, entry.place());
             }
         }
     }
     !reading.invoice.items.is_empty()
-}
-
-/// A value's place, in either order of corners.
-pub(super) fn place(entry: &Json<'_>) -> Option<Quad> {
-    let numbers: Option<Vec<f64>> = entry.get("position")?.as_array()?.iter().map(Json::as_f64).collect();
-    from_position(&numbers?)
 }
 
 /// Takes the newline-joined columns. Only the amounts have exactly one line for each row, so they decide how

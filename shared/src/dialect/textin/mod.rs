@@ -3,6 +3,7 @@
 //!
 //! Source: the vendor's interface page and samples of its sibling services.
 
+mod answer;
 mod error;
 mod field;
 mod items;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::answer::{Answer, Entry, Outcome};
 use super::error::{Row, from_code};
 use super::field::{Derived, FIELDS, Field, Holds};
 use super::quad::to_position;
@@ -19,17 +20,14 @@ use crate::report::{PageInfo, Quad, Reading};
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
 pub fn parse(body: &[u8]) -> Result<Answered> {
-    let value = Json::parse(body).ok_or_else(|| unknown("the answer is no JSON"))?;
-    let code = value.get("code").and_then(Json::integer).ok_or_else(|| unknown("the answer has no code"))?;
+    let answer: Answer<'_> =
+        serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON of the interface's form"))?;
+    let code = answer.code.integer().ok_or_else(|| unknown("the answer has no code"))?;
     if code != 200 {
-        return Err(from_code(code, &value.get("message").and_then(Json::print).unwrap_or_default()));
+        return Err(from_code(code, &answer.message.print().unwrap_or_default()));
     }
-    let result = value
-        .get("result")
-        .filter(|r| matches!(r, Json::Object(_)))
-        .ok_or_else(|| unknown("the answer has no result"))?;
-    let reading = reading(result)?;
-    Ok(Answered { reading, request_id: None })
+    let outcome = answer.result.filter(|r| !r.is_blank()).ok_or_else(|| unknown("the answer has no result"))?;
+    Ok(Answered { reading: reading(&outcome)?, request_id: None })
 }
 
 fn unknown(what: &str) -> Error {
@@ -37,23 +35,21 @@ fn unknown(what: &str) -> Error {
 }
 
 /// What was printed under each key; the first of a key's entries that says anything counts.
-type Prints = BTreeMap<String, (String, Option<Quad>)>;
+type Prints<'a> = BTreeMap<&'a str, (String, Option<Quad>)>;
 
-fn prints(result: &Json<'_>) -> Prints {
+fn prints<'a>(entries: &'a [Entry<'_>]) -> Prints<'a> {
     let mut prints = Prints::new();
-    for entry in result.get("item_list").and_then(Json::as_array).into_iter().flatten() {
-        let key = entry.get("key").and_then(Json::as_str);
-        let value = entry.get("value").and_then(Json::print).filter(|v| !v.trim().is_empty());
-        if let (Some(key), Some(value)) = (key, value) {
-            prints.entry(key.to_owned()).or_insert_with(|| (value, items::place(entry)));
+    for entry in entries {
+        if let Some(print) = entry.print() {
+            prints.entry(entry.key()).or_insert_with(|| (print, entry.place()));
         }
     }
     prints
 }
 
-fn reading(result: &Json<'_>) -> Result<Reading> {
-    let prints = prints(result);
-    let name = result.get("type").and_then(Json::print).unwrap_or_default();
+fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
+    let prints = prints(outcome.item_list.as_deref().unwrap_or_default());
+    let name = outcome.r#type.print().unwrap_or_default();
     let mut reading = Reading::default();
     reading.invoice.r#type = match kind::invoice_type(&name) {
         Some(kind) => kind,
@@ -63,8 +59,8 @@ fn reading(result: &Json<'_>) -> Result<Reading> {
             return Err(Error::new(ErrorKind::NoInvoice, format!("textin: type {name:?}")).with_vendor_code("200"));
         }
     };
-    reading.invoice.expense_category = result.get("kind").and_then(Json::as_str).and_then(kind::category);
-    reading.page = page(result);
+    reading.invoice.expense_category = outcome.kind.as_str().and_then(kind::category);
+    reading.page = page(outcome);
     let mut columns = Vec::new();
     for Field { key, holds, .. } in FIELDS {
         let Some((print, quad)) = prints.get(key) else {
@@ -79,25 +75,25 @@ fn reading(result: &Json<'_>) -> Result<Reading> {
     }
     take_numbers(&mut reading, &prints);
     fall_back(&mut reading);
-    if !items::take_rows(&mut reading, result.get("product_list")) {
+    if !items::take_rows(&mut reading, outcome.product_list.as_deref().unwrap_or_default()) {
         items::take_columns(&mut reading, &columns);
     }
     Ok(reading)
 }
 
 /// The page as uploaded, from the sizes of the upright one.
-fn page(result: &Json<'_>) -> PageInfo {
-    let side = |key: &str| result.get(key).and_then(Json::integer).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    let turn = result.get("image_angle").and_then(Json::integer).unwrap_or(0).rem_euclid(360);
+fn page(outcome: &Outcome<'_>) -> PageInfo {
+    let side = |side: &Json<'_>| side.integer().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let turn = outcome.image_angle.integer().unwrap_or(0).rem_euclid(360);
     // An angle between the quarters is rounded to the nearest one.
     let rotation = u16::try_from((turn + 45) / 90 % 4 * 90).unwrap_or(0);
-    let (width, height) = (side("rotated_image_width"), side("rotated_image_height"));
+    let (width, height) = (side(&outcome.rotated_image_width), side(&outcome.rotated_image_height));
     let (width, height) = if matches!(rotation, 90 | 270) { (height, width) } else { (width, height) };
     PageInfo { width, height, rotation }
 }
 
 /// A digital invoice's number stands under a key of its own; when both keys speak and differ, the other one is kept.
-fn take_numbers(reading: &mut Reading, prints: &Prints) {
+fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
     let (own, digital) = (prints.get("vat_invoice_haoma"), prints.get("digital_elec_invoice_number"));
     let (first, second) =
         if reading.invoice.r#type.is_digital() && digital.is_some() { (digital, own) } else { (own, digital) };

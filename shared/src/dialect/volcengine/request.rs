@@ -27,8 +27,8 @@ pub enum Input {
 pub fn form(file: &[u8]) -> Vec<u8> {
     let mut body = Vec::with_capacity(IMAGE_FIELD.len() + file.len() / 3 * 4 * 9 / 8 + 16);
     body.extend_from_slice(IMAGE_FIELD.as_bytes());
+    let mut escaped = [0; MAX_ESCAPED];
     for block in file.chunks(BLOCK) {
-        let mut escaped = [0; 4 * BLOCK];
         let length = escape_block(block, &mut escaped);
         body.extend_from_slice(&escaped[..length]);
     }
@@ -39,46 +39,60 @@ pub fn form(file: &[u8]) -> Vec<u8> {
 
 /// Bytes that are encoded at a time: a multiple of three, so that only the last block is padded.
 const BLOCK: usize = 768;
+/// What a block needs when every symbol is escaped, and the rest of the last eight bytes written.
+const MAX_ESCAPED: usize = BLOCK * 4 + 8;
 
 /// Writes a block's symbols, escaped and without padding; returns their length.
-fn escape_block(block: &[u8], escaped: &mut [u8; 4 * BLOCK]) -> usize {
+fn escape_block(block: &[u8], escaped: &mut [u8; MAX_ESCAPED]) -> usize {
     let mut end = 0;
-    let mut put = |symbol: u8| {
-        let (symbol, length) = ESCAPED[usize::from(symbol & 0x3f)];
-        escaped[end..end + 3].copy_from_slice(&symbol);
-        end += length;
+    let mut put = |pair: [u8; 8]| {
+        escaped[end..end + 8].copy_from_slice(&pair);
+        end += usize::from(pair[7]);
     };
     let (triples, rest) = block.as_chunks::<3>();
     for &[a, b, c] in triples {
-        put(a >> 2);
-        put(a << 4 | b >> 4);
-        put(b << 2 | c >> 6);
-        put(c);
+        put(PAIRS[usize::from(a) << 4 | usize::from(b) >> 4]);
+        put(PAIRS[usize::from(b & 0xf) << 8 | usize::from(c)]);
     }
     match *rest {
-        [a] => [a >> 2, a << 4].into_iter().for_each(put),
-        [a, b] => [a >> 2, a << 4 | b >> 4, b << 2].into_iter().for_each(put),
+        [a] => put(PAIRS[usize::from(a) << 4]),
+        [a, b] => {
+            put(PAIRS[usize::from(a) << 4 | usize::from(b) >> 4]);
+            put(symbol(b << 2));
+        }
         _ => {}
     }
     end
 }
 
-/// The 64 symbols of base64 as a form carries them, each with its length.
-const ESCAPED: [([u8; 3], usize); 64] = escaped_symbols();
+/// Twelve bits as a form carries their two symbols of base64; the last byte says how many bytes that are.
+static PAIRS: [[u8; 8]; 1 << 12] = pairs();
 
-const fn escaped_symbols() -> [([u8; 3], usize); 64] {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut table = [([0; 3], 1); 64];
-    let mut i = 0;
-    while i < 64 {
-        table[i] = match alphabet[i] {
-            b'+' => (*b"%2B", 3),
-            b'/' => (*b"%2F", 3),
-            plain => ([plain, 0, 0], 1),
-        };
-        i += 1;
+const fn pairs() -> [[u8; 8]; 1 << 12] {
+    let mut table = [[0; 8]; 1 << 12];
+    let mut bits: u16 = 0;
+    while (bits as usize) < table.len() {
+        let (mut pair, second) = (symbol((bits >> 6) as u8), symbol(bits as u8));
+        let mut i = 0;
+        while i < second[7] {
+            pair[(pair[7] + i) as usize] = second[i as usize];
+            i += 1;
+        }
+        pair[7] += second[7];
+        table[bits as usize] = pair;
+        bits += 1;
     }
     table
+}
+
+/// The lower six bits as a form carries them.
+const fn symbol(bits: u8) -> [u8; 8] {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    match alphabet[(bits & 0x3f) as usize] {
+        b'+' => [b'%', b'2', b'B', 0, 0, 0, 0, 3],
+        b'/' => [b'%', b'2', b'F', 0, 0, 0, 0, 3],
+        plain => [plain, 0, 0, 0, 0, 0, 0, 1],
+    }
 }
 
 /// How many bytes [`form`] makes of a file.

@@ -18,7 +18,7 @@ pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
         return jbig2(bytes);
     }
     let format = Format::of(bytes).ok().filter(|f| f.is_picture())?;
-    let (_, (width, height)) = raster::inspect(bytes, format).ok()?;
+    let (width, height) = raster::inspect(bytes, format).ok()?.dimensions;
     let fits = is_sane(width, height);
     fits.then(|| raster::decode(bytes, format, (width, height)).ok()).flatten()
 }

@@ -1,0 +1,117 @@
+//! The answer as it came, borrowed from its bytes: the little of it that is read, and the rest passed over.
+//! Knows nothing of what the keys mean.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
+
+use super::quad::from_position;
+use crate::dialect::json::Json;
+use crate::report::Quad;
+
+/// The envelope.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answer<'a> {
+    #[serde(borrow)]
+    pub(super) code: Json<'a>,
+    #[serde(borrow)]
+    pub(super) message: Json<'a>,
+    #[serde(borrow)]
+    pub(super) result: Option<Outcome<'a>>,
+}
+
+/// What was made of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Outcome<'a> {
+    #[serde(borrow)]
+    pub(super) r#type: Json<'a>,
+    #[serde(borrow)]
+    pub(super) kind: Json<'a>,
+    #[serde(borrow)]
+    pub(super) image_angle: Json<'a>,
+    #[serde(borrow)]
+    pub(super) rotated_image_width: Json<'a>,
+    #[serde(borrow)]
+    pub(super) rotated_image_height: Json<'a>,
+    #[serde(borrow)]
+    pub(super) item_list: Option<Vec<Entry<'a>>>,
+    #[serde(borrow)]
+    pub(super) product_list: Option<Vec<Vec<Entry<'a>>>>,
+}
+
+impl Outcome<'_> {
+    /// Whether it holds none of what an outcome holds.
+    pub(super) fn is_blank(&self) -> bool {
+        self.r#type == Json::Null && self.item_list.is_none()
+    }
+}
+
+/// One value and its place.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Entry<'a> {
+    #[serde(borrow)]
+    key: Json<'a>,
+    #[serde(borrow)]
+    value: Json<'a>,
+    position: Position,
+}
+
+impl Entry<'_> {
+    /// What the value is; empty for none.
+    pub(super) fn key(&self) -> &str {
+        self.key.as_str().unwrap_or_default()
+    }
+
+    /// What is printed; none for nothing but blanks.
+    pub(super) fn print(&self) -> Option<String> {
+        self.value.print().filter(|print| !print.trim().is_empty())
+    }
+
+    /// Where it stands, in either order of corners.
+    pub(super) fn place(&self) -> Option<Quad> {
+        from_position(&self.position.0?)
+    }
+}
+
+/// Eight numbers; none for any other count. Half of an answer is positions, so they go without a list of their own.
+#[derive(Debug, Default)]
+struct Position(Option<[f64; 8]>);
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EightNumbers)
+    }
+}
+
+struct EightNumbers;
+
+impl<'de> Visitor<'de> for EightNumbers {
+    type Value = Position;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a position")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Position(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut numbers = [0.0; 8];
+        for number in &mut numbers {
+            match seq.next_element()? {
+                Some(next) => *number = next,
+                None => return Ok(Position(None)),
+            }
+        }
+        let mut is_longer = false;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            is_longer = true;
+        }
+        Ok(Position((!is_longer).then_some(numbers)))
+    }
+}
