@@ -2,11 +2,10 @@
 //! Source: since July 2017 an invoice to a company must carry the company's tax id (State Taxation Administration,
 //! announcement 16 of 2017).
 
-use crate::invoice::TaxId;
+use crate::invoice::{TaxId, plain};
 
 use super::case::Case;
 use super::outcome::Outcome;
-use super::parties::fold;
 
 /// Our own names and tax ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,13 +29,13 @@ impl Buyers {
     }
 
     fn by_name(&self, name: &str) -> Option<&Buyer> {
-        self.0.iter().find(|buyer| buyer.name.as_deref().is_some_and(|own| fold(own) == fold(name)))
+        self.0.iter().find(|buyer| buyer.name.as_deref().is_some_and(|own| plain(own) == plain(name)))
     }
 }
 
 impl Buyer {
     fn parse(entry: &str) -> Option<Self> {
-        let id = |text: &str| TaxId::parse(&fold(text).to_uppercase()).map(|_| fold(text).to_uppercase());
+        let id = |text: &str| TaxId::parse(&plain(text).to_uppercase()).map(|_| plain(text).to_uppercase());
         match entry.rsplit_once([':', '：']) {
             Some((name, tax_id)) if !name.trim().is_empty() => {
                 Some(Self { name: Some(name.trim().to_owned()), tax_id: Some(id(tax_id)?) })
@@ -80,7 +79,7 @@ fn name_beside_our_id(own: &Buyer, name: Option<&str>) -> Outcome {
         return Outcome::pass(RULE, &["buyer.tax_id"], "the tax id is ours").proving(&["buyer.tax_id"]);
     };
     let fields = ["buyer.name", "buyer.tax_id"];
-    if fold(own) == fold(name) {
+    if plain(own) == plain(name) {
         return Outcome::pass(RULE, &fields, "name and tax id are ours").proving(&fields);
     }
     let detail = format!("the tax id is ours, but the name is read as {name}, ours is {own}");

@@ -9,9 +9,6 @@ use crate::report::{EvidenceSource, Reading};
 use super::Rules;
 use super::outcome::Proof;
 
-/// One cent: what sums may be off by.
-pub const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
-
 /// One invoice before one rule.
 pub struct Case<'a> {
     /// What was read.
@@ -70,11 +67,6 @@ pub fn tax_is_starred(invoice: &Invoice) -> bool {
 /// A sum; none when it leaves the range of decimals, as only nonsense does.
 pub fn sum(values: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
     values.into_iter().try_fold(Decimal::ZERO, Decimal::checked_add)
-}
-
-/// How far apart two amounts are; none when that cannot be said.
-pub fn gap(a: Decimal, b: Decimal) -> Option<Decimal> {
-    a.checked_sub(b).map(|difference| difference.abs())
 }
 
 /// `items[3].amount`.

@@ -4,13 +4,11 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::Item;
+use crate::invoice::arithmetic::{CENT, TOTAL_TAX_TOLERANCE, gap};
 
-use super::case::{CENT, Case, cell, gap, number, sum, tax_is_starred};
+use super::case::{Case, cell, number, sum, tax_is_starred};
 use super::lines;
 use super::outcome::Outcome;
-
-/// What the lines' rounding may add up to on a long invoice.
-const TAX_TOLERANCE: Decimal = Decimal::from_parts(127, 0, 0, false, 2);
 
 /// The lines' amounts add up to 合计金额, on a roll to the total. A column that closes exactly against a proven total
 /// proves its cells: one wrong cell breaks it. It does not break when two cells change places, so where there are
@@ -75,7 +73,7 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
             let rates = proven_rates(case, &taxes);
             outcome.proving(&[taxes, rates].concat())
         }
-        Some(off) if off <= TAX_TOLERANCE => Outcome::warn(RULE, &FIELDS, detail),
+        Some(off) if off <= TOTAL_TAX_TOLERANCE => Outcome::warn(RULE, &FIELDS, detail),
         _ => Outcome::fail(RULE, &FIELDS, detail),
     }
 }

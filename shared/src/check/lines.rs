@@ -1,18 +1,11 @@
 //! Each line's own arithmetic: quantity, price, rate, tax, discounts and signs.
-//! Source: the tax platform's rule sheet (quantity x price within a cent of the amount, amount x rate within six cents
-//! of the tax, the sum of amount x rate within 1.27 of the total tax).
+//! Source: the tax platform's rule sheet.
 
-use rust_decimal::Decimal;
-
+use crate::invoice::arithmetic::{CENT, HALF_CENT, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, gap, tax_gap};
 use crate::invoice::{Item, TaxRate};
 
-use super::case::{CENT, Case, cell, gap, number, sum};
+use super::case::{Case, cell, number, sum};
 use super::outcome::Outcome;
-
-/// Half a cent: what rounding to the cent takes away or adds.
-const HALF_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
-const LINE_TAX_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 2);
-const TOTAL_TAX_TOLERANCE: Decimal = Decimal::from_parts(127, 0, 0, false, 2);
 
 /// What is wrong with a line, and the cells that it speaks of.
 type Fault = (Vec<String>, String);
@@ -31,7 +24,7 @@ fn judge(rule: &str, cells: &[String], faults: Vec<Fault>, none: &str, good: &st
 pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
     let (mut cells, mut faults) = (Vec::new(), Vec::new());
     for (i, item) in case.invoice().items.iter().enumerate() {
-        let Some(off) = product_gap(item) else { continue };
+        let Some(off) = item.product_gap() else { continue };
         let paths = ["quantity", "unit_price", "amount"].map(|leaf| cell(i, leaf)).to_vec();
         if off > CENT {
             faults.push((paths.clone(), format!("line {}: quantity times price is off by {}", i + 1, off.normalize())));
@@ -54,7 +47,7 @@ pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
     }
     let (mut cells, mut faults) = (Vec::new(), Vec::new());
     for (i, item) in invoice.items.iter().enumerate() {
-        let Some(off) = tax_gap(item) else { continue };
+        let Some(off) = item.tax_gap() else { continue };
         let paths = ["amount", "tax_rate", "tax_amount"].map(|leaf| cell(i, leaf)).to_vec();
         if off > LINE_TAX_TOLERANCE {
             faults.push((paths.clone(), format!("line {}: amount times rate is off by {}", i + 1, off.normalize())));
@@ -68,7 +61,8 @@ pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
 
 fn total_tax_fault(case: &Case<'_>) -> Option<Fault> {
     let total = number(case.invoice().total_tax)?;
-    let due = case.invoice().items.iter().map(tax_due).collect::<Option<Vec<_>>>().filter(|due| !due.is_empty())?;
+    let due =
+        case.invoice().items.iter().map(Item::tax_due).collect::<Option<Vec<_>>>().filter(|due| !due.is_empty())?;
     let due = sum(due)?;
     let off = gap(due, total).filter(|off| *off > TOTAL_TAX_TOLERANCE)?;
     let detail =
@@ -137,46 +131,24 @@ fn is_discount(item: &Item, of: &Item) -> bool {
     within && item.tax_rate == of.tax_rate && item.quantity.is_none() && item.unit_price.is_none()
 }
 
-/// How far quantity times price is from the amount.
-fn product_gap(item: &Item) -> Option<Decimal> {
-    gap(item.quantity?.0.checked_mul(item.unit_price?.0)?, item.amount?.0)
-}
-
-/// The tax that the rate makes of the amount; none where either is missing.
-fn tax_due(item: &Item) -> Option<Decimal> {
-    match item.tax_rate? {
-        TaxRate::Fraction(rate) => item.amount?.0.checked_mul(rate),
-        TaxRate::Exempt | TaxRate::NotTaxable => Some(Decimal::ZERO),
-    }
-}
-
-fn tax_gap(item: &Item) -> Option<Decimal> {
-    gap(tax_due(item)?, item.tax_amount?.0)
-}
-
 /// Whether the row itself holds its tax in place: rate and amount give it to the cent.
 pub fn holds_tax(_: &Case<'_>, _: usize, item: &Item) -> bool {
-    tax_gap(item).is_some_and(|off| off <= CENT)
+    item.tax_gap().is_some_and(|off| off <= CENT)
 }
 
 /// Whether the row itself holds its amount in place: quantity and price give it to the cent, or it gives the tax.
 pub fn holds_amount(case: &Case<'_>, line: usize, item: &Item) -> bool {
     let chosen = case.reading.leans(&cell(line, "quantity"), &cell(line, "amount"));
     let taxed = item.tax_amount.is_some_and(|tax| !tax.0.is_zero());
-    (!chosen && product_gap(item).is_some_and(|off| off <= HALF_CENT)) || (taxed && holds_tax(case, line, item))
+    (!chosen && item.product_gap().is_some_and(|off| off <= HALF_CENT)) || (taxed && holds_tax(case, line, item))
 }
 
 /// Whether amount and tax leave no choice among the lawful rates.
 pub fn only_rate_that_fits(item: &Item) -> bool {
-    let (Some(rate), Some(amount), Some(tax)) =
-        (item.tax_rate.and_then(|r| r.fraction()), item.amount, item.tax_amount)
-    else {
+    let (Some(TaxRate::Fraction(rate)), Some(amount), Some(tax)) = (item.tax_rate, item.amount, item.tax_amount) else {
         return false;
     };
-    let fits = |rate: Decimal, within: Decimal| {
-        let due = amount.0.checked_mul(rate);
-        due.and_then(|due| gap(due, tax.0)).is_some_and(|off| off <= within)
-    };
-    let others = TaxRate::legal().filter(|other| *other != rate);
-    fits(rate, CENT) && !others.into_iter().any(|other| fits(other, LINE_TAX_TOLERANCE))
+    let fits = |rate, within| tax_gap(amount, TaxRate::Fraction(rate), tax).is_some_and(|off| off <= within);
+    let mut others = TaxRate::legal().filter(|other| *other != rate);
+    fits(rate, CENT) && !others.any(|other| fits(other, LINE_TAX_TOLERANCE))
 }

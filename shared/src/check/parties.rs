@@ -1,7 +1,7 @@
 //! Tax ids and the seller's seal.
 //! Source: GB 32100-2015, GB 11714-1997, GB 11643-1999 for the check digits.
 
-use crate::invoice::TaxId;
+use crate::invoice::{TaxId, plain};
 
 use super::case::Case;
 use super::outcome::Outcome;
@@ -67,7 +67,7 @@ pub fn seal(case: &Case<'_>) -> Outcome {
         }
         return Outcome::warn(RULE, &["seller.tax_id"], detail);
     }
-    if let Some((sealed, printed)) = name.filter(|(sealed, printed)| fold(sealed) != fold(printed)) {
+    if let Some((sealed, printed)) = name.filter(|(sealed, printed)| plain(sealed) != plain(printed)) {
         let detail = format!("the seal says {sealed} for the seller's name, the print {printed}");
         return Outcome::warn(RULE, &["seller.name"], detail);
     }
@@ -76,10 +76,4 @@ pub fn seal(case: &Case<'_>) -> Outcome {
 
 fn is_valid(id: &str) -> bool {
     TaxId::parse(id).and_then(|id| id.check_digit_holds()) == Some(true)
-}
-
-/// A name as it is compared: full-width and half-width brackets are the same, spaces do not count.
-pub fn fold(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    name.nfkc().filter(|c| !c.is_whitespace()).collect()
 }

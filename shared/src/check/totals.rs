@@ -3,9 +3,10 @@
 
 use rust_decimal::Decimal;
 
+use crate::invoice::arithmetic::{CENT, gap};
 use crate::invoice::words;
 
-use super::case::{CENT, Case, gap, number, sum, tax_is_starred};
+use super::case::{Case, number, sum, tax_is_starred};
 use super::outcome::Outcome;
 
 /// No lawful rate is higher than 17 %; a little more allows for rounding.

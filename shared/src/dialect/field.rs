@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::invoice::{Invoice, Item, Money, Quantity, TaxId, TaxRate};
+use crate::invoice::{Invoice, Item, Money, Quantity, TaxId, TaxRate, plain};
 use crate::report::{Evidence, EvidenceSource, Quad, Reading};
 
 /// How a print becomes a meaning.
@@ -49,7 +49,7 @@ impl Leaf for Option<String> {
         *self = match kind {
             Kind::Line => line(print),
             Kind::Block => Some(print.replace("\r\n", "\n").trim().to_owned()).filter(|t| !t.is_empty()),
-            Kind::Compact => Some(compact(print)).filter(|t| !t.is_empty()),
+            Kind::Compact => Some(plain(print)).filter(|t| !t.is_empty()),
             Kind::Digits => digits(print),
             Kind::TaxId => tax_id(print),
             Kind::Words => line(print)
@@ -105,7 +105,7 @@ impl Leaf for Option<Date> {
 
 impl Leaf for Option<bool> {
     fn understand(&mut self, _: Kind, print: &str) {
-        *self = match compact(print).to_lowercase().as_str() {
+        *self = match plain(print).to_lowercase().as_str() {
             "true" | "1" | "是" | "有" | "代开" => Some(true),
             "false" | "0" | "否" | "无" => Some(false),
             _ => None,
@@ -281,19 +281,15 @@ fn line(print: &str) -> Option<String> {
     (!joined.is_empty() && !joined.ends_with([':', '：'])).then_some(joined)
 }
 
-fn compact(print: &str) -> String {
-    print.nfkc().filter(|c| !c.is_whitespace()).collect()
-}
-
 fn digits(print: &str) -> Option<String> {
-    let plain = compact(print);
-    let plain = ["No.", "No", "NO.", "NO", "№"].iter().find_map(|mark| plain.strip_prefix(mark)).unwrap_or(&plain);
-    (!plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit())).then(|| plain.to_owned())
+    let bare = plain(print);
+    let bare = ["No.", "No", "NO.", "NO", "№"].iter().find_map(|mark| bare.strip_prefix(mark)).unwrap_or(&bare);
+    (!bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit())).then(|| bare.to_owned())
 }
 
 /// The longest run of letters and digits; junk that melted into its front is cut when the check digit then holds.
 fn tax_id(print: &str) -> Option<String> {
-    let folded = compact(print).to_uppercase();
+    let folded = plain(print).to_uppercase();
     let run =
         folded.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|run| run.len()).filter(|run| run.len() >= 6)?;
     if run.len() > 18 {

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization;
+
+use super::plain;
 
 /// The text holds no decimal number of at most 28 digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,19 +72,16 @@ decimal_type! {
 
 /// Reads a number as print has it: `¥1,234.50`, `－12.3`, full-width digits, spaces.
 fn parse_printed(text: &str) -> Result<Decimal, ParseDecimalError> {
-    let plain: String = text
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '¥'))
-        .map(|c| if matches!(c, '−' | '–' | '—') { '-' } else { c })
-        .collect();
-    let digits = plain.strip_prefix('-').unwrap_or(&plain);
+    let hyphen = |c| if matches!(c, '−' | '–' | '—') { '-' } else { c };
+    let bare: String = plain(text).chars().filter(|c| !matches!(c, ',' | '¥')).map(hyphen).collect();
+    let digits = bare.strip_prefix('-').unwrap_or(&bare);
     let well_formed = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.ends_with(|c: char| c.is_ascii_digit())
         && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     if !well_formed {
         return Err(ParseDecimalError(text.to_owned()));
     }
-    Decimal::from_str_exact(&plain).map_err(|_| ParseDecimalError(text.to_owned()))
+    Decimal::from_str_exact(&bare).map_err(|_| ParseDecimalError(text.to_owned()))
 }
 
 /// A tax rate: a fraction (`"0.13"`), or one of the two words that stand in its place.
@@ -98,8 +96,8 @@ pub enum TaxRate {
 }
 
 impl TaxRate {
-    /// The rates the law has known since 2016, in percent.
-    pub const LEGAL_PERCENT: [&'static str; 12] = ["17", "16", "13", "11", "10", "9", "6", "5", "3", "1.5", "1", "0"];
+    /// The rates the law has known since 2016, in thousandths.
+    const LEGAL_PER_MILLE: [u32; 12] = [170, 160, 130, 110, 100, 90, 60, 50, 30, 15, 10, 0];
 
     /// Whether this is a rate that an invoice may lawfully carry.
     pub fn is_legal(&self) -> bool {
@@ -111,8 +109,7 @@ impl TaxRate {
 
     /// The lawful rates as fractions.
     pub fn legal() -> impl Iterator<Item = Decimal> {
-        let percents = Self::LEGAL_PERCENT.iter().filter_map(|percent| Decimal::from_str_exact(percent).ok());
-        percents.map(|percent| percent / Decimal::ONE_HUNDRED)
+        Self::LEGAL_PER_MILLE.into_iter().map(|rate| Decimal::from_parts(rate, 0, 0, false, 3))
     }
 
     /// The fraction to multiply with; none where the law exempts.
@@ -129,8 +126,7 @@ impl FromStr for TaxRate {
 
     /// Takes print (`13%`, `免税`) and our own form (`0.13`, `exempt`).
     fn from_str(text: &str) -> Result<Self, ParseDecimalError> {
-        let folded: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
-        match folded.as_str() {
+        match plain(text).as_str() {
             "免税" | "exempt" => Ok(Self::Exempt),
             "不征税" | "not_taxable" => Ok(Self::NotTaxable),
             other => match other.strip_suffix('%') {

@@ -4,10 +4,12 @@
 //! Names follow the field's standard terms. A value that the invoice does not print is `None`, and
 //! every key is always present in JSON, so a reader of it never has to tell "absent" from "null".
 
+pub mod arithmetic;
 mod category;
 mod code;
 mod decimal;
 mod kind;
+mod print;
 mod qr;
 mod tax_id;
 pub mod words;
@@ -16,6 +18,7 @@ pub use category::of as expense_category;
 pub use code::{DigitalNumber, InvoiceCode, region_in_title};
 pub use decimal::{Money, ParseDecimalError, Quantity, TaxRate};
 pub use kind::{ExpenseCategory, InvoiceType};
+pub use print::plain;
 pub use qr::{ChainLink, QrPayload};
 pub use tax_id::TaxId;
 

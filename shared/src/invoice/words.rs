@@ -3,14 +3,13 @@
 //! Source: 正确填写票据和结算凭证的基本规定 (People's Bank of China), and forms seen in the wild.
 
 use rust_decimal::Decimal;
-use unicode_normalization::UnicodeNormalization;
 
-use super::Money;
+use super::{Money, plain};
 
 /// Reads an amount in words: `壹拾万柒仟元零伍角叁分`, `（负数）伍佰圆整`, prefixes and marks allowed.
 /// `None` when a character is none of the words' or the units are out of order.
 pub fn parse(words: &str) -> Option<Money> {
-    let folded: String = words.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let folded = plain(words);
     let (negative, rest) = strip_prefixes(&folded);
     let (yuan, fraction) = match rest.find(['元', '圆', '圓']) {
         Some(at) => {
@@ -113,10 +112,10 @@ fn write_integer(number: u64, optional_zeros: bool) -> String {
 /// Whether words are their amount's longest form, 圆 and 正 counting as 元 and 整. Shorter forms are as legal, but in
 /// them a lost 零 or 整 does not show.
 pub fn is_fullest_form(words: &str, amount: Money) -> bool {
-    let folded: String = words.nfkc().filter(|c| !c.is_whitespace()).collect();
-    let plain = folded.trim_start_matches(['⊗', 'ⓧ', '×', 'x', 'X']).replace(['圆', '圓'], "元").replace('正', "整");
+    let folded = plain(words);
+    let unified = folded.trim_start_matches(['⊗', 'ⓧ', '×', 'x', 'X']).replace(['圆', '圓'], "元").replace('正', "整");
     let fullest = |negative| write(amount, Form { negative, ..Form::FULLEST });
-    [fullest("(负数)"), fullest("负")].iter().any(|form| form.as_deref() == Some(&plain))
+    [fullest("(负数)"), fullest("负")].iter().any(|form| form.as_deref() == Some(&unified))
 }
 
 /// Drops currency and marks; tells whether the words are negative.

@@ -39,7 +39,8 @@ pub fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
         || text.contains("普通发票")
         || text.contains("专用发票");
     // A title and many labels make up for heads that are too faint to be read.
-    let titles = ["增值税普通发票", "增值税专用发票", "增值税电子普通发票", "增值税电子专用发票"];
+    use InvoiceType::{Common, ElectronicCommon, ElectronicSpecial, Special};
+    let titles = [Common, Special, ElectronicCommon, ElectronicSpecial].map(|kind| standard_title(kind, ""));
     let titled = titles.iter().any(|title| text.contains(title)) && frame >= 3;
     let (heads, labels) = if titled { (1, 4) } else { (2, 5) };
     if table + frame < labels || table < heads || !(ours || table + frame >= 9) {

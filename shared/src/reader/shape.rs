@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
+pub use crate::invoice::plain;
 use crate::invoice::{Money, Quantity, TaxId, TaxRate};
 
 /// A pattern that is known to be well-formed; the never-matching one stands in for a typing error here.
@@ -24,11 +25,6 @@ pattern!(LONG_ID, r"[0-9A-Z]{15,20}");
 /// The first match of a pattern.
 fn first<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::Captures<'t>> {
     pattern.as_ref().and_then(|p| p.captures(text))
-}
-
-/// NFKC, no spaces.
-pub fn plain(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Only the digits.

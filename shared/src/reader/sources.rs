@@ -9,9 +9,8 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
 
-use crate::invoice::{Invoice, words};
+use crate::invoice::{self, Invoice, words};
 use crate::report::{Conflict, Evidence, EvidenceSource, PageInfo, Reading};
 
 /// What one source says.
@@ -277,7 +276,7 @@ fn fold(text: &str) -> String {
         '。' | '·' => '.',
         other => other,
     };
-    text.nfkc().filter(|c| !c.is_whitespace()).map(same).collect::<String>().to_uppercase()
+    invoice::plain(text).chars().map(same).collect::<String>().to_uppercase()
 }
 
 #[cfg(test)]

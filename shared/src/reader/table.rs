@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::Item;
+use crate::invoice::arithmetic::{CENT, product_gap};
 use crate::report::Quad;
 
 use super::cells;
@@ -108,9 +109,7 @@ fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
         let found = Found::join(spans, glue);
         let path = |leaf: &str| format!("items[{index}].{leaf}");
         match column {
-            Column::Name => {
-                item.name = draft.take_text(&path("name"), found).map(|name| with_both_stars(starred(&name)))
-            }
+            Column::Name => item.name = draft.take_text(&path("name"), found).map(|name| starred(&name)),
             Column::Specification => {
                 item.specification = draft.take_text(&path("specification"), found).map(|text| millilitres(&text));
             }
@@ -183,7 +182,7 @@ fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
     let parts = (1..span.marks.len()).map(|at| (span.slice(0..at), span.slice(at..span.marks.len())));
     let product = |a: &Span, b: &Span| {
         let (a, b) = (shape::quantity(&a.folded())?, shape::quantity(&b.folded())?);
-        a.0.checked_mul(b.0).filter(|p| (p - amount.0).abs() <= Decimal::new(1, 2)).map(|_| (a, b))
+        product_gap(a, b, amount).filter(|off| *off <= CENT).map(|_| (a, b))
     };
     let parted = parts.into_iter().find_map(|(a, b)| product(&a, &b).map(|values| (a, b, values)));
     if let Some((quantity, price, values)) = parted {
@@ -193,24 +192,21 @@ fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
     }
 }
 
-/// Small stars are read as dots or quotation marks: a name that begins with one is a category between two.
+/// A name's category stands between two stars. Small ones are read as dots or quotation marks, and the first one, at
+/// the table's edge, is lost.
 fn starred(name: &str) -> String {
     let like_star = |c: char| matches!(c, '*' | '＊' | '·' | '•' | '.' | '"' | '“' | '”' | '\'' | '´' | '★');
     let rest = name.trim_start_matches(like_star);
-    if rest.len() == name.len() {
-        return name.to_owned();
+    let has_first = rest.len() < name.len();
+    let second = rest.find('*').or_else(|| rest.find(like_star).filter(|_| has_first));
+    let Some((category, behind)) = second.map(|at| rest.split_at(at)) else { return name.to_owned() };
+    let goods = behind.strip_prefix(like_star).unwrap_or(behind);
+    // Without the first, one star alone must part two words.
+    if has_first || !goods.is_empty() && !goods.contains('*') {
+        format!("*{category}*{goods}")
+    } else {
+        name.to_owned()
     }
-    let second = rest.find('*').or_else(|| rest.find(like_star));
-    match second.and_then(|at| Some((&rest[..at], rest[at..].chars().next()?))) {
-        Some((category, star)) => format!("*{category}*{}", &rest[category.len() + star.len_utf8()..]),
-        None => name.to_owned(),
-    }
-}
-
-/// A name's category stands between two stars; where only the second was read, the first is at the edge.
-fn with_both_stars(name: String) -> String {
-    let stars = name.matches('*').count();
-    if stars == 1 && !name.starts_with('*') && !name.ends_with('*') { format!("*{name}") } else { name }
 }
 
 /// `500m1` is `500ml`: behind a number the unit is never a digit.
@@ -240,7 +236,7 @@ mod tests {
             ("印刷品*宣传册", "*印刷品*宣传册"),
             ("维生素C片·大瓶", "维生素C片·大瓶"),
         ] {
-            assert_eq!(with_both_stars(starred(read)), name);
+            assert_eq!(starred(read), name);
         }
     }
 }

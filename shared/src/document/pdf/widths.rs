@@ -13,23 +13,23 @@ const MAX_CODE: i64 = 0xffff;
 /// Refuses a file with such a table.
 pub(super) fn check(pdf: &Pdf) -> Result<()> {
     let is_trap = |object: Object<'_>| match object {
-        Object::Dict(dict) => [&b"W"[..], b"W2"].into_iter().any(|key| names_too_many(&dict, key)),
+        Object::Dict(dict) => is_trap(&dict) || inline_fonts(&dict).iter().any(is_trap),
         _ => false,
     };
-    if pdf.objects().into_iter().any(is_trap) || inline_fonts(pdf).iter().any(|dict| names_too_many(dict, b"W")) {
+    if pdf.objects().into_iter().any(is_trap) {
         return Err(damaged("a font in it names more glyphs than there are"));
     }
     Ok(())
 }
 
-/// Descendant fonts that are written inside their parents.
-fn inline_fonts(pdf: &Pdf) -> Vec<Dict<'_>> {
-    let descendants = |object| match object {
-        Object::Dict(dict) => dict.get::<Array<'_>>(&b"DescendantFonts"[..]),
-        _ => None,
-    };
-    let arrays: Vec<Array<'_>> = pdf.objects().into_iter().filter_map(descendants).collect();
-    arrays.iter().flat_map(|array| array.iter::<Dict<'_>>().collect::<Vec<_>>()).collect()
+fn is_trap(font: &Dict<'_>) -> bool {
+    [&b"W"[..], b"W2"].into_iter().any(|key| names_too_many(font, key))
+}
+
+/// Descendant fonts that are written inside their parent.
+fn inline_fonts<'a>(font: &Dict<'a>) -> Vec<Dict<'a>> {
+    let fonts = font.get::<Array<'_>>(&b"DescendantFonts"[..]);
+    fonts.map(|fonts| fonts.iter::<Dict<'_>>().collect()).unwrap_or_default()
 }
 
 /// Ranges stand as `first last width`, so the codes are among the numbers.

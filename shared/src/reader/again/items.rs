@@ -1,7 +1,6 @@
 //! The lines' cells: quantity times price makes the amount, amount times rate the tax.
 
-use rust_decimal::Decimal;
-
+use crate::invoice::arithmetic::{CENT, LINE_TAX_TOLERANCE, product_gap, tax_gap};
 use crate::invoice::{Item, Money, Quantity, TaxRate};
 use crate::reader::draft::{Draft, Found};
 use crate::reader::shape;
@@ -13,11 +12,6 @@ use super::{Doubt, Seen, doubt, prove, readings};
 const NUMBER: &str = "0123456789.-";
 /// What can stand in a rate.
 const RATE: &str = "0123456789.%免不征税";
-
-/// One cent, by which a product may differ from the print.
-const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
-/// How far a line's tax may be from its amount times its rate, by the tax platform's rule sheet.
-const LINE_TAX_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 2);
 
 fn path(index: usize, leaf: &str) -> String {
     format!("items[{index}].{leaf}")
@@ -44,21 +38,19 @@ pub(super) fn doubts(draft: &Draft<'_>) -> Vec<Doubt> {
 }
 
 fn amount_holds(item: &Item) -> bool {
-    item.quantity.zip(item.unit_price).zip(item.amount).is_some_and(|((q, p), a)| is_product(&q, &p, &a))
+    item.product_gap().is_some_and(|off| off <= CENT)
 }
 
 fn is_product(quantity: &Quantity, price: &Quantity, amount: &Money) -> bool {
-    let product = quantity.0.checked_mul(price.0);
-    product.and_then(|product| product.checked_sub(amount.0)).is_some_and(|off| off.abs() <= CENT)
+    product_gap(*quantity, *price, *amount).is_some_and(|off| off <= CENT)
 }
 
 fn tax_holds(item: &Item) -> bool {
-    item.amount.zip(item.tax_rate).zip(item.tax_amount).is_some_and(|((a, r), t)| is_tax(&a, &r, &t))
+    item.tax_gap().is_some_and(|off| off <= LINE_TAX_TOLERANCE)
 }
 
 fn is_tax(amount: &Money, rate: &TaxRate, tax: &Money) -> bool {
-    let due = rate.fraction().and_then(|share| amount.0.checked_mul(share));
-    due.and_then(|due| due.checked_sub(tax.0)).is_some_and(|off| off.abs() <= LINE_TAX_TOLERANCE)
+    tax_gap(*amount, *rate, *tax).is_some_and(|off| off <= LINE_TAX_TOLERANCE)
 }
 
 pub(super) fn settle(draft: &mut Draft<'_>, seen: &Seen) {
