@@ -109,8 +109,7 @@ impl Rules {
         let mut checks = Vec::with_capacity(RULES.len());
         for rule in RULES {
             let outcome = rule(&Case { reading, rules: self, proof: &proof });
-            proof.absorb(&outcome);
-            checks.push(outcome.check);
+            checks.push(proof.absorb(outcome));
         }
         for (path, evidence) in &mut reading.fields {
             evidence.verified = proof.holds(path);

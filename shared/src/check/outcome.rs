@@ -60,12 +60,13 @@ impl Proof {
         Self { proven: fields.map(|(path, _)| path.clone()).collect(), refuted: BTreeSet::new() }
     }
 
-    /// Takes in one more result.
-    pub fn absorb(&mut self, outcome: &Outcome) {
-        self.proven.extend(outcome.proves.iter().cloned());
+    /// Takes in one more result; what the Report says of it is left.
+    pub fn absorb(&mut self, outcome: Outcome) -> Check {
+        self.proven.extend(outcome.proves);
         if outcome.check.status == CheckStatus::Fail {
             self.refuted.extend(outcome.check.fields.iter().cloned());
         }
+        outcome.check
     }
 
     /// Confirmed by some rule and contradicted by none.

@@ -62,11 +62,11 @@ impl<'a> Json<'a> {
     }
 
     /// What should be a string, but is a number or a boolean in some answers.
-    pub fn print(&self) -> Option<String> {
+    pub fn print(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::String(text) => Some(text.clone().into_owned()),
-            Self::Number(number) => Some(number.to_string()),
-            Self::Bool(yes) => Some(if *yes { "True" } else { "False" }.to_owned()),
+            Self::String(text) => Some(Cow::Borrowed(text)),
+            Self::Number(number) => Some(Cow::Owned(number.to_string())),
+            Self::Bool(yes) => Some(Cow::Borrowed(if *yes { "True" } else { "False" })),
             _ => None,
         }
     }
@@ -144,7 +144,7 @@ mod tests {
         let list = json.get("a").and_then(Json::as_array).unwrap();
         assert_eq!(
             (list[0].integer(), list[1].print(), list[2].as_str()),
-            (Some(1), Some("-2.5".to_owned()), Some("x\ny"))
+            (Some(1), Some("-2.5".into()), Some("x\ny"))
         );
         assert_eq!(json.get("b").and_then(|b| b.get("c")).and_then(Json::integer), Some(8));
         assert_eq!(json.get("d").and_then(Json::print).as_deref(), Some("True"));

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod fit;
 pub mod fonts;
 mod format;
+mod jpeg;
 mod limits;
 pub mod markup;
 pub mod ofd;

@@ -8,6 +8,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
 
 use super::format::Format;
+use super::jpeg;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
@@ -24,12 +25,15 @@ pub(super) struct Header {
 
 /// Reads the headers alone.
 pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
-    let headers = if format == Format::Jpeg { jpeg_headers(bytes) } else { bytes };
-    let ((width, height), turn) = guarded(|| {
-        let mut decoder = decoder(headers, format, u64::MAX)?;
-        Ok((decoder.dimensions(), orientation(&mut decoder)))
-    })?;
-    if format == Format::Jpeg && !is_complete_jpeg(bytes) {
+    let by_segments = if format == Format::Jpeg { jpeg::header(bytes) } else { None };
+    let ((width, height), turn) = match by_segments {
+        Some(header) => header,
+        None => guarded(|| {
+            let mut decoder = decoder(bytes, format, u64::MAX)?;
+            Ok((decoder.dimensions(), orientation(&mut decoder)))
+        })?,
+    };
+    if format == Format::Jpeg && !jpeg::is_complete(bytes) {
         return Err(damaged("the JPEG ends before its picture does"));
     }
     Ok(Header {
@@ -106,45 +110,6 @@ fn guarded<T>(decode: impl FnOnce() -> image::ImageResult<T>) -> Result<T> {
 
 fn damaged(what: &str) -> Error {
     Error::new(ErrorKind::Undecodable, format!("the picture cannot be decoded: {what}"))
-}
-
-/// A JPEG up to its picture data: its decoder copies whatever it is given. All of it when there is no such place.
-fn jpeg_headers(bytes: &[u8]) -> &[u8] {
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        at += 2 + length;
-        match marker {
-            0xda => return bytes.get(..at).unwrap_or(bytes),
-            0xc0..=0xfe => {}
-            _ => break,
-        }
-    }
-    bytes
-}
-
-/// Whether a JPEG reaches its end marker. Decoders fill a cut picture up with grey, and half an invoice is none.
-fn is_complete_jpeg(bytes: &[u8]) -> bool {
-    // Most do, and a cut one ends in these two bytes once in tens of thousands of times.
-    if bytes.ends_with(&[0xff, 0xd9]) {
-        return true;
-    }
-    let mut at = 2;
-    while let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(|&b| b == 0xff)) {
-        at += offset + 1;
-        match bytes.get(at) {
-            Some(0xd9) => return true,
-            // Stuffing, restarts and fill bytes stand inside the picture data.
-            Some(0x00 | 0x01 | 0xd0..=0xd8) => at += 1,
-            Some(0xff) => {}
-            Some(_) => {
-                let length = bytes.get(at + 1..at + 3).map_or(0, |l| usize::from(l[0]) << 8 | usize::from(l[1]));
-                at += 1 + length;
-            }
-            None => return false,
-        }
-    }
-    false
 }
 
 /// Follows the chain of directories; a broken or endless chain counts as far as it can be followed.

@@ -1,6 +1,7 @@
 //! The answer as it came, borrowed from its bytes: the little of it that is read, and the rest passed over.
 //! Knows nothing of what the keys mean.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -67,7 +68,7 @@ impl Entry<'_> {
     }
 
     /// What is printed; none for nothing but blanks.
-    pub(super) fn print(&self) -> Option<String> {
+    pub(super) fn print(&self) -> Option<Cow<'_, str>> {
         self.value.print().filter(|print| !print.trim().is_empty())
     }
 

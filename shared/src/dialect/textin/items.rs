@@ -39,9 +39,12 @@ pub(super) fn take_rows(reading: &mut Reading, rows: &[Vec<Entry<'_>>]) -> bool 
     !reading.invoice.items.is_empty()
 }
 
+/// A column, what is printed in all of it, and where.
+pub(super) type Printed<'a> = (&'static str, &'a str, Option<Quad>);
+
 /// Takes the newline-joined columns. Only the amounts have exactly one line for each row, so they decide how
 /// many rows there are; a column that cannot be laid against them is kept whole, as evidence of `items.<column>`.
-pub(super) fn take_columns(reading: &mut Reading, columns: &[(&'static str, String, Option<Quad>)]) {
+pub(super) fn take_columns(reading: &mut Reading, columns: &[Printed<'_>]) {
     let count = row_count(columns).min(MAX_ROWS);
     reading.invoice.items = vec![Item::default(); count];
     for (column, print, quad) in columns {
@@ -74,7 +77,7 @@ fn filled(print: &str) -> Vec<&str> {
     lines(print).into_iter().filter(|line| !line.trim().is_empty()).collect()
 }
 
-fn row_count(columns: &[(&'static str, String, Option<Quad>)]) -> usize {
+fn row_count(columns: &[Printed<'_>]) -> usize {
     let column =
         |wanted: &str| columns.iter().find(|(name, ..)| *name == wanted).map_or(0, |(_, print, _)| filled(print).len());
     [column("amount"), column("tax_amount"), column("tax_rate")]

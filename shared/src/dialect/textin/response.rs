@@ -1,5 +1,6 @@
 //! The answer, built and understood. Knows nothing of HTTP.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ fn unknown(what: &str) -> Error {
 }
 
 /// What was printed under each key; the first of a key's entries that says anything counts.
-type Prints<'a> = BTreeMap<&'a str, (String, Option<Quad>)>;
+type Prints<'a> = BTreeMap<&'a str, (Cow<'a, str>, Option<Quad>)>;
 
 fn prints<'a>(entries: &'a [Entry<'_>]) -> Prints<'a> {
     let mut prints = Prints::new();
@@ -68,7 +69,7 @@ fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
         };
         match holds {
             Holds::Path(path) => field::take(&mut reading, path, print, *quad),
-            Holds::Column(column) => columns.push((column, print.clone(), *quad)),
+            Holds::Column(column) => columns.push((column, &**print, *quad)),
             Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, "agent_issued", print, *quad),
             Holds::Derived(_) => {}
         }

@@ -1,5 +1,6 @@
 //! The answer's two envelopes and its fields, built and understood. Knows nothing of HTTP.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -57,7 +58,10 @@ pub fn parse(body: &[u8]) -> Result<Answered> {
         .and_then(|data| data.get("license_main"))
         .filter(|main| matches!(main, Json::Object(_)))
         .ok_or_else(|| unknown("the answer has no license_main"))?;
-    Ok(Answered { reading: reading(main), request_id: value.get("request_id").and_then(Json::print) })
+    Ok(Answered {
+        reading: reading(main),
+        request_id: value.get("request_id").and_then(Json::print).map(Cow::into_owned),
+    })
 }
 
 fn unknown(what: &str) -> Error {
@@ -94,8 +98,8 @@ fn reading(main: &Json<'_>) -> Reading {
 }
 
 /// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
-fn entries(main: &Json<'_>) -> BTreeMap<u64, Vec<(&'static str, String)>> {
-    let mut found: BTreeMap<u64, Vec<(&'static str, String)>> = BTreeMap::new();
+fn entries<'a>(main: &'a Json<'_>) -> BTreeMap<u64, Vec<(&'static str, Cow<'a, str>)>> {
+    let mut found: BTreeMap<u64, Vec<_>> = BTreeMap::new();
     for (key, value) in main.members() {
         if let Some((number, name)) = flat_entry(key)
             && let (Some(column), Some(print)) = (column(name), value.print())
