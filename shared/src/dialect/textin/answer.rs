@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::quad::from_position;
 use crate::dialect::json::Json;
@@ -38,15 +39,15 @@ pub(super) struct Outcome<'a> {
     #[serde(borrow)]
     pub(super) rotated_image_height: Json<'a>,
     #[serde(borrow)]
-    pub(super) item_list: Option<Vec<Entry<'a>>>,
+    pub(super) item_list: List<Entry<'a>>,
     #[serde(borrow)]
-    pub(super) product_list: Option<Vec<Vec<Entry<'a>>>>,
+    pub(super) product_list: List<List<Entry<'a>>>,
 }
 
 impl Outcome<'_> {
     /// Whether it holds none of what an outcome holds.
     pub(super) fn is_blank(&self) -> bool {
-        self.r#type == Json::Null && self.item_list.is_none()
+        self.r#type == Json::Null && self.item_list.0.is_empty()
     }
 }
 
@@ -78,6 +79,57 @@ impl Entry<'_> {
     }
 }
 
+/// A list; an empty one where something else stands, as some programs write what is empty. A call is paid by then.
+#[derive(Debug)]
+pub(super) struct List<T>(pub(super) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Elements(PhantomData))
+    }
+}
+
+struct Elements<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(List::default())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(List::default())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(List::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(List::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element::<Option<T>>()? {
+            elements.extend(element);
+        }
+        Ok(List(elements))
+    }
+}
+
 /// Eight numbers; none for any other count. Half of an answer is positions, so they go without a list of their own.
 #[derive(Debug, Default)]
 struct Position(Option<[f64; 8]>);
@@ -98,6 +150,10 @@ impl<'de> Visitor<'de> for EightNumbers {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Position(None))
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
         Ok(Position(None))
     }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::Entry;
+use super::answer::{Entry, List};
 use super::quad::to_position;
 use crate::dialect::field;
 use crate::invoice::Item;
@@ -25,11 +25,11 @@ pub const COLUMNS: [(&str, &str, &str); 8] = [
 const MAX_ROWS: usize = 2000;
 
 /// Takes the rows of `product_list`; false when there are none.
-pub(super) fn take_rows(reading: &mut Reading, rows: &[Vec<Entry<'_>>]) -> bool {
+pub(super) fn take_rows(reading: &mut Reading, rows: &[List<Entry<'_>>]) -> bool {
     for row in rows.iter().take(MAX_ROWS) {
         let at = reading.invoice.items.len();
         reading.invoice.items.push(Item::default());
-        for entry in row {
+        for entry in &row.0 {
             let column = COLUMNS.iter().find(|(_, key, newer)| *key == entry.key() || *newer == entry.key());
             if let (Some((column, ..)), Some(print)) = (column, entry.print()) {
                 field::take_cell(reading, at, column, &print, entry.place());

@@ -49,7 +49,7 @@ fn prints<'a>(entries: &'a [Entry<'_>]) -> Prints<'a> {
 }
 
 fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
-    let prints = prints(outcome.item_list.as_deref().unwrap_or_default());
+    let prints = prints(&outcome.item_list.0);
     let name = outcome.r#type.print().unwrap_or_default();
     let mut reading = Reading::default();
     reading.invoice.r#type = match kind::invoice_type(&name) {
@@ -76,7 +76,7 @@ fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
     }
     take_numbers(&mut reading, &prints);
     fall_back(&mut reading);
-    if !items::take_rows(&mut reading, outcome.product_list.as_deref().unwrap_or_default()) {
+    if !items::take_rows(&mut reading, &outcome.product_list.0) {
         items::take_columns(&mut reading, &columns);
     }
     Ok(reading)

@@ -130,6 +130,20 @@ fn rows_are_preferred_and_known_by_both_their_names() {
 }
 
 #[test]
+fn what_is_empty_may_be_written_in_any_way() {
+    for empty in [json!(null), json!(""), json!([]), json!({}), json!(false), json!([null])] {
+        let entry = json!({"key": "vat_invoice_total", "value": "5.00", "position": ""});
+        let reading = answer(json!({
+            "type": "vat_common_invoice", "kind": empty, "item_list": [entry, null], "product_list": empty,
+        }))
+        .unwrap()
+        .reading;
+        assert_eq!(reading.invoice.total_amount.unwrap().to_string(), "5.00", "{empty}");
+        assert_eq!(answer(json!({"item_list": empty})).unwrap_err().kind(), ErrorKind::ProviderProtocol, "{empty}");
+    }
+}
+
+#[test]
 fn the_page_is_turned_back_to_how_it_was_uploaded() {
     let page = answer(json!({
         "type": "vat_common_invoice", "image_angle": 90,

@@ -140,10 +140,24 @@ mod tests {
 
     #[test]
     fn a_file_survives_the_form() {
-        let file: Vec<u8> = (0..=255).cycle().take(4099).collect();
-        let body = form(&file);
-        assert_eq!(parse_form(&body), Ok(Input::Bytes(file.clone())));
-        assert_eq!(form_len(&file), body.len());
+        let counting: Vec<u8> = (0..=255).cycle().take(4099).collect();
+        // Nothing but slashes: as long as a form can become.
+        let slashes = vec![0xff; 4098];
+        for file in [counting, slashes, vec![0], vec![0, 1], Vec::new()] {
+            let body = form(&file);
+            assert_eq!(form_len(&file), body.len());
+            assert_eq!(
+                body,
+                [
+                    b"image_base64=",
+                    form_urlencoded::byte_serialize(STANDARD.encode(&file).as_bytes()).collect::<String>().as_bytes()
+                ]
+                .concat()
+            );
+            if !file.is_empty() {
+                assert_eq!(parse_form(&body), Ok(Input::Bytes(file)));
+            }
+        }
     }
 
     #[test]
