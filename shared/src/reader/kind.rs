@@ -144,13 +144,7 @@ pub fn settle_title(draft: &mut Draft<'_>, title: Option<Found>) {
         draft.prove("title", &found);
         draft.reading.invoice.title = Some(found.text);
     } else if region.is_some() || kind.is_digital() {
-        let quads = Vec::new();
-        draft.prove("title", &Found { text: read, confidence: 0.0, quads });
-        if let Some(evidence) = draft.reading.fields.get_mut("title") {
-            evidence.sources = vec![EvidenceSource::Code];
-            evidence.confidence = None;
-        }
-        draft.reading.invoice.title = Some(standard);
+        put_derived_title(&mut draft.reading, standard);
     } else if let Some(found) = title {
         draft.prove("title", &found);
         draft.reading.invoice.title = Some(found.text);
@@ -159,14 +153,18 @@ pub fn settle_title(draft: &mut Draft<'_>, title: Option<Found>) {
 
 /// Gives an invoice without a page the title that its kind prints. Derived, so it is never verified.
 pub fn derive_title(reading: &mut Reading) {
-    let invoice = &mut reading.invoice;
+    let invoice = &reading.invoice;
     let region = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
     if region.is_none() && !invoice.r#type.is_digital() {
         return;
     }
     let title = standard_title(invoice.r#type, region.unwrap_or(""));
-    let evidence =
-        Evidence { text: Some(title.clone()), page: 1, sources: vec![EvidenceSource::Code], ..Evidence::default() };
-    invoice.title = Some(title);
+    put_derived_title(reading, title);
+}
+
+/// What is printed nobody could read, so the evidence has no text.
+fn put_derived_title(reading: &mut Reading, title: String) {
+    let evidence = Evidence { page: 1, sources: vec![EvidenceSource::Code], ..Evidence::default() };
+    reading.invoice.title = Some(title);
     reading.fields.insert("title".to_owned(), evidence);
 }
