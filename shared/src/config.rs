@@ -129,8 +129,8 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     let Some(text) = get("FAPIAO_BUYERS") else {
         return Ok(Buyers::default());
     };
-    Buyers::parse(&text).ok_or_else(|| {
-        invalid("FAPIAO_BUYERS", &text, "is no list of names and tax ids")
+    Buyers::parse(&text).map_err(|entry| {
+        invalid("FAPIAO_BUYERS", &entry, "has no tax id, or one whose check digit does not hold")
             .with_hint("Set FAPIAO_BUYERS to `name:tax id` with commas between; a name or a tax id may stand alone.")
     })
 }

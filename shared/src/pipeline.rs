@@ -18,7 +18,7 @@ use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
 
 pub use identity::Identity;
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key, report_key_of};
+pub use object::{ObjectCreated, ObjectPipeline, Settled, invoice_mark, report_key, report_key_of};
 
 /// Bytes to a Report.
 #[derive(Clone)]

@@ -5,15 +5,24 @@ use std::path::{Component, Path, PathBuf};
 
 use fapiao::error::{Error, ErrorKind};
 
-/// The files directly in a folder, by name; links are followed.
+/// What is directly in a folder, each by name; links are followed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Content {
+    /// To be read.
+    pub files: Vec<PathBuf>,
+    /// Folders, links that lead nowhere and what else is no file: left alone.
+    pub others: Vec<PathBuf>,
+}
+
+/// Looks into a folder.
 ///
 /// # Errors
 /// `internal` when the folder cannot be listed.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let listed = list(folder).map_err(|error| failed("cannot list", folder, &error));
-    let mut files: Vec<PathBuf> = listed?.into_iter().filter(|path| path.is_file()).collect();
-    files.sort();
-    Ok(files)
+pub fn content(folder: &Path) -> Result<Content, Error> {
+    let mut listed = list(folder).map_err(|error| failed("cannot list", folder, &error))?;
+    listed.sort();
+    let (files, others) = listed.into_iter().partition(|path| path.is_file());
+    Ok(Content { files, others })
 }
 
 fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -26,10 +35,11 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// `internal` with the reason.
 pub fn prepare_output(input: &Path, output: &Path) -> Result<PathBuf, Error> {
     let resolved_input = input.canonicalize().map_err(|error| failed("cannot open", input, &error))?;
+    list(input).map_err(|error| failed("cannot list", input, &error))?;
     let resolved = resolve(output).map_err(|error| failed("cannot resolve", output, &error))?;
     if resolved.starts_with(&resolved_input) {
-        let message =
-            format!("{} is inside {}: Reports would be taken for documents", output.display(), input.display());
+        let place = if resolved == resolved_input { "is the same folder as" } else { "is inside" };
+        let message = format!("{} {place} {}: Reports would be taken for documents", output.display(), input.display());
         return Err(Error::new(ErrorKind::Internal, message).with_hint("Choose an output folder of its own."));
     }
     std::fs::create_dir_all(&resolved).map_err(|error| failed("cannot make", output, &error))?;
@@ -53,7 +63,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(ErrorKind::Internal, format!("{what} {}: {error}", path.display()))
-        .with_hint("Check that the folder exists and that you may use it.")
+        .with_hint("Check that it is a folder, that it exists and that you may use it.")
 }
 
 #[cfg(test)]
@@ -61,14 +71,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_files_directly_inside_are_listed() {
+    fn files_directly_inside_are_told_from_the_rest() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("sub")).unwrap();
         for name in ["b.jpg", "a.jpg", "sub/c.jpg"] {
             std::fs::write(dir.path().join(name), "x").unwrap();
         }
-        let names: Vec<_> = files(dir.path()).unwrap();
-        assert_eq!(names, [dir.path().join("a.jpg"), dir.path().join("b.jpg")]);
+        let path = |name: &str| dir.path().join(name);
+        let content = content(dir.path()).unwrap();
+        assert_eq!(content, Content { files: vec![path("a.jpg"), path("b.jpg")], others: vec![path("sub")] });
     }
 
     #[test]
@@ -79,7 +90,8 @@ mod tests {
         std::os::unix::fs::symlink(&input, dir.path().join("link")).unwrap();
         for output in ["in", "in/out", "in/sub/../out", "link", "link/deep/out", "other/../in/out", "in/."] {
             let refused = prepare_output(&input, &dir.path().join(output));
-            assert!(refused.unwrap_err().message().contains("inside"), "{output}");
+            let message = refused.unwrap_err().message().to_owned();
+            assert!(message.contains("is inside") || message.contains("is the same folder"), "{output}: {message}");
         }
         assert!(!input.join("out").exists());
     }

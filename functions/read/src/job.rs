@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
-use fapiao::pipeline::Pipeline;
-use fapiao::report::{Report, Source, Status};
+use fapiao::pipeline::{Pipeline, invoice_mark};
+use fapiao::report::{Report, Source, Status, Verdict};
 use futures::stream::{self, StreamExt};
 
-use crate::list::List;
+use crate::list::{List, Summary};
 use crate::progress::Progress;
 
 /// Nothing waits for an answer here, but a file that takes this long never ends.
@@ -32,6 +32,8 @@ pub struct Tally {
     pub failed: usize,
     /// Of no format we open.
     pub skipped: usize,
+    /// What the list says of the invoices; none when it could not be written.
+    pub list: Option<Summary>,
     /// From the first file to the last.
     pub elapsed: Duration,
 }
@@ -55,28 +57,37 @@ pub async fn read_all(
 ) -> Tally {
     let start = Instant::now();
     let list = &List::default();
+    let tell = |error: &Error| progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
     let work = files.into_iter().map(|file| async move {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let outcome = read_one(pipeline, &file, output, list).await.unwrap_or_else(|error| {
-            progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
-            Outcome::Failed
+        let name = name_of(&file);
+        let fate = read_one(pipeline, &file, output, list).await.unwrap_or_else(|error| {
+            tell(&error);
+            Fate { outcome: Outcome::Failed, detail: error.code().to_owned() }
         });
-        progress.done(&name, outcome.name());
-        outcome
+        progress.done(&name, &fate.to_string());
+        fate.outcome
     });
     let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
-    if let Err(error) = list.write(output) {
-        progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
-    }
-    Tally::of(&outcomes, start.elapsed())
+    let list = list.write(output).inspect_err(tell).ok();
+    Tally { list, ..Tally::of(&outcomes, start.elapsed()) }
 }
 
-async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) -> Result<Outcome, Error> {
+fn name_of(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) -> Result<Fate, Error> {
     let max_bytes = pipeline.limits().max_bytes;
-    let size = tokio::fs::metadata(file).await.map_err(|e| failed("cannot open", file, &e))?.len();
-    let taken = load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await;
-    let bytes = taken.map_err(|e| failed("cannot read", file, &e))?;
+    let opened = async {
+        let size = tokio::fs::metadata(file).await?.len();
+        Ok((size, load(file, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await?))
+    };
+    let (size, bytes) = opened.await.map_err(|e: io::Error| {
+        let error = failed("cannot read", file, &e);
+        list.add_without_report(&name_of(file), "failed", error.message());
+        error
+    })?;
     let reports = if size > max_bytes {
         vec![too_large(pipeline, bytes, size)]
     } else {
@@ -89,13 +100,13 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
             }
         }
     };
-    let outcomes: Vec<Outcome> = reports.iter().map(Outcome::of).collect();
-    let outcome = outcomes.iter().copied().find(|outcome| *outcome == Outcome::Read).or(outcomes.first().copied());
-    let outcome = outcome.unwrap_or(Outcome::Skipped);
-    if outcome != Outcome::Skipped {
+    let fate = Fate::of(&reports);
+    if fate.outcome == Outcome::Skipped {
+        list.add_without_report(&name_of(file), "skipped", &fate.detail);
+    } else {
         save_all(output, file, &reports, list).await?;
     }
-    Ok(outcome)
+    Ok(fate)
 }
 
 /// Every invoice's Report; those that an earlier version of the file had more of are taken away.
@@ -110,12 +121,10 @@ async fn save_all(output: &Path, file: &Path, reports: &[impl Borrow<Report>], l
     Ok(())
 }
 
-/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second.
+/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second, as in a bucket.
 fn report_name(file: &Path, index: u32) -> OsString {
     let mut name = OsString::from(file.file_name().unwrap_or_default());
-    if index > 1 {
-        name.push(format!("#{index}"));
-    }
+    name.push(invoice_mark(&name.to_string_lossy(), index));
     name.push(".json");
     name
 }
@@ -144,13 +153,13 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
 
 /// Written aside and renamed, so that nobody ever sees half a Report, and noted in the list.
 async fn save(output: &Path, file: &Path, report: &Report, list: &List) -> Result<(), Error> {
-    list.add(&file.file_name().unwrap_or_default().to_string_lossy(), report);
+    let name = report_name(file, report.document.index);
+    list.add(&name_of(file), &name.to_string_lossy(), report);
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
-    let mut name = report_name(file, report.document.index);
     let target = output.join(&name);
-    name.push(".part");
-    let aside = output.join(&name);
+    let mut aside = target.clone().into_os_string();
+    aside.push(".part");
     let written = match tokio::fs::write(&aside, body).await {
         Ok(()) => tokio::fs::rename(&aside, &target).await,
         Err(error) => Err(error),
@@ -184,7 +193,44 @@ impl Outcome {
     }
 }
 
+/// How one file fared, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fate {
+    outcome: Outcome,
+    /// The verdicts of what was read; else why there is nothing.
+    detail: String,
+}
+
+impl Fate {
+    fn of(reports: &[Report]) -> Self {
+        let read: Vec<&Report> = reports.iter().filter(|report| Outcome::of(report) == Outcome::Read).collect();
+        if !read.is_empty() {
+            let review = read.iter().filter(|report| report.verdict != Some(Verdict::Verified)).count();
+            let detail = match (read.len(), review) {
+                (1, 0) => "verified".to_owned(),
+                (1, _) => "to review".to_owned(),
+                (all, review) => format!("{all} invoices, {review} to review"),
+            };
+            return Self { outcome: Outcome::Read, detail };
+        }
+        let outcome = reports.first().map_or(Outcome::Skipped, Outcome::of);
+        let error = reports.first().and_then(|report| report.error.as_ref());
+        Self { outcome, detail: error.map(|error| error.message.clone()).unwrap_or_default() }
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.outcome.name(), self.detail)
+    }
+}
+
 impl Tally {
+    /// Whether every file was dealt with and stands in the list.
+    pub fn is_complete(&self) -> bool {
+        self.failed == 0 && self.list.is_some()
+    }
+
     fn of(outcomes: &[Outcome], elapsed: Duration) -> Self {
         let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
         Self {
@@ -192,6 +238,7 @@ impl Tally {
             rejected: count(Outcome::Rejected),
             failed: count(Outcome::Failed),
             skipped: count(Outcome::Skipped),
+            list: None,
             elapsed,
         }
     }
@@ -199,15 +246,13 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} read, {} rejected, {} failed, {} skipped in {:.1} s",
-            self.read,
-            self.rejected,
-            self.failed,
-            self.skipped,
-            self.elapsed.as_secs_f64()
-        )
+        let Self { read, rejected, failed, skipped, .. } = self;
+        let seconds = self.elapsed.as_secs_f64();
+        write!(f, "{read} read, {rejected} rejected, {failed} failed, {skipped} skipped in {seconds:.1} s")?;
+        match self.list {
+            Some(Summary { verified, review }) => write!(f, "; invoices: {verified} verified, {review} to review"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -286,8 +331,24 @@ mod tests {
         let too_large = report(&output, "large.png.json");
         assert_eq!((too_large.error.unwrap().code.as_str(), too_large.source.bytes), ("too_large", Some(100_001)));
         let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
-        assert_eq!(list.lines().count(), 5, "{list}");
+        // A head, and a line for every file.
+        assert_eq!(list.lines().count(), 8, "{list}");
+        assert!(
+            list.contains("text.jpg,1,,skipped,,\"the content is plain text")
+                || list.contains("text.jpg,1,,skipped,,the content is plain text"),
+            "{list}"
+        );
+        assert!(tally.to_string().contains("0 verified, 1 to review") && !tally.is_complete(), "{tally}");
         assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_cannot_be_written_leaves_the_work_incomplete() {
+        let output = tempfile::tempdir().unwrap();
+        std::fs::create_dir(output.path().join(crate::list::NAME)).unwrap();
+        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(ByShape)]), Limits::default());
+        let tally = read_all(&pipeline, Vec::new(), output.path(), 1, &Progress::new(0)).await;
+        assert!(!tally.is_complete() && tally.failed == 0);
     }
 
     #[tokio::test]

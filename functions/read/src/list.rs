@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use csv::{Terminator, WriterBuilder};
 use fapiao::error::{Error, ErrorKind};
-use fapiao::invoice::Invoice;
+use fapiao::invoice::{Invoice, Money};
 use fapiao::pipeline::Identity;
 use fapiao::report::{Report, Status, Verdict};
 
@@ -19,9 +19,10 @@ pub const NAME: &str = "invoices.csv";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What stands above the columns: as the invoice has it, and as the Report has it.
-const HEADS: [&str; 21] = [
+const HEADS: [&str; 22] = [
     "文件 file",
     "第几张 index",
+    "识别结果 report",
     "状态 status",
     "结论 verdict",
     "原因 reasons",
@@ -48,11 +49,23 @@ const HEADS: [&str; 21] = [
 #[derive(Debug, Default)]
 pub struct List(Mutex<Vec<Row>>);
 
+/// How many invoices stand in a list, and how many of them a person has to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Confirmed in all that a booking needs, and the first of their kind in the folder.
+    pub verified: usize,
+    /// All others.
+    pub review: usize,
+}
+
 #[derive(Clone, Debug)]
 struct Row {
     file: String,
     index: u32,
+    /// The Report's name; empty where there is none.
+    report: String,
     identity: Option<Identity>,
+    total: Option<Money>,
     verdict: Option<Verdict>,
     reasons: Vec<String>,
     cells: Cells,
@@ -66,21 +79,40 @@ struct Cells {
 }
 
 impl List {
-    /// Notes one Report of a file.
-    pub fn add(&self, file: &str, report: &Report) {
+    /// Notes a file that has no Report, and why.
+    pub fn add_without_report(&self, file: &str, status: &'static str, reason: &str) {
+        self.push(Row {
+            file: file.to_owned(),
+            index: 1,
+            report: String::new(),
+            identity: None,
+            total: None,
+            verdict: None,
+            reasons: vec![reason.to_owned()],
+            cells: Cells { status, rest: Vec::new() },
+        });
+    }
+
+    /// Notes one Report of a file, and the name under which it is kept.
+    pub fn add(&self, file: &str, name: &str, report: &Report) {
         let failure = report.error.iter().map(|error| format!("{}: {}", error.code, error.message));
         let member = report.source.member.as_deref();
-        let row = Row {
+        self.push(Row {
             file: member.map_or_else(|| file.to_owned(), |member| format!("{file}/{member}")),
             index: report.document.index,
+            report: name.to_owned(),
             identity: Identity::of(report),
+            total: report.invoice.as_ref().and_then(|invoice| invoice.grand_total),
             verdict: report.verdict,
             reasons: report.reasons.iter().cloned().chain(failure).collect(),
             cells: Cells {
                 status: status(report.status),
                 rest: report.invoice.as_ref().map(cells).unwrap_or_default(),
             },
-        };
+        });
+    }
+
+    fn push(&self, row: Row) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
     }
 
@@ -88,29 +120,55 @@ impl List {
     ///
     /// # Errors
     /// `storage`.
-    pub fn write(&self, output: &Path) -> Result<(), Error> {
+    pub fn write(&self, output: &Path) -> Result<Summary, Error> {
         let (target, aside) = (output.join(NAME), output.join(format!("{NAME}.part")));
-        let written = self.table().and_then(|table| std::fs::write(&aside, table));
-        written.and_then(|()| std::fs::rename(&aside, &target)).map_err(|error| {
+        let written = self.table().and_then(|(table, summary)| std::fs::write(&aside, table).map(|()| summary));
+        written.and_then(|summary| std::fs::rename(&aside, &target).map(|()| summary)).map_err(|error| {
             Error::new(ErrorKind::Storage, format!("cannot write {}: {error}", target.display()))
                 .with_hint("Close it where it is open, and check the disk and your rights.")
         })
     }
 
-    fn table(&self) -> io::Result<Vec<u8>> {
+    fn table(&self) -> io::Result<(Vec<u8>, Summary)> {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
         writer.write_record(HEADS)?;
-        let mut firsts = BTreeMap::new();
+        let (mut firsts, mut summary) = (BTreeMap::new(), Summary::default());
         for row in rows {
             let first = row.identity.clone().and_then(|identity| {
-                let first: &String = firsts.entry(identity).or_insert_with(|| row.place());
-                (*first != row.place()).then(|| first.clone())
+                let first: &First =
+                    firsts.entry(identity).or_insert_with(|| First { place: row.place(), total: row.total });
+                (first.place != row.place()).then(|| first.clone())
             });
+            match row.verdict_beside(first.as_ref()) {
+                Some(Verdict::Verified) => summary.verified += 1,
+                Some(Verdict::Review) => summary.review += 1,
+                None => {}
+            }
             writer.write_record(row.record(first))?;
         }
-        writer.into_inner().map_err(|error| error.into_error())
+        writer.into_inner().map(|table| (table, summary)).map_err(|error| error.into_error())
+    }
+}
+
+/// Where an invoice stood first.
+#[derive(Clone, Debug)]
+struct First {
+    place: String,
+    total: Option<Money>,
+}
+
+impl First {
+    /// The same code and number with another total is no copy, and worse.
+    fn accusation(&self, total: Option<Money>) -> String {
+        match (total, self.total) {
+            (Some(mine), Some(theirs)) if mine != theirs => format!(
+                "{} has the same code and number, but a total of {theirs}: one of the two is altered or misread",
+                self.place
+            ),
+            _ => format!("{} is the same invoice", self.place),
+        }
     }
 }
 
@@ -119,22 +177,27 @@ impl Row {
         if self.index > 1 { format!("{}#{}", self.file, self.index) } else { self.file.clone() }
     }
 
-    fn record(self, duplicate_of: Option<String>) -> Vec<String> {
-        let mut reasons = self.reasons;
-        // The same invoice twice in one folder is nobody's to book unseen.
-        reasons.extend(duplicate_of.iter().map(|first| format!("{first} is the same invoice")));
-        let verdict = match (self.verdict, &duplicate_of) {
-            (None, _) => "",
-            (Some(Verdict::Verified), None) => "verified",
-            (Some(_), _) => "review",
+    /// The same invoice twice in one folder is nobody's to book unseen.
+    fn verdict_beside(&self, first: Option<&First>) -> Option<Verdict> {
+        self.verdict.map(|verdict| if first.is_some() { Verdict::Review } else { verdict })
+    }
+
+    fn record(self, first: Option<First>) -> Vec<String> {
+        let verdict = match self.verdict_beside(first.as_ref()) {
+            None => "",
+            Some(Verdict::Verified) => "verified",
+            Some(Verdict::Review) => "review",
         };
+        let mut reasons = self.reasons;
+        reasons.extend(first.as_ref().map(|first| first.accusation(self.total)));
         let mut record = vec![
             safe(&self.file),
             self.index.to_string(),
+            safe(&self.report),
             self.cells.status.to_owned(),
             verdict.to_owned(),
             safe(&reasons.join("; ")),
-            safe(&duplicate_of.unwrap_or_default()),
+            safe(&first.map(|first| first.place).unwrap_or_default()),
         ];
         record.extend(self.cells.rest);
         record.resize(HEADS.len(), String::new());
@@ -152,7 +215,7 @@ fn status(status: Status) -> &'static str {
 
 /// From the type on.
 fn cells(invoice: &Invoice) -> Vec<String> {
-    let amount = |money: Option<fapiao::invoice::Money>| money.map(|money| money.to_string()).unwrap_or_default();
+    let amount = |money: Option<Money>| money.map(|money| money.to_string()).unwrap_or_default();
     let digits = |text: &Option<String>| text.as_deref().map(verbatim).unwrap_or_default();
     let text = |text: &Option<String>| text.as_deref().map(safe).unwrap_or_default();
     let category = invoice.expense_category.and_then(|c| serde_json::to_value(c).ok());
@@ -228,7 +291,7 @@ mod tests {
 
     /// The list's records as a spreadsheet parses them, its head left out.
     fn records(list: &List) -> Vec<BTreeMap<String, String>> {
-        let table = list.table().unwrap();
+        let (table, _) = list.table().unwrap();
         let table = table.strip_prefix(BYTE_ORDER_MARK).expect("the mark of UTF-8");
         csv::Reader::from_reader(table).deserialize().map(Result::unwrap).collect()
     }
@@ -236,7 +299,7 @@ mod tests {
     #[test]
     fn codes_stay_text_and_amounts_numbers() {
         let list = List::default();
-        list.add("a.jpg", &report("00012345", "某公司"));
+        list.add("a.jpg", "a.jpg.json", &report("00012345", "某公司"));
         let record = &records(&list)[0];
         for (column, cell) in [
             ("文件 file", "a.jpg"),
@@ -265,7 +328,7 @@ mod tests {
         ] {
             assert_eq!(safe(text), cell);
             let list = List::default();
-            list.add("a.jpg", &report("00012345", text));
+            list.add("a.jpg", "a.jpg.json", &report("00012345", text));
             assert_eq!(records(&list)[0]["销售方名称 seller.name"], cell);
         }
         // A number that is none stays free text.
@@ -277,7 +340,7 @@ mod tests {
     fn the_same_invoice_twice_is_told_in_the_order_of_the_files() {
         let list = List::default();
         for (file, number) in [("c.jpg", "11111111"), ("a.jpg", "11111111"), ("b.jpg", "22222222")] {
-            list.add(file, &report(number, "某公司"));
+            list.add(file, "", &report(number, "某公司"));
         }
         let told: Vec<_> = records(&list)
             .iter()
@@ -288,13 +351,37 @@ mod tests {
     }
 
     #[test]
+    fn the_same_number_with_another_total_is_called_what_it_is() {
+        let list = List::default();
+        for (file, total) in [("a.jpg", "1130.00"), ("b.jpg", "1017.00")] {
+            let mut report = report("11111111", "某公司");
+            report.invoice.as_mut().unwrap().grand_total = total.parse().ok();
+            list.add(file, "", &report);
+        }
+        let reasons = &records(&list)[1]["原因 reasons"];
+        assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
+        assert_eq!(list.table().unwrap().1, Summary { verified: 1, review: 1 });
+    }
+
+    #[test]
+    fn a_file_without_a_report_has_a_line_too() {
+        let list = List::default();
+        list.add_without_report("IMG_1.HEIC", "skipped", "not opened");
+        let record = &records(&list)[0];
+        assert_eq!(
+            (&*record["状态 status"], &*record["原因 reasons"], &*record["识别结果 report"]),
+            ("skipped", "not opened", "")
+        );
+    }
+
+    #[test]
     fn a_file_without_an_invoice_has_a_line_that_says_why() {
         let list = List::default();
         let mut rejected = report("1", "x");
         rejected.status = Status::Rejected;
         (rejected.invoice, rejected.verdict) = (None, None);
         rejected.error = Some(Error::new(ErrorKind::NoInvoice, "a ticket").info());
-        list.add("ticket.jpg", &rejected);
+        list.add("ticket.jpg", "ticket.jpg.json", &rejected);
         let record = &records(&list)[0];
         assert_eq!(
             (record["状态 status"].as_str(), record["原因 reasons"].as_str()),

@@ -16,6 +16,9 @@ use fapiao::pipeline::Pipeline;
 use fapiao::{logging, provider};
 
 /// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
+///
+/// Ends with 0 when every file was dealt with, rejected ones too; 1 when a file failed or the list could not be written;
+/// 2 when it could not begin.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -37,7 +40,7 @@ async fn main() -> ExitCode {
         Ok(tally) => {
             // Nobody is left to be told when standard output is closed.
             let _ = writeln!(std::io::stdout(), "{tally}");
-            if tally.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+            if tally.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(error) => {
             eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());
@@ -50,8 +53,11 @@ async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let config = Config::from_env()?;
     let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
-    let files = folder::files(&arguments.input)?;
+    let folder::Content { files, others } = folder::content(&arguments.input)?;
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
     let progress = progress::Progress::new(files.len());
+    for other in others {
+        progress.warn(&format!("{} is no file and is left alone; a folder is read by itself", other.display()));
+    }
     Ok(job::read_all(&pipeline, files, &output, jobs.map_or(1, usize::from), &progress).await)
 }

@@ -73,7 +73,9 @@ impl OnnxModel {
 }
 
 fn unusable(message: &str) -> Error {
-    Error::new(ErrorKind::Internal, message).with_hint("Run `make models` to fetch the model files.")
+    Error::new(ErrorKind::Internal, message).with_hint(
+        "Run `make models` to fetch the model files; FAPIAO_MODELS, where it is set, must name their folder.",
+    )
 }
 
 impl Model for OnnxModel {

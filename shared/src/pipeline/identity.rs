@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::report_key_of;
 use crate::error::{Error, ErrorKind, Result};
+use crate::invoice::Money;
 use crate::report::{Check, CheckStatus, DuplicateOf, Report, Verdict};
 use crate::store::{ACCESS_DENIED, Precondition, PutOutcome, Store};
 
@@ -40,6 +41,9 @@ pub(super) struct Bearer {
     index: u32,
     /// The version that was read.
     etag: String,
+    /// The total it was read with; none in entries of old.
+    #[serde(default)]
+    grand_total: Option<Money>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,7 +83,8 @@ impl Bearer {
     /// Who brings this Report's invoice; nobody when it came over HTTP.
     fn of(report: &Report) -> Option<Self> {
         let (key, etag) = (report.source.key.clone()?, report.source.etag.clone()?);
-        Some(Self { key, index: report.document.index, etag })
+        let grand_total = report.invoice.as_ref().and_then(|invoice| invoice.grand_total);
+        Some(Self { key, index: report.document.index, etag, grand_total })
     }
 
     /// Another version of a file may bring the same invoices in another order; one version brings each once.
@@ -208,7 +213,7 @@ fn note(report: &mut Report, me: &Bearer, first: Option<Bearer>) {
         Some(first) if first.is_same_file(me) => {
             (CheckStatus::Pass, "no other file has brought this invoice before".to_owned())
         }
-        Some(first) => (CheckStatus::Fail, format!("{} has brought this invoice before", first.key)),
+        Some(first) => (CheckStatus::Fail, accusation(me, first)),
     };
     report.duplicate_of = None;
     if status == CheckStatus::Fail {
@@ -217,6 +222,19 @@ fn note(report: &mut Report, me: &Bearer, first: Option<Bearer>) {
         report.reasons.push(format!("{RULE}: {detail}"));
     }
     report.checks.push(Check { rule: RULE.to_owned(), status, fields: Vec::new(), detail });
+}
+
+/// The same code and number with another total is no copy, and worse.
+fn accusation(me: &Bearer, first: &Bearer) -> String {
+    let before = format!("{} has brought this invoice before", first.key);
+    match (me.grand_total, first.grand_total) {
+        (Some(mine), Some(theirs)) if mine != theirs => {
+            format!(
+                "{before}, but with a total of {theirs} where this one has {mine}: one of them is altered or misread"
+            )
+        }
+        _ => before,
+    }
 }
 
 #[cfg(test)]
@@ -290,6 +308,21 @@ mod tests {
         assert_eq!(world.enter(report("a.jpg", "1", X), 0).await, None);
         assert_eq!(world.enter(report("b.jpg", "2", X), 1000).await.as_deref(), Some("a.jpg"));
         assert_eq!(world.enter(report("c.jpg", "3", Y), 1000).await, None);
+    }
+
+    #[tokio::test]
+    async fn the_same_number_with_another_total_is_called_what_it_is() {
+        let world = World::new();
+        let with_total = |key: &str, total: &str| {
+            let mut report = report(key, key, X);
+            report.invoice.as_mut().unwrap().grand_total = total.parse().ok();
+            report
+        };
+        world.enter(with_total("a.jpg", "1130.00"), 0).await;
+        let mut altered = with_total("b.jpg", "1017.00");
+        world.identities.enter(&mut altered, after(0)).await.unwrap();
+        let reason = altered.reasons.last().unwrap();
+        assert!(reason.contains("1130.00") && reason.contains("1017.00") && reason.contains("altered"), "{reason}");
     }
 
     #[tokio::test]

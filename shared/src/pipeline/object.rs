@@ -69,17 +69,22 @@ pub struct ObjectPipeline<S> {
     output_bucket: String,
 }
 
-/// The key of an object's Report.
+/// The key of an object's Report, the first one when it holds several invoices.
 pub fn report_key(key: &str) -> String {
-    format!("{key}.json")
+    report_key_of(key, 1)
 }
 
 /// The key of the Report of one of an object's invoices, counted from 1.
 pub fn report_key_of(key: &str, index: u32) -> String {
-    match index {
-        0 | 1 => report_key(key),
-        further => format!("{key}#{further}.json"),
-    }
+    format!("{key}{}.json", invoice_mark(key, index))
+}
+
+/// What tells a file's further invoices apart: `#2` behind the name. A name that ends so itself has it for the first one
+/// too: the second invoice of `a.pdf` and a file that is called `a.pdf#2` must not have the same Report.
+pub fn invoice_mark(name: &str, index: u32) -> String {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_marked = stem.len() < name.len() && stem.ends_with('#');
+    if index > 1 || is_marked { format!("#{}", index.max(1)) } else { String::new() }
 }
 
 /// What is known of the event's object so far.
@@ -386,6 +391,16 @@ fn compare(event: Option<&str>, stored: Option<&str>) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_invoices_share_a_report() {
+        let names = ["a.pdf", "a.pdf#2", "a.pdf#2#1", "a.pdf#1", "a.pdf#", "a.pdf#x", "#2", "2"];
+        let keys: Vec<String> =
+            names.iter().flat_map(|name| (1..5).map(move |index| report_key_of(name, index))).collect();
+        let distinct: std::collections::BTreeSet<&String> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len(), "{keys:?}");
+        assert_eq!((report_key("a.pdf"), report_key_of("a.pdf", 2)), ("a.pdf.json".into(), "a.pdf#2.json".into()));
+    }
 
     #[test]
     fn sequencers_are_compared_as_numbers_of_varying_length() {
