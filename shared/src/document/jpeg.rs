@@ -6,6 +6,8 @@ use image::metadata::Orientation;
 /// A segment's marker and what it holds.
 type Segment<'a> = (u8, &'a [u8]);
 
+const BASELINE: u8 = 0xc0;
+const PROGRESSIVE: u8 = 0xc2;
 const APP1: u8 = 0xe1;
 const START_OF_SCAN: u8 = 0xda;
 const END_OF_IMAGE: u8 = 0xd9;
@@ -19,7 +21,9 @@ pub(super) fn header(bytes: &[u8]) -> Option<((u32, u32), Orientation)> {
         match segment {
             (START_OF_SCAN, _) => return size.map(|size| (size, turn)),
             (APP1, exif) => turn = exif.strip_prefix(b"Exif\0\0").map_or(turn, orientation),
-            (marker, frame) if is_frame(marker) => size = Some(frame_size(frame)?),
+            (BASELINE..=PROGRESSIVE, frame) if size.is_none() => size = Some(frame_size(frame)?),
+            // Another kind of frame, or a second one: which counts is the decoder's to say.
+            (marker, _) if is_frame(marker) => return None,
             _ => {}
         }
         rest = behind;
@@ -106,7 +110,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_second_frame_is_left_to_the_decoder() {
+        let mut jpeg = encoded(60, 41);
+        let tables = jpeg.windows(2).position(|pair| pair == [0xff, 0xc4]).unwrap();
+        for marker in [BASELINE, 0xc5] {
+            jpeg[tables + 1] = marker;
+            assert_eq!(header(&jpeg), None);
+        }
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn a_header_tells_the_same_as_a_decoder(width in 1_u32..300, height in 1_u32..300, at in 0_usize..600, byte: u8) {
             let mut jpeg = encoded(width, height);
