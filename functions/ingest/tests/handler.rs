@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
+use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key_of};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Report, Status};
 use fapiao::store::{MemoryStore, Object, Precondition, PutOutcome, Store};
@@ -103,7 +103,12 @@ impl World {
     }
 
     async fn report(&self, key: &str) -> Option<Report> {
-        let object = self.store.get("out", &report_key(key), 1_000_000).await.unwrap()?;
+        self.report_of(key, 1).await
+    }
+
+    /// The Report of one of a file's invoices.
+    async fn report_of(&self, key: &str, index: u32) -> Option<Report> {
+        let object = self.store.get("out", &report_key_of(key, index), 1_000_000).await.unwrap()?;
         Some(serde_json::from_slice(&object.body).unwrap())
     }
 
@@ -464,12 +469,12 @@ async fn every_invoice_in_a_file_gets_its_report() {
     let world = World::new();
     let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
     world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "01")]).await.unwrap();
-    for (key, index, page) in [("a.pdf", 1, 1), ("a.pdf#2", 2, 2)] {
-        let report = world.report(key).await.unwrap();
+    for (index, page) in [(1, 1), (2, 2)] {
+        let report = world.report_of("a.pdf", index).await.unwrap();
         assert_eq!((report.document.index, report.document.count, report.source.page), (index, 2, Some(page)));
         assert_eq!(report.source.etag.as_ref(), Some(&etag));
     }
-    assert!(world.report("a.pdf#3").await.is_none());
+    assert!(world.report_of("a.pdf", 3).await.is_none());
 }
 
 #[tokio::test]
@@ -480,7 +485,7 @@ async fn a_newer_version_with_fewer_invoices_takes_the_surplus_reports_away() {
     let newer = world.drop_file("a.pdf", 7, "03");
     world.handle_records(&[&newer]).await.unwrap();
     assert_eq!(world.report("a.pdf").await.unwrap().document.count, 1);
-    assert!(world.report("a.pdf#2").await.is_none());
+    assert!(world.report_of("a.pdf", 2).await.is_none());
 }
 
 #[tokio::test]
@@ -488,7 +493,7 @@ async fn an_older_event_leaves_the_further_reports_of_a_newer_version_alone() {
     let world = World::new();
     let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
     world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "05")]).await.unwrap();
-    let before = world.report("a.pdf#2").await.unwrap();
+    let before = world.report_of("a.pdf", 2).await.unwrap();
     world.handle_records(&[&record("a.pdf", 1, "other", "04")]).await.unwrap();
-    assert_eq!(world.report("a.pdf#2").await.unwrap(), before);
+    assert_eq!(world.report_of("a.pdf", 2).await.unwrap(), before);
 }
