@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
 
-pub use identity::Identity;
+pub use identity::{Identity, accusation};
 pub use object::{ObjectCreated, ObjectPipeline, Settled, invoice_mark, report_key, report_key_of};
 
 /// Bytes to a Report.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use csv::{Terminator, WriterBuilder};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::invoice::{Invoice, Money};
-use fapiao::pipeline::Identity;
+use fapiao::pipeline::{Identity, accusation};
 use fapiao::report::{Report, Status, Verdict};
 
 /// The list's name in the output folder.
@@ -159,19 +159,6 @@ struct First {
     total: Option<Money>,
 }
 
-impl First {
-    /// The same code and number with another total is no copy, and worse.
-    fn accusation(&self, total: Option<Money>) -> String {
-        match (total, self.total) {
-            (Some(mine), Some(theirs)) if mine != theirs => format!(
-                "{} has the same code and number, but a total of {theirs}: one of the two is altered or misread",
-                self.place
-            ),
-            _ => format!("{} is the same invoice", self.place),
-        }
-    }
-}
-
 impl Row {
     fn place(&self) -> String {
         if self.index > 1 { format!("{}#{}", self.file, self.index) } else { self.file.clone() }
@@ -189,7 +176,7 @@ impl Row {
             Some(Verdict::Review) => "review",
         };
         let mut reasons = self.reasons;
-        reasons.extend(first.as_ref().map(|first| first.accusation(self.total)));
+        reasons.extend(first.as_ref().map(|first| accusation(&first.place, first.total, self.total)));
         let mut record = vec![
             safe(&self.file),
             self.index.to_string(),

@@ -213,7 +213,7 @@ fn note(report: &mut Report, me: &Bearer, first: Option<Bearer>) {
         Some(first) if first.is_same_file(me) => {
             (CheckStatus::Pass, "no other file has brought this invoice before".to_owned())
         }
-        Some(first) => (CheckStatus::Fail, accusation(me, first)),
+        Some(first) => (CheckStatus::Fail, accusation(&first.key, first.grand_total, me.grand_total)),
     };
     report.duplicate_of = None;
     if status == CheckStatus::Fail {
@@ -224,11 +224,12 @@ fn note(report: &mut Report, me: &Bearer, first: Option<Bearer>) {
     report.checks.push(Check { rule: RULE.to_owned(), status, fields: Vec::new(), detail });
 }
 
-/// The same code and number with another total is no copy, and worse.
-fn accusation(me: &Bearer, first: &Bearer) -> String {
-    let before = format!("{} has brought this invoice before", first.key);
-    match (me.grand_total, first.grand_total) {
-        (Some(mine), Some(theirs)) if mine != theirs => {
+/// What is to be said of an invoice whose code and number `first` has brought before: with another total it is no copy,
+/// and worse.
+pub fn accusation(first: &str, first_total: Option<Money>, total: Option<Money>) -> String {
+    let before = format!("{first} has brought this invoice before");
+    match (first_total, total) {
+        (Some(theirs), Some(mine)) if mine != theirs => {
             format!(
                 "{before}, but with a total of {theirs} where this one has {mine}: one of them is altered or misread"
             )

@@ -27,7 +27,7 @@ pub fn parse(body: &[u8]) -> Result<Answered> {
     if code != 200 {
         return Err(from_code(code, &answer.message.print().unwrap_or_default()));
     }
-    let outcome = answer.result.filter(|r| !r.is_blank()).ok_or_else(|| unknown("the answer has no result"))?;
+    let outcome = answer.result.0.filter(|r| !r.is_blank()).ok_or_else(|| unknown("the answer has no result"))?;
     Ok(Answered { reading: reading(&outcome)?, request_id: None })
 }
 

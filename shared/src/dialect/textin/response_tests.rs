@@ -131,7 +131,7 @@ fn rows_are_preferred_and_known_by_both_their_names() {
 
 #[test]
 fn what_is_empty_may_be_written_in_any_way() {
-    for empty in [json!(null), json!(""), json!([]), json!({}), json!(false), json!([null])] {
+    for empty in [json!(null), json!(""), json!([]), json!({}), json!(false), json!(0), json!([null])] {
         let entry = json!({"key": "vat_invoice_total", "value": "5.00", "position": ""});
         let reading = answer(json!({
             "type": "vat_common_invoice", "kind": empty, "item_list": [entry, null], "product_list": empty,
@@ -170,6 +170,16 @@ fn an_error_answer_is_understood_again() {
         let error = parse(render_error(row).to_string().as_bytes()).unwrap_err();
         assert_eq!(Some(error.kind()), row.kind);
         assert!(error.message().contains(row.message));
+    }
+}
+
+#[test]
+fn an_errors_code_counts_whatever_stands_beside_it() {
+    for result in [json!(null), json!(""), json!([1, "x"]), json!({}), json!(0), json!({"item_list": "", "type": []})] {
+        for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+            let body = json!({"code": row.code, "message": row.message, "result": result});
+            assert_eq!(Some(parse(body.to_string().as_bytes()).unwrap_err().kind()), row.kind, "{body}");
+        }
     }
 }
 
