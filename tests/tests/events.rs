@@ -22,7 +22,8 @@ mod tests {
     }
 
     fn pipeline() -> Pipeline {
-        let config = Config::from_lookup(&|_| None).unwrap();
+        let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
+        let config = Config::from_lookup(&|name| (name == "FAPIAO_MODELS").then(|| models.to_owned())).unwrap();
         Pipeline::new(provider::configured(&config).unwrap(), config.limits)
     }
 
