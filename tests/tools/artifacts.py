@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("ingest", "api")
 PACKAGE = ROOT / "artifacts" / "lambda"
-PROOF = PACKAGE / "proof.json"
+PROOF = "proof.json"
 SHIPPED = re.compile(r"\bCodeUri: artifacts/lambda/(\w+)/")
 
 
@@ -76,18 +76,19 @@ def digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def package_digests():
+def digests(package):
     """Of every file that is shipped, by its path."""
-    paths = sorted(path for function in FUNCTIONS for path in (PACKAGE / function).rglob("*") if path.is_file())
-    return {str(path.relative_to(PACKAGE)): digest(path) for path in paths}
+    paths = sorted(path for function in FUNCTIONS for path in (package / function).rglob("*") if path.is_file())
+    return {str(path.relative_to(package)): digest(path) for path in paths}
 
 
-def proof():
+def proof(package=PACKAGE):
     """What `make prove-package` last found right, if it is the package that is there now: {architecture, sha256}."""
-    if not PROOF.exists():
+    path = package / PROOF
+    if not path.exists():
         return None
-    proven = json.loads(PROOF.read_text())
-    return proven if proven["sha256"] == package_digests() else None
+    proven = json.loads(path.read_text())
+    return proven if proven["sha256"] == digests(package) else None
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ def parsed(text):
         name, equals, value = word.partition("=")
         if not equals or not name:
             problems.append(f"PARAMETERS has `{word}`, which is not Name=value; quote a value with spaces")
-        elif name in given:
+            continue
+        if name in given:
             problems.append(f"PARAMETERS gives {name} twice")
         given[name] = value
     return given, problems

@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 import elf
-from artifacts import FUNCTIONS, PACKAGE, PROOF, ROOT, digest, package_digests
+from artifacts import FUNCTIONS, PACKAGE, PROOF, ROOT, digest, digests
 from fetch_models import SHA256
 from local_aws import REGION, LocalAws, LocalAwsError
 from runtime_api import RuntimeApi, RuntimeApiError
@@ -45,16 +45,16 @@ class Unproven(Exception):
     """What is wrong with the package, a line each."""
 
 
-def main(arch):
+def main(arch, package=PACKAGE):
     started = time.monotonic()
-    PROOF.unlink(missing_ok=True)
+    (package / PROOF).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="fapiao-package-") as folder:
-        unpacked = {function: prove_files(PACKAGE / function, arch, Path(folder)) for function in FUNCTIONS}
+        unpacked = {function: prove_files(package / function, arch, Path(folder)) for function in FUNCTIONS}
         if arch == this_machine():
             prove_runs(unpacked)
         else:
             say(f"not run: the package is for {arch}, this machine is {this_machine()}")
-    PROOF.write_text(json.dumps({"architecture": arch, "sha256": package_digests()}, indent=1))
+    (package / PROOF).write_text(json.dumps({"architecture": arch, "sha256": digests(package)}, indent=1))
     say(f"proven for {arch} in {time.monotonic() - started:.0f} s")
 
 
