@@ -121,6 +121,7 @@ class Deployment:
         return f"{name} is in {found[2] or found[1]}, the stack would be in {self.region}"
 
     def check_caller(self, must_reach_aws):
+        print("asking AWS who that is ...", flush=True)
         try:
             self.caller = self.attempt(account.caller, self.aws, self.region)
         except account.Unreachable as error:
@@ -135,7 +136,7 @@ class Deployment:
         lint = [VENV / "cfn-lint", "--regions", self.region, "--", TEMPLATE]
         validate = [VENV / "sam", "validate", "--lint", "--region", self.region, "--template-file", TEMPLATE]
         for command in (lint, validate):
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 self.problems.append(f"template.yaml does not fit {self.region}:\n{done.stdout}{done.stderr}")
                 return
@@ -165,17 +166,25 @@ class Deployment:
                 "--no-fail-on-empty-changeset", "--parameter-overrides", overrides]
 
     def send(self):
-        self.aws = account.session()
-        self.region, self.partition = account.region(self.aws)
         proven = proof()
         if not proven or proven["architecture"] != self.arch:
             raise Stop(f"artifacts/lambda/ holds no proven package for {self.arch}: run `make deploy`, which makes one")
+        # Again, because building takes so long that credentials may have expired.
+        self.check_account()
+        self.stop_at_problems()
+        self.check_caller(must_reach_aws=True)
+        self.stop_at_problems()
         with tempfile.TemporaryDirectory(prefix="fapiao-deploy-") as folder:
             # In a file, because SAM takes words apart at blanks.
             overrides = Path(folder) / "parameters.yaml"
             overrides.write_text(yaml.safe_dump(self.parameters(), allow_unicode=True))
-            done = subprocess.run([VENV / "sam", *self.arguments(overrides.as_uri())], cwd=ROOT, check=False)
+            done = subprocess.run([VENV / "sam", *self.arguments(overrides.as_uri())], cwd=ROOT, env=environment(), check=False)
         return done.returncode
+
+
+def environment():
+    """Of the tools that we start: they tell nobody about it."""
+    return os.environ | {"SAM_CLI_TELEMETRY": "0"}
 
 
 def has_target(target):

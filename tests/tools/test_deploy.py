@@ -76,7 +76,7 @@ class StopTest(unittest.TestCase):
         self.stops({"AWS_REGION": "eu-west-1", "AWS_PROFILE": "wrok"}, "AWS_PROFILE is `wrok`")
 
     def test_what_cannot_be_deployed_is_told_before_aws_is_asked(self):
-        wrong = {"STACK": "Fapiao", "PARAMETERS": "Concurrency=1 AlarmTopicArn=arn:aws:sns:us-east-1:1:t", "ARCH": "riscv"}
+        wrong = {"STACK": "Fapiao", "PARAMETERS": "Concurrency=1 AlarmTopicArn=arn:aws:sns:us-east-1:123456789012:t", "ARCH": "riscv"}
         self.stops(WHO | wrong, "STACK is `Fapiao`", "Concurrency is 1; it may be 2 to 1000", "ARCH is `riscv`",
                    "AlarmTopicArn is in us-east-1, the stack would be in cn-north-1")
         self.stops(WHO | {"STACK": "a" * 33}, "32 characters at most")
@@ -135,7 +135,8 @@ class ParametersTest(unittest.TestCase):
 
     def test_wrong_values_are_told(self):
         cases = (("Memry=2", "did you mean Memory?"), ("Memory=512", "1024 to 10240"), ("Memory=2GB", "no whole number"),
-                 ("LogRetentionDays=8", "it may be 1, 3, 5"), ("Providers=a;b", "does not look right"),
+                 ("LogRetentionDays=8", "it may be 1, 3, 5"), ("Providers=texin", "does not look right"),
+                 ("ProviderSecretArn=fapiao-vendors", "does not look right"),
                  ("Memory", "not Name=value"), ("Memory=2000 Memory=3000", "gives Memory twice"),
                  ("Buyers='x", "quote a value with spaces"))
         for text, word in cases:
