@@ -178,7 +178,9 @@ class Deployment:
             # In a file, because SAM takes words apart at blanks.
             overrides = Path(folder) / "parameters.yaml"
             overrides.write_text(yaml.safe_dump(self.parameters(), allow_unicode=True))
-            done = subprocess.run([VENV / "sam", *self.arguments(overrides.as_uri())], cwd=ROOT, env=environment(), check=False)
+            quiet = [] if sys.stdout.isatty() else ["--no-progressbar"]
+            command = [VENV / "sam", *self.arguments(overrides.as_uri()), *quiet]
+            done = subprocess.run(command, cwd=ROOT, env=environment(), check=False)
         return done.returncode
 
 
