@@ -9,11 +9,13 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only
 # Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 STEP := $(PYTHON) tests/tools/progress.py
+# deploy.py takes these from the environment, where no quote in a value can hurt.
+export STACK ARCH PARAMETERS
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -70,18 +72,25 @@ $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
 models: ## the recogniser's models, pinned and checked
 	@$(PYTHON) tests/tools/fetch_models.py
 
-build: models ## artifacts/ for this machine (the local AWS runs them as processes)
+build: models ## artifacts/local/ for this machine (the local AWS runs them as processes)
 	cargo build --workspace --locked
 	$(PYTHON) tests/tools/artifacts.py local
 
-package: models $(VENV)/package.stamp ## artifacts/ for AWS Lambda: make package ARCH=x86_64|arm64
+package: models $(VENV)/package.stamp ## artifacts/lambda/ for AWS Lambda: make package ARCH=x86_64|arm64
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked --package fapiao-ingest --package fapiao-api \
 		$(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 	$(PYTHON) tests/tools/artifacts.py lambda
 
-deploy: package tools ## to AWS: make deploy STACK=fapiao ARCH=arm64 PARAMETERS="Concurrency=10 ..."
-	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
-		--no-fail-on-empty-changeset --parameter-overrides Architecture=$(ARCH) $(PARAMETERS)
+prove-package: package ## the package, and the proof that Lambda can run it: libraries, sizes, models, a cold start, documents
+	$(PY) tests/tools/prove_package.py $(ARCH)
+
+deploy-check: tools ## all that make deploy looks at before it builds, and what it would send; sends nothing
+	@$(PY) tests/tools/deploy.py check
+
+deploy: tools ## to AWS: make deploy STACK=fapiao ARCH=arm64 PARAMETERS="Concurrency=10 ..."; AWS_REGION or a profile says where
+	@$(PY) tests/tools/deploy.py ready
+	@$(MAKE) --no-print-directory prove-package
+	@$(PY) tests/tools/deploy.py send
 
 clean: ## everything that the commands above made, but not the .venv/ and models/ that were fetched
 	cargo clean

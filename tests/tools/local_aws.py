@@ -17,7 +17,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from artifacts import local_template
+
 REGION = "us-east-1"
 STACK = "fapiao-local"
 PACKAGES_BUCKET = "fapiao-packages"
@@ -85,11 +86,13 @@ class LocalAws:
         raise LocalAwsError(f"the local AWS did not answer within {seconds} s:\n" + tail(self.log))
 
     def deploy(self):
-        """Deploys template.yaml with the artifacts as they are, and returns the stack's outputs."""
+        """Deploys template.yaml with what `make build` made, and returns the stack's outputs."""
         self.client("s3").create_bucket(Bucket=PACKAGES_BUCKET)
         self.keep_provider_secret()
+        template = self.folder / "template.yaml"
+        template.write_text(local_template())
         log = self.folder / "deploy.log"
-        command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(ROOT / "template.yaml"),
+        command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(template),
                    "--stack-name", STACK, "--s3-bucket", PACKAGES_BUCKET, "--region", REGION,
                    "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
                    "--parameter-overrides", *(f"{name}={value}" for name, value in self.parameters.items())]
