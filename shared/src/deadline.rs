@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 pub const LONGEST_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// The time from `now` to the runtime's deadline, zero once it has passed. None when it cannot be meant: further back
-/// than a function can live, as local runtimes say it that keep no clock (they pass zero, or minutes since 1970).
+/// than a function can live, as local runtimes say it that keep no clock (they pass zero, or a time-out of minutes).
 pub fn time_left(deadline: SystemTime, now: SystemTime) -> Option<Duration> {
     match deadline.duration_since(now) {
         Ok(left) => Some(left),

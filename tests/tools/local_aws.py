@@ -17,7 +17,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+from forwarder import Forwarder
+
 ROOT = Path(__file__).resolve().parents[2]
+TETHERED = Path(__file__).resolve().with_name("tethered.py")
 REGION = "us-east-1"
 STACK = "fapiao-local"
 PACKAGES_BUCKET = "fapiao-packages"
@@ -31,17 +34,22 @@ class LocalAwsError(Exception):
 
 
 class LocalAws:
-    def __init__(self, parameters=None):
+    """`port` is the emulator's, `api_port` the API's; any free one where none is given."""
+
+    def __init__(self, parameters=None, port=None, api_port=0):
         self.parameters = PARAMETERS | (parameters or {})
+        self.api = Forwarder(api_port)
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="fapiao-aws-"))
         self.log = self.folder / "aws.log"
-        self.port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
         self.process = None
 
     def environment(self):
-        """Of everything that talks to this AWS: nothing may reach a real one, whatever the user has configured."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        """Of everything that talks to this AWS: nothing may reach a real one, whatever the user has configured.
+        The functions inherit it, and have the template's settings alone."""
+        ours = ("AWS_", "FAPIAO_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
@@ -66,10 +74,9 @@ class LocalAws:
             "TMPDIR": str(self.folder),
         }
         with self.log.open("wb") as log:
-            # A process group of its own: Ctrl-C reaches only us, and we stop it together with the functions.
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"], cwd=self.folder, env=self.environment() | settings,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+                [sys.executable, str(TETHERED), str(self.folder), sys.executable, "-m", "ministack"],
+                env=self.environment() | settings, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
         self.wait_until_healthy(seconds=60)
 
     def wait_until_healthy(self, seconds):
@@ -120,8 +127,8 @@ class LocalAws:
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         # The emulator has no host names of its own for APIs; a path stands in for them.
-        api_url = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
-        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": api_url, "Log": str(self.log),
+        self.api.forward_to(self.port, f"/_aws/execute-api/{outputs['ApiId']}/$default")
+        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": self.api.url, "Log": str(self.log),
                           "ProviderSecretArn": self.parameters.get("ProviderSecretArn", "")}
 
     def client(self, service):
@@ -144,18 +151,11 @@ class LocalAws:
 
     def stop(self):
         """Stops the emulator and every function it started, and removes what they wrote."""
+        self.api.stop()
         if self.process is not None:
-            stop_group(self.process)
+            self.process.stdin.close()
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def stop_group(process):
-    for how, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(process.pid, how)
-            process.wait(timeout=patience)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
 
 
 def free_port():
