@@ -3,6 +3,9 @@
 PYTHON ?= python3
 ARCH ?= x86_64
 STACK ?= fapiao
+PORT ?= 7070
+AWS_PORT ?= 4566
+EVENT ?= tests/events/s3-put.json
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
@@ -13,16 +16,33 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo up key invoke sam-local ready test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: ## real invoices through the real functions on a local AWS, from nothing to JSON
+demo: ready ## real invoices through the real functions on a local AWS, from nothing to JSON
+	@$(PY) tests/tools/demo.py
+
+up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), files from inbox/, Reports to outbox/
+	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT)
+
+key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
+	@$(PY) tests/tools/key.py $(if $(filter-out file,$(origin STACK)),$(STACK))
+
+invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
+	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"
+
+# Whether it can work is told before anything is built.
+sam-local: ## make sam-local [EVENT=...] [FUNCTION=...]: the same in a container, by `sam local invoke`
+	@$(PYTHON) tests/tools/container_engine.py
+	@$(MAKE) --no-print-directory package
+	@$(PY) tests/tools/sam_local.py "$(EVENT)" $(FUNCTION)
+
+ready:
 	@$(STEP) "pinned tools into $(VENV)/" $(MAKE) --no-print-directory tools
 	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
-	@$(PY) tests/tools/demo.py
 
 test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked

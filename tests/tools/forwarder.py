@@ -9,6 +9,7 @@ import json
 import string
 import threading
 import urllib.parse
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 
 from loopback import LoopbackServer, read_body
@@ -93,7 +94,7 @@ def handler_for(forwarder):
             self.wfile.write(content)
 
         def problem(self, status, detail, hint):
-            title = http.HTTPStatus(status).phrase
+            title = HTTPStatus(status).phrase
             body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "hint": hint}
             content = json.dumps(body).encode()
             self.send_response(status)

@@ -71,13 +71,17 @@ class LocalAws:
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            "TMPDIR": str(self.folder),
         }
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, str(TETHERED), str(self.folder), sys.executable, "-m", "ministack"],
-                env=self.environment() | settings, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
+            self.process = self.tethered(self.folder, [sys.executable, "-m", "ministack"], settings, log)
         self.wait_until_healthy(seconds=60)
+
+    def tethered(self, folder, command, settings, log):
+        """Runs a command in a folder of its own. It ends when its standard input is closed, or we end, however."""
+        return subprocess.Popen([sys.executable, str(TETHERED), str(folder), *command], stdin=subprocess.PIPE, stdout=log,
+                                stderr=subprocess.STDOUT, env=self.environment() | {"TMPDIR": str(folder)} | settings,
+                                # Ctrl-C reaches only us: whoever holds the tether decides when it ends.
+                                start_new_session=True)
 
     def wait_until_healthy(self, seconds):
         deadline = time.monotonic() + seconds
@@ -100,11 +104,11 @@ class LocalAws:
                    "--stack-name", STACK, "--s3-bucket", PACKAGES_BUCKET, "--region", REGION,
                    "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
                    "--parameter-overrides", *(f"{name}={value}" for name, value in self.parameters.items())]
-        environment = self.environment() | {"SAM_CLI_TELEMETRY": "0", "TMPDIR": str(self.folder)}
-        with log.open("wb") as out:
-            done = subprocess.run(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=subprocess.STDOUT, check=False)
-        if done.returncode != 0:
+        scratch = self.folder / "deploy"
+        scratch.mkdir()
+        with log.open("wb") as out, self.tethered(scratch, command, {"SAM_CLI_TELEMETRY": "0"}, out) as process:
+            process.wait()
+        if process.returncode != 0:
             raise LocalAwsError("the deployment failed:\n" + tail(log) + "\n" + tail(self.log))
         outputs = self.outputs()
         self.restore_concurrency(outputs["IngestFunction"])
@@ -132,12 +136,7 @@ class LocalAws:
                           "ProviderSecretArn": self.parameters.get("ProviderSecretArn", "")}
 
     def client(self, service):
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id="test",
-                            aws_secret_access_key="test",
-                            config=Config(s3={"addressing_style": "path"}, proxies={}))
+        return client(service, self.endpoint)
 
     def recent_logs(self):
         """The last lines that the functions and the emulator wrote."""
@@ -156,6 +155,15 @@ class LocalAws:
             self.process.stdin.close()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def client(service, endpoint):
+    """A client of the local AWS at this address, whatever the user has configured."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id="test",
+                        aws_secret_access_key="test", config=Config(s3={"addressing_style": "path"}, proxies={}))
 
 
 def free_port():

@@ -20,8 +20,6 @@ ENDINGS = ((signal.SIGTERM, 5), (signal.SIGKILL, 5))
 
 
 def main(folder, command):
-    # Ctrl-C reaches the whole foreground; whoever holds the tether decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
