@@ -5,6 +5,8 @@ ARCH ?= x86_64
 STACK ?= fapiao
 PORT ?= 7070
 AWS_PORT ?= 4566
+INBOX ?= inbox
+OUTBOX ?= outbox
 EVENT ?= tests/events/s3-put.json
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,7 +18,7 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo up key invoke sam-local ready test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,7 +27,7 @@ demo: ready ## real invoices through the real functions on a local AWS, from not
 	@$(PY) tests/tools/demo.py
 
 up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), files from inbox/, Reports to outbox/
-	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT)
+	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT) --inbox "$(INBOX)" --outbox "$(OUTBOX)"
 
 key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
 	@$(PY) tests/tools/key.py $(if $(filter-out file,$(origin STACK)),$(STACK))
@@ -68,6 +70,9 @@ accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folder
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
+
+guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
+	$(PY) tests/tools/guide_commands.py long
 
 fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; what breaks is kept in target/tmp/fuzz
 	@for parser in pdf ofd xml zip picture; do \

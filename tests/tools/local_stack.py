@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 from local_aws import ROOT, LocalAwsError
 from progress import Step, StepError
 
-NOTE = ROOT / "target" / "local-aws.json"
+# Another one for whoever wants a second stack in this folder.
+NOTE = Path(os.environ.get("LOCAL_AWS_NOTE") or ROOT / "target" / "local-aws.json")
 
 
 @contextlib.contextmanager

@@ -1,6 +1,8 @@
 """The local AWS to stay: the deployed template, the API at a bare address, and two folders as a way in and out.
 
-usage: up.py [--port N] [--aws-port N]      `make up` prepares and runs it; Ctrl-C ends all of it
+usage: up.py [--port N] [--aws-port N] [--inbox FOLDER] [--outbox FOLDER]
+
+`make up` prepares and runs it; Ctrl-C ends all of it.
 """
 
 import argparse
@@ -21,7 +23,6 @@ from progress import StepError
 
 LOOK_SECONDS = 0.5
 SAMPLE = ROOT / "tests" / "fixtures" / "roll.jpg"
-INBOX, OUTBOX = ROOT / "inbox", ROOT / "outbox"
 # What the store keeps beside the Reports.
 OWN_PREFIX = ".fapiao/"
 
@@ -30,7 +31,12 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=7070, help="the API's")
     parser.add_argument("--aws-port", type=int, default=4566, help="everything else's; tests/events/env.json names 4566")
+    parser.add_argument("--inbox", type=Path, default=ROOT / "inbox", help="what lies there goes into the bucket")
+    parser.add_argument("--outbox", type=Path, default=ROOT / "outbox", help="where Reports come to")
     options = parser.parse_args(arguments)
+    inbox, outbox = options.inbox.resolve(), options.outbox.resolve()
+    if inbox == outbox or inbox in outbox.parents or outbox in inbox.parents:
+        sys.exit("INBOX and OUTBOX must be two folders, none in the other: every Report would be read as a document.")
     end_on_signals()
     note = Note()
     if not note.take():
@@ -39,19 +45,19 @@ def main(arguments):
         if taken(port):
             sys.exit(f"Port {port} is taken by another program. Choose another one: make up {variable}={port + 1}")
     try:
-        run(LocalAws(port=options.aws_port, api_port=options.port), note)
+        run(LocalAws(port=options.aws_port, api_port=options.port), note, inbox, outbox)
     finally:
         note.give_back()
 
 
-def run(aws, note):
+def run(aws, note, inbox, outbox):
     with deployed(aws) as stack:
         s3 = aws.client("s3")
         events.prepare(s3)
         note.write(stack)
-        print(introduction(stack), flush=True)
+        print(introduction(stack, inbox, outbox), flush=True)
         try:
-            keep_folders(aws, stack, s3)
+            keep_folders(aws, stack, s3, inbox, outbox)
         except KeyboardInterrupt:
             print("\nstopping ...", flush=True)
     print("Everything that was started has been stopped.", flush=True)
@@ -74,7 +80,7 @@ def taken(port):
     return False
 
 
-def keep_folders(aws, stack, s3):
+def keep_folders(aws, stack, s3, inbox, outbox):
     """Files go in and Reports come out until somebody ends it."""
     def send(key, file):
         s3.put_object(Bucket=stack["InputBucket"], Key=key, Body=file)
@@ -88,7 +94,7 @@ def keep_folders(aws, stack, s3):
     def fetch(key):
         return events.fetch(s3, stack["OutputBucket"], key)
 
-    inbox, outbox = Inbox(INBOX, send, say), Outbox(OUTBOX, contents, fetch, say)
+    inbox, outbox = Inbox(inbox, send, say), Outbox(outbox, contents, fetch, say)
     parent = os.getppid()
     # When make is killed and cannot tell us, we have another parent.
     while aws.process.poll() is None and os.getppid() == parent:
@@ -114,7 +120,7 @@ def verdict(report):
         return ""
 
 
-def introduction(stack):
+def introduction(stack, inbox, outbox):
     root, sample = shlex.quote(str(ROOT)), shlex.quote(str(SAMPLE))
     posted = shlex.quote(f"@{SAMPLE}")
     bucket = f"s3://{stack['InputBucket']}/"
@@ -131,8 +137,8 @@ The local AWS is up. Ctrl-C ends it, with everything in it.
   output bucket   {stack['OutputBucket']}
   log             {stack['Log']}
 
-A file into the folder inbox/; its Report comes back to outbox/:
-  cp {sample} {shlex.quote(str(INBOX))}/
+A file into the folder; its Report comes back to {outbox}:
+  cp {sample} {shlex.quote(str(inbox))}/
 
 The API's key, and a file to the API:
   KEY=$(make -s -C {root} key)
