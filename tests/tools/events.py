@@ -72,10 +72,11 @@ class Holder:
 
 
 def records(event):
-    for record in event.get("Records") or ():
-        if "s3" in record:
+    """Those that speak of an object; what is malformed is left to the function, which has to say so."""
+    for record in records_in(event):
+        if speaks_of_object(record):
             yield Holder(None, event), record
-        elif "body" in record:
+        elif isinstance(record.get("body"), str):
             yield from records_of_message(record)
 
 
@@ -84,9 +85,21 @@ def records_of_message(message):
         inner = json.loads(message["body"])
     except ValueError:
         return
-    for record in inner.get("Records") or () if isinstance(inner, dict) else ():
-        if "s3" in record:
+    for record in records_in(inner):
+        if speaks_of_object(record):
             yield Holder(message, inner), record
+
+
+def records_in(event):
+    records = event.get("Records") if isinstance(event, dict) else None
+    return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
+
+
+def speaks_of_object(record):
+    try:
+        return isinstance(record["s3"]["bucket"]["name"], str) and isinstance(record["s3"]["object"]["key"], str)
+    except (KeyError, TypeError):
+        return False
 
 
 def settle_object(spoken, s3, say):

@@ -107,7 +107,8 @@ class Session:
         if "until" in command:
             output = self.keep(text, command["until"])
             for printed in PRINTED.findall(output):
-                self.prove({"text": printed} | command.get("printed", {}), {})
+                holds = [what for beginning, what in command["printed"].items() if printed.startswith(beginning)]
+                self.prove({"text": printed} | (holds or [{}])[0], {})
         elif assignment := ASSIGNMENT.fullmatch(text):
             output = self.expect(f'{text}\nprintf %s "${assignment[1]}"', False)
             self.environment[assignment[1]] = output

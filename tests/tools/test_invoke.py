@@ -132,6 +132,10 @@ class EventTest(unittest.TestCase):
         self.assertEqual(message["md5OfBody"], hashlib.md5(message["body"].encode()).hexdigest())
         self.assertEqual(event["Records"][1:], [{"body": "no event"}, {"body": "[1]"}])
 
+    def test_what_is_malformed_is_left_to_the_function(self):
+        for records in (None, 1, [], [1], [{"s3": {}}], [{"s3": {"bucket": {"name": "b"}, "object": {"key": 1}}}], [{"body": 1}]):
+            self.assertEqual(self.settle({"Records": records}, {}), [])
+
     def test_what_is_nowhere_is_told(self):
         with self.assertRaisesRegex(events.EventError, "a.jpg"):
             self.settle(s3_event("mine", "a.jpg"), {})
