@@ -30,7 +30,7 @@ up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), f
 	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT) --inbox "$(INBOX)" --outbox "$(OUTBOX)"
 
 key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
-	@$(PY) tests/tools/key.py $(if $(filter-out file,$(origin STACK)),$(STACK))
+	@$(PY) tests/tools/key.py $(if $(filter command,$(origin STACK)),$(STACK))
 
 invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
 	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"

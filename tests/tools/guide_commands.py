@@ -35,7 +35,8 @@ PRINTED = re.compile(r"^  ((?:cp|curl|make|[A-Z_]+=).*)$", re.MULTILINE)
 PORTS = {"7070": free_port(), "4566": free_port()}
 PATIENCE_SECONDS = {"quick": 600, "long": 7200}
 # What make and cargo tell their own children; the commands begin anew, as if they were typed.
-INHERITED = ("MAKE", "MFLAGS", "CARGO_MANIFEST", "CARGO_PKG", "CARGO_CRATE", "CARGO_BIN", "AWS_", "FAPIAO_")
+INHERITED = ("MAKE", "MFLAGS", "CARGO_MANIFEST", "CARGO_PKG", "CARGO_CRATE", "CARGO_BIN", "AWS_", "FAPIAO_", "STACK", "ARCH",
+             "PARAMETERS")
 
 
 class CommandError(Exception):
