@@ -3,6 +3,11 @@
 PYTHON ?= python3
 ARCH ?= x86_64
 STACK ?= fapiao
+PORT ?= 7070
+AWS_PORT ?= 4566
+INBOX ?= inbox
+OUTBOX ?= outbox
+EVENT ?= tests/events/s3-put.json
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
@@ -15,16 +20,34 @@ export STACK ARCH PARAMETERS
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package prove-package deploy-check deploy clean
+.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-template tools models \
+	build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: ## real invoices through the real functions on a local AWS, from nothing to JSON
+demo: ready ## real invoices through the real functions on a local AWS, from nothing to JSON
+	@$(PY) tests/tools/demo.py
+
+up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), files from inbox/, Reports to outbox/
+	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT) --inbox "$(INBOX)" --outbox "$(OUTBOX)"
+
+key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
+	@$(PY) tests/tools/key.py $(if $(filter command,$(origin STACK)),$(STACK))
+
+invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
+	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"
+
+# Whether it can work is told before anything is built.
+sam-local: ## make sam-local [EVENT=...] [FUNCTION=...]: the same in a container, by `sam local invoke`
+	@$(PYTHON) tests/tools/container_engine.py
+	@$(MAKE) --no-print-directory package
+	@$(PY) tests/tools/sam_local.py "$(EVENT)" $(FUNCTION)
+
+ready:
 	@$(STEP) "pinned tools into $(VENV)/" $(MAKE) --no-print-directory tools
 	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
-	@$(PY) tests/tools/demo.py
 
 test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked
@@ -50,6 +73,9 @@ accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folder
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
+
+guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
+	$(PY) tests/tools/guide_commands.py long
 
 fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; what breaks is kept in target/tmp/fuzz
 	@for parser in pdf ofd xml zip picture; do \

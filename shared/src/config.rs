@@ -89,7 +89,7 @@ impl Config {
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
-            api_key: get("FAPIAO_API_KEY").map(Secret::new),
+            api_key: credential(&get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?,
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
@@ -145,17 +145,22 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     })
 }
 
-fn vendors(get: Lookup) -> Result<Vendors> {
+/// A credential in the environment, for local runs only; a deployed function has it in the secret that `instead` names.
+fn credential(get: Lookup, name: &str, instead: &str) -> Result<Option<Secret>> {
     // Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
     let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
-    let credential = |name: &str| match get(name) {
+    match get(name) {
         Some(_) if deployed => {
             let message = format!("{name} is set in a deployed function: credentials do not belong there");
-            Err(Error::new(ErrorKind::Internal, message)
-                .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."))
+            let hint = format!("Put it into a secret and set {instead}.");
+            Err(Error::new(ErrorKind::Internal, message).with_hint(hint))
         }
         value => Ok(value.map(Secret::new)),
-    };
+    }
+}
+
+fn vendors(get: Lookup) -> Result<Vendors> {
+    let credential = |name: &str| credential(get, name, "FAPIAO_PROVIDER_SECRET_ARN");
     let vendors = Vendors {
         secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
         textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
@@ -332,10 +337,11 @@ mod tests {
     }
 
     #[test]
-    fn vendor_credentials_in_the_environment_serve_local_runs_only() {
-        for name in CREDENTIALS {
+    fn credentials_in_the_environment_serve_local_runs_only() {
+        let vendors = CREDENTIALS.map(|name| (name, "FAPIAO_PROVIDER_SECRET_ARN"));
+        for (name, instead) in vendors.into_iter().chain([("FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")]) {
             let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
-            assert!(error.message().contains(name) && error.hint().contains("FAPIAO_PROVIDER_SECRET_ARN"), "{error}");
+            assert!(error.message().contains(name) && error.hint().contains(instead), "{error}");
             assert!(!format!("{error:?}").contains("hunter2"));
         }
         let local = [("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")];

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("ingest", "api")
-PACKAGE = ROOT / "artifacts" / "lambda"
+LOCAL, PACKAGE = ROOT / "artifacts" / "local", ROOT / "artifacts" / "lambda"
 PROOF = "proof.json"
 SHIPPED = re.compile(r"\bCodeUri: artifacts/lambda/(\w+)/")
 
@@ -63,7 +63,7 @@ def place(source, destination, mode):
 def local_template():
     """template.yaml, with this machine's binaries in the place of Lambda's."""
     def ours(found):
-        return "CodeUri: " + json.dumps(str(ROOT / "artifacts" / "local" / found[1]))
+        return "CodeUri: " + json.dumps(str(LOCAL / found[1]))
 
     text, count = SHIPPED.subn(ours, (ROOT / "template.yaml").read_text())
     if count != len(FUNCTIONS):

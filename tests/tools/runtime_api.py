@@ -1,7 +1,7 @@
 """A stand-in for the Lambda Runtime API: runs a function's binary as Lambda does, without Docker, one event at a time.
 
     with RuntimeApi() as runtime:
-        runtime.start("artifacts/ingest/bootstrap", {"FAPIAO_OUTPUT_BUCKET": "out"}, cwd="/")
+        runtime.start("artifacts/local/ingest/bootstrap", {"FAPIAO_OUTPUT_BUCKET": "out"}, cwd="/")
         answer = runtime.invoke({"Records": []}, deadline_seconds=120)
 
 It knows nothing of what the events say. The function's process, and what that has started, end with the block.
@@ -17,8 +17,10 @@ import tempfile
 import threading
 import time
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from loopback import LoopbackServer, read_body
 
 PREFIX = "/2018-06-01/runtime/"
 ACCOUNT = "123456789012"
@@ -51,7 +53,7 @@ class RuntimeApi:
         self.events = queue.Queue()
         self.answers = queue.Queue()
         self.closed = threading.Event()
-        self.server = Server(("127.0.0.1", 0), handler_for(self))
+        self.server = LoopbackServer(0, handler_for(self))
 
     def __enter__(self):
         self.log_folder = tempfile.TemporaryDirectory(prefix="fapiao-function-")
@@ -78,7 +80,10 @@ class RuntimeApi:
             self.started = time.monotonic()
             self.process = subprocess.Popen([str(binary)], cwd=cwd or binary.parent, env=variables, stdout=log,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-        self.wait(lambda: self.cold_start_seconds is not None, patience_seconds, "did not ask for an event")
+        self.wait(lambda: self.cold_start_seconds is not None or not self.answers.empty(), patience_seconds,
+                  "did not ask for an event")
+        if not self.answers.empty():
+            raise FunctionError(self.answers.get()[1], self.log_tail())
         return self.process
 
     def lambda_variables(self, binary, name, memory_mb):
@@ -108,8 +113,6 @@ class RuntimeApi:
         while not happened():
             if self.process is None:
                 raise RuntimeApiError("no function was started")
-            if not self.answers.empty() and not self.answers.queue[0][0]:
-                raise FunctionError(self.answers.get()[1], self.log_tail())
             if self.process.poll() is not None:
                 raise RuntimeApiError(f"the function ended with {self.process.returncode}:\n{self.log_tail()}")
             if time.monotonic() > deadline:
@@ -118,7 +121,7 @@ class RuntimeApi:
             time.sleep(POLL_SECONDS)
 
     def stop(self):
-        """Ends the function and everything it started. The runtime's crate ends at SIGTERM only where it was told to."""
+        """Ends the function and everything it started, as Lambda does it: without asking."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -148,14 +151,6 @@ class Invocation:
         self.id = str(uuid.uuid4())
         self.body = event if isinstance(event, bytes) else json.dumps(event, ensure_ascii=False).encode()
         self.deadline_ms = int(deadline * 1000)
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request, client_address):
-        """A function that was stopped breaks off; nobody wants to read about it."""
 
 
 def handler_for(runtime):
@@ -209,15 +204,3 @@ def parsed(body):
     except ValueError:
         return {"errorType": "not_json", "errorMessage": body.decode(errors="replace")}
 
-
-def read_body(handler):
-    """A request's body, by its length or in chunks."""
-    if "chunked" not in handler.headers.get("Transfer-Encoding", "").lower():
-        return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-    body = b""
-    while size := int(handler.rfile.readline().split(b";")[0], 16):
-        body += handler.rfile.read(size)
-        handler.rfile.readline()
-    while handler.rfile.readline().strip():
-        pass
-    return body
