@@ -12,6 +12,8 @@ STEP := $(PYTHON) tests/tools/progress.py
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
+# A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
+export INSTA_UPDATE ?= no
 
 .PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
 
