@@ -19,6 +19,8 @@ export STACK ARCH PARAMETERS
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
+# A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
+export INSTA_UPDATE ?= no
 
 .PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-template tools models \
 	build package prove-package deploy-check deploy clean
