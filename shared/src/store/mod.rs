@@ -5,6 +5,7 @@
 pub mod contract;
 mod memory;
 mod s3;
+mod versioned;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub use memory::MemoryStore;
 pub use s3::S3Store;
+pub use versioned::{Version, Versioned};
 
 /// The vendor code of a `storage` error when access was denied. Where listing is not allowed,
 /// S3 answers the same for a missing key, so only the caller knows what it means.
