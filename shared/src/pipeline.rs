@@ -156,13 +156,7 @@ impl Pipeline {
 }
 
 /// A provider counts pages from the first it was given; the Report counts the file's.
-fn checked(
-    answer: Answer,
-    rules: &Rules,
-    place: Place,
-    provider: ProviderInfo,
-    pages_before: usize,
-) -> CheckedInvoice {
+fn checked(answer: Answer, rules: &Rules, place: Place, provider: ProviderInfo, pages_before: usize) -> CheckedInvoice {
     let mut reading = answer.reading;
     let findings = rules.run(&mut reading);
     let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);

@@ -12,7 +12,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    use fapiao::store::contract;
+    use fapiao_tests::contract;
     use serde_json::{Value, json};
 
     use super::local::{Stack, fixture, stack};

@@ -229,11 +229,9 @@ fn a_bundle_gives_one_report_for_all_of_its_files() {
         ("__MACOSX/._一.ofd".to_owned(), b"x".to_vec()),
     ];
     let whole = report(zipped(&files));
-    let found: Vec<_> = whole.invoices.iter().map(|i| (i.place.member.as_deref(), i.invoice.invoice_number.as_deref())).collect();
-    assert_eq!(found, [
-        (Some("发票/一.ofd"), Some("12345678")),
-        (Some("发票/二.xml"), Some("24322000000400497801")),
-    ]);
+    let found: Vec<_> =
+        whole.invoices.iter().map(|i| (i.place.member.as_deref(), i.invoice.invoice_number.as_deref())).collect();
+    assert_eq!(found, [(Some("发票/一.ofd"), Some("12345678")), (Some("发票/二.xml"), Some("24322000000400497801")),]);
     assert_eq!((whole.source.media_type.as_deref(), whole.verdict), (Some("application/zip"), Some(Verdict::Verified)));
     assert!(whole.others.is_empty());
 }
@@ -245,7 +243,10 @@ fn a_bundle_with_something_unreadable_in_it_is_to_review_and_one_without_invoice
     let invoice = member("1.ofd", &invoice().zipped());
     let whole = report(zipped(&[invoice.clone(), letter.clone()]));
     assert_eq!((whole.verdict, whole.others.len()), (Some(Verdict::Verified), 1));
-    assert_eq!((whole.others[0].code.as_str(), whole.others[0].place.member.as_deref()), ("no_invoice", Some("letter.xml")));
+    assert_eq!(
+        (whole.others[0].code.as_str(), whole.others[0].place.member.as_deref()),
+        ("no_invoice", Some("letter.xml"))
+    );
 
     let whole = report(zipped(&[invoice, letter.clone(), member("photo.heic", b"\0\0\0\x18ftypheic")]));
     assert_eq!((whole.status, whole.verdict), (Status::Read, Some(Verdict::Review)));
@@ -262,7 +263,8 @@ fn a_page_of_an_ofd_that_is_a_picture_is_mentioned_as_not_read() {
     const DOCUMENT: &str = "Doc_0/Document.xml";
     const SCAN: &str = r#"<Page><Content><Layer>
         <ImageObject ID="9" Boundary="0 0 210 140" CTM="210 0 0 140 0 0" ResourceID="5"/></Layer></Content></Page>"#;
-    const MEDIA: &str = r#"<Res><MultiMedias><MultiMedia ID="5"><MediaFile>1.png</MediaFile></MultiMedia></MultiMedias></Res>"#;
+    const MEDIA: &str =
+        r#"<Res><MultiMedias><MultiMedia ID="5"><MediaFile>1.png</MediaFile></MultiMedia></MultiMedias></Res>"#;
     let second = r#"<ofd:Page ID="4" BaseLoc="Pages/Page_1/Content.xml"/></ofd:Pages>"#;
     let resources = "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes><ofd:PageArea>";
     let package = bare().edited(DOCUMENT, "</ofd:Pages>", second).edited(DOCUMENT, "<ofd:PageArea>", resources);

@@ -33,7 +33,11 @@ async fn report(bytes: Bytes) -> Report {
 
 async fn read(name: &str) -> CheckedInvoice {
     let mut report = report(fixture(name)).await;
-    assert_eq!((report.status, report.invoices.len(), report.verdict), (Status::Read, 1, Some(report.invoices[0].verdict)), "{name}");
+    assert_eq!(
+        (report.status, report.invoices.len(), report.verdict),
+        (Status::Read, 1, Some(report.invoices[0].verdict)),
+        "{name}"
+    );
     report.invoices.remove(0)
 }
 
@@ -103,7 +107,10 @@ async fn two_invoices_in_a_file_are_told_apart_and_a_page_that_is_none_is_mentio
     assert_ne!(number(0), number(1));
     invoices.iter().for_each(assert_certain);
     assert_eq!(invoices[1].fields["invoice_number"].page, 2);
-    assert_eq!((others.len(), others[0].code.as_str(), others[0].place.pages.as_slice()), (1, "no_invoice", [3].as_slice()));
+    assert_eq!(
+        (others.len(), others[0].code.as_str(), others[0].place.pages.as_slice()),
+        (1, "no_invoice", [3].as_slice())
+    );
     assert_eq!(verdict, Some(Verdict::Verified), "a page that was read and is no invoice is nothing to review");
 }
 

@@ -44,7 +44,9 @@ impl Provider for Fake {
         let before = self.calls.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(self.delay).await;
         match self.failure {
-            Some(kind) if before >= self.healthy => Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7))),
+            Some(kind) if before >= self.healthy => {
+                Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7)))
+            }
             _ => Ok(Answer::default()),
         }
     }
@@ -331,7 +333,8 @@ async fn every_invoice_of_a_file_is_answered_in_one_report() {
     let response = working().handle(two_invoices).await;
     assert_eq!(response.status(), 200);
     let report = json_body(&response);
-    let places: Vec<_> = report["invoices"].as_array().unwrap().iter().map(|i| (&i["index"], &i["place"]["pages"])).collect();
+    let places: Vec<_> =
+        report["invoices"].as_array().unwrap().iter().map(|i| (&i["index"], &i["place"]["pages"])).collect();
     assert_eq!(places, [(&json!(1), &json!([1])), (&json!(2), &json!([2]))]);
 }
 

@@ -413,7 +413,9 @@ mod tests {
         let mut bundle = report("11111111", "某公司");
         let in_member = |member: &str| Place { pages: vec![1], member: Some(member.to_owned()), quad: None };
         bundle.invoices[0].place = in_member("1.pdf");
-        bundle.invoices.push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
+        bundle
+            .invoices
+            .push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
         let other = |code: &str| Other {
             place: in_member("3.pdf"),
             code: code.to_owned(),
@@ -425,13 +427,19 @@ mod tests {
         list.add("a.zip", "a.zip.json", &bundle);
         let told: Vec<[String; 5]> = records(&list)
             .iter()
-            .map(|r| ["文件 file", "第几张 index", "状态 status", "结论 verdict", "重复于 duplicate_of"].map(|c| r[c].clone()))
+            .map(|r| {
+                ["文件 file", "第几张 index", "状态 status", "结论 verdict", "重复于 duplicate_of"]
+                    .map(|c| r[c].clone())
+            })
             .collect();
-        assert_eq!(told, [
-            ["a.zip/1.pdf", "1", "read", "verified", ""],
-            ["a.zip/2.pdf", "2", "read", "review", "a.zip/1.pdf"],
-            ["a.zip/3.pdf", "", "rejected", "", ""],
-        ]);
+        assert_eq!(
+            told,
+            [
+                ["a.zip/1.pdf", "1", "read", "verified", ""],
+                ["a.zip/2.pdf", "2", "read", "review", "a.zip/1.pdf"],
+                ["a.zip/3.pdf", "", "rejected", "", ""],
+            ]
+        );
         assert_eq!(records(&list)[2]["原因 reasons"], "page 1: undecodable: as told");
     }
 }

@@ -87,12 +87,18 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
 fn why_left(document: &Document, page: usize) -> Error {
     let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
     if document.format().is_picture() {
-        return unread("only the first page of a TIFF is read", "Send its pages as pictures of their own, or as a PDF.");
+        return unread(
+            "only the first page of a TIFF is read",
+            "Send its pages as pictures of their own, or as a PDF.",
+        );
     }
     let text = document.text();
     let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
     if text.pages.get(page).is_some_and(is_picture) {
-        return unread("a page of an OFD that is a picture is not looked at", "Export the file as a PDF and send that.");
+        return unread(
+            "a page of an OFD that is a picture is not looked at",
+            "Export the file as a PDF and send that.",
+        );
     }
     no_invoice()
 }
@@ -128,7 +134,11 @@ fn ranges(document: &Document) -> Vec<Range<usize>> {
         return ranges;
     }
     // A PDF whose text cannot be taken: each page is looked at.
-    if lines.is_empty() { (0..document.pages() as usize).map(|page| page..page + 1).collect() } else { pages::split(&lines) }
+    if lines.is_empty() {
+        (0..document.pages() as usize).map(|page| page..page + 1).collect()
+    } else {
+        pages::split(&lines)
+    }
 }
 
 #[cfg(test)]

@@ -83,12 +83,17 @@ mod tests {
         assert_eq!((report.etag(), report.sequencer()), (Some("e"), Some("0A")));
         assert_eq!((report.identities().len(), report.invoices().len()), (1, 0));
         let newer = report.restamped("0B");
-        assert_eq!((newer.sequencer(), &newer.0["novelty"], &newer.0["source"]["region"]), (Some("0B"), &json!([1]), &json!("moon")));
+        assert_eq!(
+            (newer.sequencer(), &newer.0["novelty"], &newer.0["source"]["region"]),
+            (Some("0B"), &json!([1]), &json!("moon"))
+        );
     }
 
     #[test]
     fn other_json_is_no_report_and_nothing_is_known_of_it() {
-        for json in [json!(null), json!([1]), json!("x"), json!({"schema": 1}), json!({"schema": "other/1", "source": 3})] {
+        for json in
+            [json!(null), json!([1]), json!("x"), json!({"schema": 1}), json!({"schema": "other/1", "source": 3})]
+        {
             let strange = stored(json);
             assert!(!strange.is_report() && !strange.is_failed());
             assert_eq!((strange.etag(), strange.sequencer(), strange.identities().len()), (None, None, 0));

@@ -153,14 +153,24 @@ mod tests {
         in_another_member.place.member = Some("b.pdf".to_owned());
         whole.add(in_another_member);
         let copies = report(whole);
-        assert_eq!((copies.invoices.len(), codes(&copies), copies.verdict), (2, vec!["copy", "copy"], Some(Verdict::Verified)));
+        assert_eq!(
+            (copies.invoices.len(), codes(&copies), copies.verdict),
+            (2, vec!["copy", "copy"], Some(Verdict::Verified))
+        );
 
         let mut whole = Whole::default();
         whole.add(invoice(1, "1", "5.00"));
         whole.add(invoice(2, "1", "6.00"));
         let altered = report(whole);
-        assert_eq!((altered.invoices.len(), codes(&altered), altered.verdict), (1, vec!["altered_copy"], Some(Verdict::Review)));
-        assert!(altered.reasons[0].starts_with("page 2: altered_copy: ") && altered.reasons[0].contains("6.00"), "{:?}", altered.reasons);
+        assert_eq!(
+            (altered.invoices.len(), codes(&altered), altered.verdict),
+            (1, vec!["altered_copy"], Some(Verdict::Review))
+        );
+        assert!(
+            altered.reasons[0].starts_with("page 2: altered_copy: ") && altered.reasons[0].contains("6.00"),
+            "{:?}",
+            altered.reasons
+        );
     }
 
     #[test]
@@ -176,7 +186,10 @@ mod tests {
         whole.add(invoice(1, "1", ""));
         whole.add(doubtful(2, "2"));
         let report = report(whole);
-        assert_eq!((report.verdict, report.reasons), (Some(Verdict::Review), vec!["invoice 2: issue_date was not found".to_owned()]));
+        assert_eq!(
+            (report.verdict, report.reasons),
+            (Some(Verdict::Review), vec!["invoice 2: issue_date was not found".to_owned()])
+        );
     }
 
     #[test]
@@ -188,7 +201,13 @@ mod tests {
         whole.add_other(Place::default(), error(ErrorKind::ProviderTimeout), None);
         let failure = whole.into_report(Source::default()).unwrap_err();
         assert_eq!((failure.error.kind(), failure.report.status), (ErrorKind::ProviderTimeout, Status::Failed));
-        assert_eq!((failure.report.invoices.len(), codes(&failure.report)), (1, vec!["undecodable", "provider_timeout"]));
-        assert_eq!((failure.report.verdict, failure.report.error.map(|e| e.code)), (None, Some("provider_timeout".to_owned())));
+        assert_eq!(
+            (failure.report.invoices.len(), codes(&failure.report)),
+            (1, vec!["undecodable", "provider_timeout"])
+        );
+        assert_eq!(
+            (failure.report.verdict, failure.report.error.map(|e| e.code)),
+            (None, Some("provider_timeout".to_owned()))
+        );
     }
 }

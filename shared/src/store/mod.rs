@@ -1,8 +1,6 @@
 //! Object storage behind a narrow trait: S3, and an in-memory twin that behaves alike.
 //! Knows nothing of invoices.
 
-#[doc(hidden)]
-pub mod contract;
 mod memory;
 mod s3;
 mod versioned;
