@@ -39,7 +39,7 @@ mod tests {
             let (answered, reports) = invoke(event);
             assert_eq!(answered, answer, "{event}");
             assert_eq!(reports.len(), 1, "{event}");
-            assert_eq!(reports[0]["invoice"]["invoice_number"], "03574125", "{event}");
+            assert_eq!(reports[0]["invoices"][0]["invoice"]["invoice_number"], "03574125", "{event}");
         }
         assert_eq!(invoke("sqs-s3-test-event.json"), (json!({"batchItemFailures": []}), vec![]));
     }

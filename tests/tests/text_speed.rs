@@ -26,7 +26,7 @@ async fn read(pipeline: &Pipeline, file: &Bytes, model: &str) -> Duration {
     let deadline = start + Duration::from_secs(120);
     let report = pipeline.read(file.clone(), Source::default(), None, deadline).await.unwrap();
     assert_eq!(report.status, Status::Read);
-    assert_eq!(report.provider.unwrap().model.as_deref() == Some("text"), model == "text");
+    assert_eq!(report.invoices[0].provider.model.as_deref() == Some("text"), model == "text");
     start.elapsed()
 }
 

@@ -63,7 +63,7 @@ def drop_and_wait(aws, stack, step):
 
 
 def print_table(reports):
-    rows = [COLUMNS] + [row(name, reports[name]) for name in FILES]
+    rows = [COLUMNS] + [row for name in FILES for row in rows_of(name, reports[name])]
     widths = [max(display_width(line[column]) for line in rows) for column in range(len(COLUMNS))]
     rows.insert(1, tuple("-" * width for width in widths))
     print()
@@ -71,12 +71,13 @@ def print_table(reports):
         print("  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths)).rstrip())
 
 
-def row(name, report):
-    if report["status"] != "read":
-        return name, report["status"], "-", "-", "-", "-", report["error"]["code"]
-    invoice = report["invoice"]
-    values = (invoice.get(key) or "-" for key in ("type", "invoice_number", "issue_date", "grand_total"))
-    return name, "read", *values, report["verdict"]
+def rows_of(name, report):
+    """A row for every invoice; one that says why where there is none."""
+    for found in report["invoices"]:
+        values = (found["invoice"].get(key) or "-" for key in ("type", "invoice_number", "issue_date", "grand_total"))
+        yield name, report["status"], *values, found["verdict"]
+    if not report["invoices"]:
+        yield name, report["status"], "-", "-", "-", "-", report["error"]["code"]
 
 
 def display_width(text):
@@ -104,7 +105,7 @@ def ask_api(aws, stack):
         f"$ curl --data-binary @{SHOWN} {url}",
         f"HTTP {refused}  {problem.strip()}",
         f"$ curl --data-binary @{SHOWN} -H \"Authorization: Bearer $KEY\" {url}",
-        f"HTTP {status}  " + "  ".join(row(SHOWN, report)[1:]),
+        f"HTTP {status}  " + "  ".join(next(rows_of(SHOWN, report))[1:]),
     ))
 
 

@@ -6,7 +6,6 @@ that reads. The last part of an event's key may name a file of tests/fixtures.
 
 import hashlib
 import json
-import re
 import urllib.parse
 
 from artifacts import ROOT
@@ -137,17 +136,11 @@ def fetch(s3, bucket, key):
 
 def reports(s3, keys):
     """The Reports of these documents, as text, in order."""
-    return [fetch(s3, OUTPUT, name).decode() for key in keys for name in report_names(s3, key)]
+    found = (fetch(s3, OUTPUT, key + ".json") for key in keys)
+    return [report.decode() for report in found if report is not None]
 
 
 def forget(s3, keys):
     """Takes the Reports away: otherwise a function would find its answer there and be done."""
-    for name in [name for key in keys for name in report_names(s3, key)]:
-        s3.delete_object(Bucket=OUTPUT, Key=name)
-
-
-def report_names(s3, key):
-    listed = s3.list_objects_v2(Bucket=OUTPUT, Prefix=key).get("Contents", ())
-    wanted = re.compile(re.escape(key) + r"(?:#(\d+))?\.json")
-    found = [wanted.fullmatch(entry["Key"]) for entry in listed]
-    return [match[0] for match in sorted(filter(None, found), key=lambda match: int(match[1] or 1))]
+    for key in keys:
+        s3.delete_object(Bucket=OUTPUT, Key=key + ".json")

@@ -28,6 +28,8 @@ const FUNCTION_URL: &str = include_str!("fixtures/function_url.json");
 struct Fake {
     name: &'static str,
     failure: Option<ErrorKind>,
+    /// So many documents are read before the failure.
+    healthy: usize,
     delay: Duration,
     calls: Arc<AtomicUsize>,
 }
@@ -39,11 +41,13 @@ impl Provider for Fake {
     }
 
     async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
+        let before = self.calls.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(self.delay).await;
         match self.failure {
-            Some(kind) => Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7))),
-            None => Ok(Answer::default()),
+            Some(kind) if before >= self.healthy => {
+                Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7)))
+            }
+            _ => Ok(Answer::default()),
         }
     }
 }
@@ -280,12 +284,16 @@ async fn a_provider_can_be_chosen_among_those_configured() {
     let api = api(vec![Fake { name: "textin", ..Fake::default() }, Fake { name: "embedded", ..Fake::default() }]);
     let choose = |name: &str| http(|event| event["rawQueryString"] = json!(format!("provider={name}")));
     let report = json_body(&api.handle(choose("embedded")).await);
-    assert_eq!(report["provider"]["name"], json!("embedded"));
+    assert_eq!(provider_of(&report), "embedded");
     let response = api.handle(choose("nobody")).await;
     assert_problem(&response, 400, "unknown_provider");
     assert!(json_body(&response)["hint"].as_str().unwrap().contains("textin, embedded"));
     let rest = event(REST, |event| event["queryStringParameters"] = json!({"provider": "embedded"}));
-    assert_eq!(json_body(&api.handle(rest).await)["provider"]["name"], json!("embedded"));
+    assert_eq!(provider_of(&json_body(&api.handle(rest).await)), "embedded");
+}
+
+fn provider_of(report: &Value) -> &str {
+    report["invoices"][0]["provider"]["name"].as_str().unwrap()
 }
 
 #[tokio::test]
@@ -319,27 +327,27 @@ async fn what_takes_too_long_is_answered_with_the_next_step() {
 
 const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
 
-fn two_invoices(query: &str) -> Request {
-    http(|event| {
-        event["body"] = json!(STANDARD.encode(TWO_INVOICES));
-        event["rawQueryString"] = json!(query);
-        let pairs = query.split_once('=').map(|(name, value)| (name.to_owned(), json!(value)));
-        event["queryStringParameters"] = Value::Object(pairs.into_iter().collect());
-    })
+#[tokio::test]
+async fn every_invoice_of_a_file_is_answered_in_one_report() {
+    let two_invoices = http(|event| event["body"] = json!(STANDARD.encode(TWO_INVOICES)));
+    let response = working().handle(two_invoices).await;
+    assert_eq!(response.status(), 200);
+    let report = json_body(&response);
+    let places: Vec<_> =
+        report["invoices"].as_array().unwrap().iter().map(|i| (&i["index"], &i["place"]["pages"])).collect();
+    assert_eq!(places, [(&json!(1), &json!([1])), (&json!(2), &json!([2]))]);
 }
 
 #[tokio::test]
-async fn the_first_invoice_of_a_file_is_answered_with_the_number_of_all() {
-    let response = working().handle(two_invoices("")).await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(json_body(&response)["document"], json!({"index": 1, "count": 2}));
-}
-
-#[tokio::test]
-async fn all_invoices_of_a_file_are_answered_as_a_list() {
-    let response = working().handle(two_invoices("all=1")).await;
-    assert_eq!(response.status(), 200);
-    let reports = json_body(&response);
-    let indices: Vec<&Value> = reports.as_array().unwrap().iter().map(|r| &r["document"]["index"]).collect();
-    assert_eq!(indices, [1, 2]);
+async fn what_was_read_before_a_failure_is_answered_with_the_problem() {
+    let two_invoices = http(|event| event["body"] = json!(STANDARD.encode(TWO_INVOICES)));
+    let first_only = Fake { name: "embedded", failure: Some(ErrorKind::ProviderQuota), healthy: 1, ..Fake::default() };
+    let response = api(vec![first_only]).handle(two_invoices).await;
+    assert_problem(&response, 503, "provider_quota");
+    let report = &json_body(&response)["report"];
+    assert_eq!((&report["status"], report["invoices"].as_array().map(Vec::len)), (&json!("failed"), Some(1)));
+    assert_eq!(report["others"][0]["code"], json!("provider_quota"));
+    // One that read nothing has nothing to tell.
+    let response = failing(ErrorKind::ProviderQuota).handle(http(|_| {})).await;
+    assert_eq!(json_body(&response)["report"], Value::Null);
 }

@@ -4,8 +4,9 @@ pub mod events;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use aws_lambda_events::event::sqs::SqsBatchResponse;
 use fapiao::deadline::{LONGEST_LIFE, time_left};
-use fapiao::error::{Error, Result};
+use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
 use fapiao::store::Store;
 use futures::stream::{self, StreamExt};
@@ -34,25 +35,24 @@ impl<S: Store> Handler<S> {
     /// An event that cannot be read; or, for S3's own event, the first object's failure after all were tried.
     pub async fn handle(&self, event: Value, deadline: Instant) -> Result<Value> {
         match events::parse(event)? {
-            Event::Sqs(messages) => Ok(self.batch(messages, deadline).await),
+            Event::Sqs(messages) => self.batch(messages, deadline).await,
             Event::S3(objects) => self.all(objects, deadline).await,
         }
     }
 
     /// The messages that failed come back; the others are done.
-    async fn batch(&self, messages: Vec<Message>, deadline: Instant) -> Value {
+    async fn batch(&self, messages: Vec<Message>, deadline: Instant) -> Result<Value> {
         let work = messages.into_iter().map(|message| async move {
             let id = message.id.clone();
-            match self.message(message, deadline).await {
-                Ok(()) => None,
-                Err(error) => {
-                    log_failure(&error, &id);
-                    Some(json!({ "itemIdentifier": id }))
-                }
-            }
+            let failure = self.message(message, deadline).await.err()?;
+            log_failure(&failure, &id);
+            Some(id)
         });
         let failed = stream::iter(work).buffered(self.concurrency).filter_map(|failure| async { failure });
-        json!({ "batchItemFailures": failed.collect::<Vec<_>>().await })
+        let mut response = SqsBatchResponse::default();
+        response.set_failures(failed.collect::<Vec<_>>().await);
+        serde_json::to_value(response)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the queue cannot be answered: {error}")))
     }
 
     /// One failed object fails the message; the others cost nothing when it comes again.

@@ -1,6 +1,5 @@
 //! Files to Reports, several at once. Knows nothing of where the folders are.
 
-use std::borrow::Borrow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
-use fapiao::pipeline::{Pipeline, invoice_mark};
+use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source, Status, Verdict};
 use futures::stream::{self, StreamExt};
 
@@ -46,8 +45,7 @@ enum Outcome {
     Skipped,
 }
 
-/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, `<file name>#2.json` and so on for
-/// further invoices in one file, and a list of all of them.
+/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, and a list of all invoices.
 pub async fn read_all(
     pipeline: &Pipeline,
     files: Vec<PathBuf>,
@@ -89,45 +87,24 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
         list.add_without_report(&name_of(file), "failed", error.message());
         error
     })?;
-    let reports = if size > max_bytes {
-        vec![too_large(pipeline, bytes, size)]
+    let report = if size > max_bytes {
+        too_large(pipeline, bytes, size)
     } else {
-        let answer = pipeline.read_all(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
-        match answer {
-            Ok(reports) => reports,
+        match pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await {
+            Ok(report) => report,
             Err(failure) => {
-                save_all(output, file, std::slice::from_ref(&failure.report), list).await?;
+                save(output, file, &failure.report, list).await?;
                 return Err(failure.error);
             }
         }
     };
-    let fate = Fate::of(&reports);
+    let fate = Fate::of(&report);
     if fate.outcome == Outcome::Skipped {
         list.add_without_report(&name_of(file), "skipped", &fate.detail);
     } else {
-        save_all(output, file, &reports, list).await?;
+        save(output, file, &report, list).await?;
     }
     Ok(fate)
-}
-
-/// Every invoice's Report; those that an earlier version of the file had more of are taken away.
-async fn save_all(output: &Path, file: &Path, reports: &[impl Borrow<Report>], list: &List) -> Result<(), Error> {
-    for report in reports {
-        save(output, file, report.borrow(), list).await?;
-    }
-    let mut surplus = u32::try_from(reports.len()).unwrap_or(u32::MAX).saturating_add(1);
-    while tokio::fs::remove_file(output.join(report_name(file, surplus))).await.is_ok() {
-        surplus += 1;
-    }
-    Ok(())
-}
-
-/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second, as in a bucket.
-fn report_name(file: &Path, index: u32) -> OsString {
-    let mut name = OsString::from(file.file_name().unwrap_or_default());
-    name.push(invoice_mark(&name.to_string_lossy(), index));
-    name.push(".json");
-    name
 }
 
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
@@ -149,12 +126,13 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
         }
     };
     let source = Source { bytes: Some(size), ..Source::default() };
-    pipeline.reject(&error, source)
+    pipeline.reject(error, source)
 }
 
 /// Written aside and renamed, so that nobody ever sees half a Report, and noted in the list.
 async fn save(output: &Path, file: &Path, report: &Report, list: &List) -> Result<(), Error> {
-    let name = report_name(file, report.document.index);
+    let mut name = OsString::from(file.file_name().unwrap_or_default());
+    name.push(".json");
     list.add(&name_of(file), &name.to_string_lossy(), report);
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
@@ -198,27 +176,24 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fate {
     outcome: Outcome,
-    /// What is to be reviewed whatever the other files hold; else why there is nothing. Nothing is called verified
-    /// before the list has seen the whole folder.
+    /// What is to be reviewed whatever the other files hold; else what went wrong. Nothing is called verified before the
+    /// list has seen the whole folder.
     detail: String,
 }
 
 impl Fate {
-    fn of(reports: &[Report]) -> Self {
-        let read: Vec<&Report> = reports.iter().filter(|report| Outcome::of(report) == Outcome::Read).collect();
-        if !read.is_empty() {
-            let review = read.iter().filter(|report| report.verdict != Some(Verdict::Verified)).count();
-            let detail = match (read.len(), review) {
-                (1, 0) => String::new(),
-                (1, _) => "to review".to_owned(),
-                (all, 0) => format!("{all} invoices"),
-                (all, review) => format!("{all} invoices, at least {review} to review"),
-            };
-            return Self { outcome: Outcome::Read, detail };
-        }
-        let outcome = reports.first().map_or(Outcome::Skipped, Outcome::of);
-        let error = reports.first().and_then(|report| report.error.as_ref());
-        Self { outcome, detail: error.map(|error| error.message.clone()).unwrap_or_default() }
+    fn of(report: &Report) -> Self {
+        let review = report.invoices.iter().filter(|invoice| invoice.verdict != Verdict::Verified).count();
+        // A part of it that could not be read is to be looked at, too.
+        let review = review.max(usize::from(report.verdict == Some(Verdict::Review)));
+        let detail = match (&report.error, report.invoices.len(), review) {
+            (Some(error), ..) => error.message.clone(),
+            (None, 1, 0) => String::new(),
+            (None, 1, _) => "to review".to_owned(),
+            (None, all, 0) => format!("{all} invoices"),
+            (None, all, review) => format!("{all} invoices, at least {review} to review"),
+        };
+        Self { outcome: Outcome::of(report), detail }
     }
 }
 
@@ -342,8 +317,8 @@ mod tests {
         // A head, and a line for every file.
         assert_eq!(list.lines().count(), 8, "{list}");
         assert!(
-            list.contains("text.jpg,1,,skipped,,\"the content is plain text")
-                || list.contains("text.jpg,1,,skipped,,the content is plain text"),
+            list.contains("text.jpg,,,skipped,,\"the content is plain text")
+                || list.contains("text.jpg,,,skipped,,the content is plain text"),
             "{list}"
         );
         assert!(tally.to_string().contains("0 verified, 1 to review") && !tally.is_complete(), "{tally}");
@@ -372,9 +347,8 @@ mod tests {
             (include_bytes!("../../../tests/fixtures/text-two-invoices.pdf").as_slice(), "read: 2 invoices"),
         ] {
             let deadline = Instant::now() + PATIENCE;
-            let reports = pipeline.read_all(Bytes::from_static(file), Source::default(), None, deadline).await.unwrap();
-            assert!(reports.iter().all(|report| report.verdict == Some(Verdict::Verified)));
-            assert_eq!(Fate::of(&reports).to_string(), line);
+            let report = pipeline.read(Bytes::from_static(file), Source::default(), None, deadline).await.unwrap();
+            assert_eq!((report.verdict, Fate::of(&report).to_string().as_str()), (Some(Verdict::Verified), line));
         }
     }
 

@@ -2,7 +2,6 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
-mod claim;
 mod embedded;
 mod http;
 mod secrets;
@@ -23,7 +22,6 @@ use crate::report::Reading;
 use crate::secret::SecretsManager;
 
 pub use chain::{Chain, Outcome};
-pub use claim::{Claim, Claimed, Claims};
 pub use embedded::{Embedded, Eyes};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
