@@ -13,7 +13,7 @@ STEP := $(PYTHON) tests/tools/progress.py
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo test read accuracy bench fuzz lint-rust lint-unused lint-template tools models build package deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,12 +24,15 @@ demo: ## real invoices through the real functions on a local AWS, from nothing t
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
 	@$(PY) tests/tools/demo.py
 
-test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
+test: tools lint-rust lint-unused lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked
 
 lint-rust:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+lint-unused: tools
+	$(VENV)/bin/cargo-shear shear --locked --deny-warnings
 
 lint-template: tools
 	$(VENV)/bin/cfn-lint template.yaml
