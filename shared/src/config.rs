@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::check::{Buyers, Rules};
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
 use crate::secret::Secret;
 
 /// Everything that can be set, typed.
@@ -29,28 +30,7 @@ pub struct Config {
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
     pub api_key: Option<Secret>,
     /// Where the vendors are, and what opens them.
-    pub vendors: Vendors,
-}
-
-/// Settings of the vendors' providers.
-#[derive(Clone, Debug, Default)]
-pub struct Vendors {
-    /// `FAPIAO_PROVIDER_SECRET_ARN`: the secret in Secrets Manager that holds every vendor's credentials, in JSON.
-    pub secret_arn: Option<String>,
-    /// `FAPIAO_TEXTIN_ENDPOINT`: scheme, host and port; none for the vendor's own.
-    pub textin_endpoint: Option<String>,
-    /// `FAPIAO_VOLCENGINE_ENDPOINT`: likewise.
-    pub volcengine_endpoint: Option<String>,
-    /// `FAPIAO_TEXTIN_APP_ID`; this and what follows is for local runs only.
-    pub textin_app_id: Option<Secret>,
-    /// `FAPIAO_TEXTIN_SECRET_CODE`.
-    pub textin_secret_code: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_ACCESS_KEY`.
-    pub volcengine_access_key: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_SECRET_KEY`.
-    pub volcengine_secret_key: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_SESSION_TOKEN`, of temporary credentials.
-    pub volcengine_session_token: Option<Secret>,
+    pub vendors: VendorSettings,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -89,6 +69,14 @@ impl Config {
     /// What the rules are told beforehand.
     pub fn rules(&self) -> Rules {
         Rules { buyers: self.buyers.clone(), ..Rules::default() }
+    }
+
+    /// Who is asked: [`provider::configured`] with these settings.
+    ///
+    /// # Errors
+    /// `internal`, naming the variable and what to do.
+    pub fn chain(&self) -> Result<Chain> {
+        provider::configured(&self.providers, &self.models, &self.vendors)
     }
 
     /// The output bucket, for those who cannot do without.
@@ -135,27 +123,24 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     })
 }
 
-fn vendors(get: Lookup) -> Result<Vendors> {
-    // Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
-    let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
-    let credential = |name: &str| match get(name) {
-        Some(_) if deployed => {
-            let message = format!("{name} is set in a deployed function: credentials do not belong there");
-            Err(Error::new(ErrorKind::Internal, message)
-                .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."))
-        }
-        value => Ok(value.map(Secret::new)),
-    };
-    Ok(Vendors {
+fn vendors(get: Lookup) -> Result<VendorSettings> {
+    let mut credentials = VENDORS.into_iter().flat_map(|vendor| vendor.credentials);
+    if let Some(exposed) = credentials.find(|credential| is_deployed(get) && get(credential.variable).is_some()) {
+        let message = format!("{} is set in a deployed function: credentials do not belong there", exposed.variable);
+        return Err(Error::new(ErrorKind::Internal, message)
+            .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."));
+    }
+    Ok(VendorSettings {
         secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
-        textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
-        volcengine_endpoint: get("FAPIAO_VOLCENGINE_ENDPOINT"),
-        textin_app_id: credential("FAPIAO_TEXTIN_APP_ID")?,
-        textin_secret_code: credential("FAPIAO_TEXTIN_SECRET_CODE")?,
-        volcengine_access_key: credential("FAPIAO_VOLCENGINE_ACCESS_KEY")?,
-        volcengine_secret_key: credential("FAPIAO_VOLCENGINE_SECRET_KEY")?,
-        volcengine_session_token: credential("FAPIAO_VOLCENGINE_SESSION_TOKEN")?,
+        local_keys: VendorKeys::from_variables(get)?,
+        endpoints: VENDORS.into_iter().filter_map(|v| Some((v.name, get(v.endpoint_variable)?))).collect(),
+        ..VendorSettings::default()
     })
+}
+
+/// Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
+fn is_deployed(get: Lookup) -> bool {
+    get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none()
 }
 
 fn limits(get: Lookup) -> Result<Limits> {
@@ -273,10 +258,11 @@ mod tests {
 
     #[test]
     fn no_credential_prints() {
-        for name in CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]) {
-            let config = read(&[(name, "hunter2")]).unwrap();
-            assert!(!format!("{config:?}").contains("hunter2"), "{name}");
-        }
+        let settings: Vec<_> =
+            CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]).map(|name| (name, "hunter2")).collect();
+        let config = read(&settings).unwrap();
+        assert!(config.vendors.local_keys != VendorKeys::default() && config.api_key.is_some());
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]
@@ -285,7 +271,8 @@ mod tests {
             let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
             assert!(error.message().contains(name) && error.hint().contains("FAPIAO_PROVIDER_SECRET_ARN"), "{error}");
             assert!(!format!("{error:?}").contains("hunter2"));
-            read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")]).unwrap();
         }
+        let local = [("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")];
+        read(&[CREDENTIALS.map(|name| (name, "hunter2")).as_slice(), &local].concat()).unwrap();
     }
 }

@@ -23,6 +23,7 @@ pub mod config;
 pub mod dialect;
 pub mod document;
 pub mod error;
+pub mod geometry;
 pub mod invoice;
 pub mod logging;
 pub mod ocr;

@@ -8,7 +8,6 @@ mod tests {
 
     use fapiao::config::Config;
     use fapiao::pipeline::{ObjectPipeline, Pipeline};
-    use fapiao::provider;
     use fapiao::secret::Secret;
     use fapiao::store::{MemoryStore, Store};
     use fapiao_api::Api;
@@ -23,7 +22,7 @@ mod tests {
 
     fn pipeline() -> Pipeline {
         let config = Config::from_lookup(&|_| None).unwrap();
-        Pipeline::new(provider::configured(&config).unwrap(), config.limits)
+        Pipeline::new(config.chain().unwrap(), config.limits)
     }
 
     /// The answer, and the Report that then stands in the output bucket.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::document::Format;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::{Pipeline, invoice_mark};
 use fapiao::report::{Report, Source, Status, Verdict};
@@ -19,7 +20,7 @@ use crate::progress::Progress;
 /// Nothing waits for an answer here, but a file that takes this long never ends.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Enough of a file to tell its format.
-const HEAD_BYTES: u64 = 65_536;
+const HEAD_BYTES: u64 = 4096;
 
 /// How the files fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +90,7 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
         error
     })?;
     let reports = if size > max_bytes {
-        vec![too_large(pipeline, bytes, size)]
+        vec![too_large(pipeline, &bytes, size)]
     } else {
         let answer = pipeline.read_all(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
         match answer {
@@ -137,16 +138,12 @@ async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
 }
 
 /// Of a file over the limit only the head is looked at, to tell an invoice from a film.
-fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
-    let format = fapiao::document::Document::open(head, pipeline.limits());
-    let error = match format {
-        Err(error) if error.kind() == ErrorKind::UnsupportedFormat => error,
-        _ => {
-            let max_bytes = pipeline.limits().max_bytes;
-            let message = format!("the file has {size} bytes, more than the {max_bytes} allowed");
-            Error::new(ErrorKind::TooLarge, message)
-        }
-    };
+fn too_large(pipeline: &Pipeline, head: &[u8], size: u64) -> Report {
+    let error = Format::by_first_bytes(head).err().unwrap_or_else(|| {
+        let max_bytes = pipeline.limits().max_bytes;
+        let message = format!("the file has {size} bytes, more than the {max_bytes} allowed");
+        Error::new(ErrorKind::TooLarge, message)
+    });
     let source = Source { bytes: Some(size), ..Source::default() };
     pipeline.reject(&error, source)
 }

@@ -4,8 +4,9 @@
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::geometry::Quad;
 use crate::invoice::{Invoice, Item, Money, Quantity, TaxId, TaxRate, plain};
-use crate::report::{Evidence, EvidenceSource, Quad, Reading};
+use crate::report::{Evidence, EvidenceSource, Reading};
 
 /// How a print becomes a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::document::{Document, Format, Limits, bundle};
+use crate::document::{self, BundleFile, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::PageText;
 use crate::reader::{layer, pages};
@@ -29,11 +29,12 @@ pub(super) struct Part {
 /// # Errors
 /// What is wrong with the file as a whole; `deadline` when the time was up before.
 pub(super) async fn parts(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Part>> {
+    let format = Format::by_first_bytes(&bytes)?;
     // A picture's header is read sooner than another thread has woken up.
-    if Format::is_picture_by_magic(&bytes) {
-        return take_apart(&bytes, &limits);
+    if format.is_picture() {
+        return take_apart(bytes, format, &limits);
     }
-    let work = tokio::task::spawn_blocking(move || take_apart(&bytes, &limits));
+    let work = tokio::task::spawn_blocking(move || take_apart(bytes, format, &limits));
     match tokio::time::timeout_at(deadline.into(), work).await {
         Ok(Ok(parts)) => parts,
         Ok(Err(_)) => Err(broke_off()),
@@ -41,15 +42,18 @@ pub(super) async fn parts(bytes: Bytes, limits: Limits, deadline: Instant) -> Re
     }
 }
 
-fn take_apart(bytes: &Bytes, limits: &Limits) -> Result<Vec<Part>> {
-    let Some(members) = bundle::members(bytes, limits)? else {
-        let documents = split(&Document::open(bytes.clone(), limits)?);
-        return Ok(documents.into_iter().map(|d| Part { file: 0, member: None, document: Ok(d) }).collect());
+fn take_apart(bytes: Bytes, format: Format, limits: &Limits) -> Result<Vec<Part>> {
+    let bundle = match document::open(bytes, format, limits)? {
+        Opened::Bundle(bundle) => bundle,
+        Opened::Document(document) => {
+            let documents = split(&document).into_iter();
+            return Ok(documents.map(|d| Part { file: 0, member: None, document: Ok(d) }).collect());
+        }
     };
     let mut parts = Vec::new();
-    for (file, member) in members.into_iter().enumerate() {
-        let part = |document| Part { file, member: Some(member.name.clone()), document };
-        match Document::open(member.bytes, limits) {
+    for (file, BundleFile { name, bytes }) in bundle.files(limits)?.into_iter().enumerate() {
+        let part = |document| Part { file, member: Some(name.clone()), document };
+        match Document::open(bytes, limits) {
             Ok(document) => parts.extend(split(&document).into_iter().map(|d| part(Ok(d)))),
             Err(error) => parts.push(part(Err(error))),
         }

@@ -9,13 +9,13 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-use crate::ocr::{Place, TextLine};
-use crate::report::Quad;
+use crate::geometry::Quad;
+use crate::ocr::{Region, TextLine};
 
 use super::draft::{Draft, Found};
 
 /// Reads single places of the page again; one answer per place, or none at all.
-pub type Look<'a> = &'a dyn Fn(&[Place]) -> Vec<TextLine>;
+pub type Look<'a> = &'a dyn Fn(&[Region]) -> Vec<TextLine>;
 
 /// How much taller than the line a second crop is: a tight one may cut strokes off.
 const GROWTH: f32 = 0.15;
@@ -48,8 +48,8 @@ pub fn settle(draft: &mut Draft<'_>, look: Look<'_>) {
 }
 
 fn read(draft: &Draft<'_>, doubts: &[Doubt], look: Look<'_>) -> Seen {
-    let crops = |d: &Doubt| [d.quad, grown(&d.quad)].map(|quad| Place { quad, only: Some(d.only) });
-    let places: Vec<Place> = doubts.iter().flat_map(crops).collect();
+    let crops = |d: &Doubt| [d.quad, grown(&d.quad)].map(|quad| Region { quad, only: Some(d.only) });
+    let places: Vec<Region> = doubts.iter().flat_map(crops).collect();
     let mut seen = first_readings(draft, doubts);
     for (line, doubt) in look(&places).into_iter().zip(doubts.iter().flat_map(|d| [d, d])) {
         if !line.text.is_empty() {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{Evidence, EvidenceSource, PageInfo, Quad, Reading};
+use crate::geometry::Quad;
+use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
 use super::frame::{Frame, Span};
 

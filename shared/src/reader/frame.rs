@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::geometry::Quad;
 use crate::ocr::{PageText, TextLine};
-use crate::report::Quad;
 
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;

@@ -3,9 +3,9 @@
 
 use rust_decimal::Decimal;
 
+use crate::geometry::Quad;
 use crate::invoice::Item;
 use crate::invoice::arithmetic::{CENT, product_gap};
-use crate::report::Quad;
 
 use super::cells;
 use super::columns::{Column, TableHead};

@@ -1,16 +1,18 @@
 //! The goods table: rows in newer answers, newline-joined columns in older ones. Both are written,
 //! rows are preferred when read. Knows nothing of the other fields.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answer::{Entry, List};
-use super::quad::to_position;
-use crate::dialect::field;
+use super::field::{FIELDS, Holds};
+use super::position::to_position;
+use super::response::{self, Printed};
+use crate::dialect::{field, json};
+use crate::geometry::{Quad, bounds, quad_of};
 use crate::invoice::Item;
-use crate::report::{Quad, Reading};
+use crate::report::Reading;
 
 /// A column, its key in the rows, and the newer answers' other name for that key.
-pub const COLUMNS: [(&str, &str, &str); 8] = [
+pub(super) const COLUMNS: [(&str, &str, &str); 8] = [
     ("name", "vat_invoice_goods", "vat_invoice_product_name"),
     ("specification", "vat_invoice_plate_specific", "vat_invoice_specification"),
     ("unit", "vat_invoice_electrans_unit", "vat_invoice_unit"),
@@ -25,29 +27,25 @@ pub const COLUMNS: [(&str, &str, &str); 8] = [
 const MAX_ROWS: usize = 2000;
 
 /// Takes the rows of `product_list`; false when there are none.
-pub(super) fn take_rows(reading: &mut Reading, rows: &[List<Entry<'_>>]) -> bool {
-    for row in rows.iter().take(MAX_ROWS) {
+pub(super) fn take_rows(reading: &mut Reading, rows: &[Value]) -> bool {
+    for row in rows.iter().filter(|row| row.is_array()).take(MAX_ROWS) {
         let at = reading.invoice.items.len();
         reading.invoice.items.push(Item::default());
-        for entry in &row.0 {
-            let column = COLUMNS.iter().find(|(_, key, newer)| *key == entry.key() || *newer == entry.key());
-            if let (Some((column, ..)), Some(print)) = (column, entry.print()) {
-                field::take_cell(reading, at, column, &print, entry.place());
+        for (key, (print, quad)) in json::list(row).iter().filter_map(response::printed) {
+            if let Some((column, ..)) = COLUMNS.iter().find(|(_, older, newer)| *older == key || *newer == key) {
+                field::take_cell(reading, at, column, &print, quad);
             }
         }
     }
     !reading.invoice.items.is_empty()
 }
 
-/// A column, what is printed in all of it, and where.
-pub(super) type Printed<'a> = (&'static str, &'a str, Option<Quad>);
-
 /// Takes the newline-joined columns. Only the amounts have exactly one line for each row, so they decide how
 /// many rows there are; a column that cannot be laid against them is kept whole, as evidence of `items.<column>`.
-pub(super) fn take_columns(reading: &mut Reading, columns: &[Printed<'_>]) {
+pub(super) fn take_columns(reading: &mut Reading, columns: &[(&'static str, &Printed<'_>)]) {
     let count = row_count(columns).min(MAX_ROWS);
     reading.invoice.items = vec![Item::default(); count];
-    for (column, print, quad) in columns {
+    for (column, (print, quad)) in columns {
         match lay(column, print, count) {
             Some(cells) => {
                 for (row, cell) in cells.iter().enumerate() {
@@ -77,13 +75,14 @@ fn filled(print: &str) -> Vec<&str> {
     lines(print).into_iter().filter(|line| !line.trim().is_empty()).collect()
 }
 
-fn row_count(columns: &[Printed<'_>]) -> usize {
-    let column =
-        |wanted: &str| columns.iter().find(|(name, ..)| *name == wanted).map_or(0, |(_, print, _)| filled(print).len());
+fn row_count(columns: &[(&'static str, &Printed<'_>)]) -> usize {
+    let column = |wanted: &str| {
+        columns.iter().find(|(name, _)| *name == wanted).map_or(0, |(_, (print, _))| filled(print).len())
+    };
     [column("amount"), column("tax_amount"), column("tax_rate")]
         .into_iter()
         .find(|count| *count > 0)
-        .unwrap_or_else(|| usize::from(columns.iter().any(|(_, print, _)| !print.trim().is_empty())))
+        .unwrap_or_else(|| usize::from(columns.iter().any(|(_, (print, _))| !print.trim().is_empty())))
 }
 
 /// One cell for each row, or nothing when that would be a guess.
@@ -139,16 +138,7 @@ pub(super) fn column_quad(reading: &Reading, column: &str) -> Option<Quad> {
     let quads: Vec<Quad> = (0..reading.invoice.items.len())
         .filter_map(|row| reading.fields.get(&field::cell_path(row, column))?.quad)
         .collect();
-    match quads.as_slice() {
-        [] => None,
-        [one] => Some(*one),
-        many => {
-            let axis = |offset: usize| many.iter().flat_map(move |q| q.iter().skip(offset).step_by(2).copied());
-            let (left, right) = (axis(0).fold(f32::MAX, f32::min), axis(0).fold(f32::MIN, f32::max));
-            let (top, bottom) = (axis(1).fold(f32::MAX, f32::min), axis(1).fold(f32::MIN, f32::max));
-            Some([left, top, right, top, right, bottom, left, bottom])
-        }
-    }
+    if let [one] = quads.as_slice() { Some(*one) } else { bounds(&quads).map(quad_of) }
 }
 
 /// The rows. Empty when a column could not be laid against the others, as rows would then claim too much.
@@ -163,11 +153,9 @@ pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
 
 fn cell(reading: &Reading, row: usize, column: &str, key: &str) -> Value {
     let quad = reading.fields.get(&field::cell_path(row, column)).and_then(|evidence| evidence.quad.as_ref());
-    let description = super::FIELDS
-        .iter()
-        .find(|f| matches!(f.holds, super::Holds::Column(name) if name == column))
-        .map_or("", |f| f.description);
-    json!({
+    let description =
+        FIELDS.iter().find(|f| matches!(f.holds, Holds::Column(name) if name == column)).map_or("", |f| f.description);
+    serde_json::json!({
         "key": key,
         "value": field::cell_text(reading, row, column).unwrap_or_default(),
         "position": to_position(quad),

@@ -5,30 +5,33 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Entry, Outcome};
-use super::error::{Row, from_code};
+use super::error::from_code;
 use super::field::{Derived, FIELDS, Field, Holds};
-use super::quad::to_position;
+use super::position::{from_position, to_position};
 use super::{items, kind};
-use crate::dialect::json::Json;
-use crate::dialect::{Answered, field};
+use crate::dialect::json::{integer, list, print};
+use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::{Quad, Turn};
 use crate::invoice::Invoice;
-use crate::report::{PageInfo, Quad, Reading};
+use crate::report::{PageInfo, Reading};
 
 /// Understands an answer.
 ///
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
-pub fn parse(body: &[u8]) -> Result<Answered> {
-    let answer: Answer<'_> =
-        serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON of the interface's form"))?;
-    let code = answer.code.integer().ok_or_else(|| unknown("the answer has no code"))?;
+pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
+    // Beside an error's code anything may stand.
     if code != 200 {
-        return Err(from_code(code, &answer.message.print().unwrap_or_default()));
+        return Err(from_code(code, &print(&answer["message"]).unwrap_or_default()));
     }
-    let outcome = answer.result.0.filter(|r| !r.is_blank()).ok_or_else(|| unknown("the answer has no result"))?;
-    Ok(Answered { reading: reading(&outcome)?, request_id: None })
+    let result = &answer["result"];
+    if result["type"].is_null() && list(&result["item_list"]).is_empty() {
+        return Err(unknown("the answer has no result"));
+    }
+    Ok(VendorAnswer { reading: reading(result)?, request_id: None })
 }
 
 fn unknown(what: &str) -> Error {
@@ -36,21 +39,29 @@ fn unknown(what: &str) -> Error {
 }
 
 /// What was printed under each key; the first of a key's entries that says anything counts.
-type Prints<'a> = BTreeMap<&'a str, (Cow<'a, str>, Option<Quad>)>;
+type Prints<'a> = BTreeMap<&'a str, Printed<'a>>;
+/// What is printed, and where.
+pub(super) type Printed<'a> = (Cow<'a, str>, Option<Quad>);
 
-fn prints<'a>(entries: &'a [Entry<'_>]) -> Prints<'a> {
+fn prints(entries: &[Value]) -> Prints<'_> {
     let mut prints = Prints::new();
     for entry in entries {
-        if let Some(print) = entry.print() {
-            prints.entry(entry.key()).or_insert_with(|| (print, entry.place()));
+        if let Some((key, printed)) = printed(entry) {
+            prints.entry(key).or_insert(printed);
         }
     }
     prints
 }
 
-fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
-    let prints = prints(&outcome.item_list.0);
-    let name = outcome.r#type.print().unwrap_or_default();
+/// One entry's key, and what is printed; none for nothing but blanks.
+pub(super) fn printed(entry: &Value) -> Option<(&str, Printed<'_>)> {
+    let print = print(&entry["value"]).filter(|print| !print.trim().is_empty())?;
+    Some((entry["key"].as_str()?, (print, from_position(&entry["position"]))))
+}
+
+fn reading(result: &Value) -> Result<Reading> {
+    let prints = prints(list(&result["item_list"]));
+    let name = print(&result["type"]).unwrap_or_default();
     let mut reading = Reading::default();
     reading.invoice.r#type = match kind::invoice_type(&name) {
         Some(kind) => kind,
@@ -60,36 +71,36 @@ fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
             return Err(Error::new(ErrorKind::NoInvoice, format!("textin: type {name:?}")).with_vendor_code("200"));
         }
     };
-    reading.invoice.expense_category = outcome.kind.as_str().and_then(kind::category);
-    reading.page = page(outcome);
+    reading.invoice.expense_category = result["kind"].as_str().and_then(kind::category);
+    reading.page = page(result);
     let mut columns = Vec::new();
     for Field { key, holds, .. } in FIELDS {
-        let Some((print, quad)) = prints.get(key) else {
+        let Some(printed @ (print, quad)) = prints.get(key) else {
             continue;
         };
         match holds {
             Holds::Path(path) => field::take(&mut reading, path, print, *quad),
-            Holds::Column(column) => columns.push((column, &**print, *quad)),
+            Holds::Column(column) => columns.push((column, printed)),
             Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, "agent_issued", print, *quad),
             Holds::Derived(_) => {}
         }
     }
     take_numbers(&mut reading, &prints);
     fall_back(&mut reading);
-    if !items::take_rows(&mut reading, &outcome.product_list.0) {
+    if !items::take_rows(&mut reading, list(&result["product_list"])) {
         items::take_columns(&mut reading, &columns);
     }
     Ok(reading)
 }
 
 /// The page as uploaded, from the sizes of the upright one.
-fn page(outcome: &Outcome<'_>) -> PageInfo {
-    let side = |side: &Json<'_>| side.integer().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    let turn = outcome.image_angle.integer().unwrap_or(0).rem_euclid(360);
+fn page(result: &Value) -> PageInfo {
+    let side = |name: &str| integer(&result[name]).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let angle = integer(&result["image_angle"]).unwrap_or(0).rem_euclid(360);
     // An angle between the quarters is rounded to the nearest one.
-    let rotation = u16::try_from((turn + 45) / 90 % 4 * 90).unwrap_or(0);
-    let (width, height) = (side(&outcome.rotated_image_width), side(&outcome.rotated_image_height));
-    let (width, height) = if matches!(rotation, 90 | 270) { (height, width) } else { (width, height) };
+    let rotation = u16::try_from((angle + 45) / 90 % 4 * 90).unwrap_or(0);
+    let upright = (side("rotated_image_width"), side("rotated_image_height"));
+    let (width, height) = Turn::of_degrees(rotation).turned_size(upright);
     PageInfo { width, height, rotation }
 }
 
@@ -161,8 +172,8 @@ pub fn render_other(page: &PageInfo) -> Value {
 }
 
 /// The answer that tells of an error.
-pub fn render_error(row: &Row) -> Value {
-    json!({ "code": row.code, "message": row.message })
+pub fn render_error(code: &VendorCode) -> Value {
+    json!({ "code": code.code, "message": code.message })
 }
 
 fn success(result: Value) -> Value {
@@ -181,8 +192,7 @@ fn other(page: &PageInfo) -> Value {
 }
 
 fn page_words(page: &PageInfo) -> Value {
-    let (width, height) =
-        if matches!(page.rotation, 90 | 270) { (page.height, page.width) } else { (page.width, page.height) };
+    let (width, height) = Turn::of_degrees(page.rotation).turned_size((page.width, page.height));
     json!({
         "type": "",
         "type_description": "",

@@ -5,7 +5,7 @@ use crate::invoice::{InvoiceType, Item};
 
 const KEYS: &str = include_str!("../testdata/textin-keys.tsv");
 
-fn answer(result: Value) -> Result<Answered> {
+fn answer(result: Value) -> Result<VendorAnswer> {
     parse(success(result).to_string().as_bytes())
 }
 
@@ -166,7 +166,7 @@ fn a_negative_total_keeps_its_decimals() {
 
 #[test]
 fn an_error_answer_is_understood_again() {
-    for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+    for row in super::super::CODES.iter().filter(|row| row.kind.is_some()) {
         let error = parse(render_error(row).to_string().as_bytes()).unwrap_err();
         assert_eq!(Some(error.kind()), row.kind);
         assert!(error.message().contains(row.message));
@@ -176,7 +176,7 @@ fn an_error_answer_is_understood_again() {
 #[test]
 fn an_errors_code_counts_whatever_stands_beside_it() {
     for result in [json!(null), json!(""), json!([1, "x"]), json!({}), json!(0), json!({"item_list": "", "type": []})] {
-        for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+        for row in super::super::CODES.iter().filter(|row| row.kind.is_some()) {
             let body = json!({"code": row.code, "message": row.message, "result": result});
             assert_eq!(Some(parse(body.to_string().as_bytes()).unwrap_err().kind()), row.kind, "{body}");
         }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::error::{Row, from_gateway, from_service};
-use crate::dialect::json::Json;
-use crate::dialect::{Answered, field};
+use super::error::{from_gateway, from_service};
+use crate::dialect::json::{integer, list, print};
+use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::{InvoiceType, Item};
 use crate::report::Reading;
 
 /// Every `main_info` key and the path it fills.
-pub const MAIN_FIELDS: [(&str, &str); 17] = [
+const MAIN_FIELDS: [(&str, &str); 17] = [
     ("seller_name", "seller.name"),
     ("buyer_name", "buyer.name"),
     ("invoice_header", "title"),
@@ -34,7 +34,7 @@ pub const MAIN_FIELDS: [(&str, &str); 17] = [
 ];
 
 /// Every key of an entry and the column it fills.
-pub const ENTRY_FIELDS: [(&str, &str); 4] =
+const ENTRY_FIELDS: [(&str, &str); 4] =
     [("entry_name", "name"), ("quantity", "quantity"), ("price_amount", "amount"), ("unit_price", "unit_price")];
 
 /// More lines than any roll has: a longer answer is cut, not followed.
@@ -44,24 +44,17 @@ const MAX_ENTRIES: usize = 1000;
 ///
 /// # Errors
 /// What the vendor's code means, or `provider_protocol` when the body has no known form.
-pub fn parse(body: &[u8]) -> Result<Answered> {
-    let value = Json::parse(body).ok_or_else(|| unknown("the answer is no JSON"))?;
-    if let Some(metadata) = value.get("ResponseMetadata") {
+pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    if let Some(metadata) = answer.get("ResponseMetadata") {
         return Err(gateway_error(metadata));
     }
-    let code = value.get("code").and_then(Json::integer).ok_or_else(|| unknown("the answer has no code"))?;
+    let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
     if code != 10000 {
-        return Err(from_service(code, &value.get("message").and_then(Json::print).unwrap_or_default()));
+        return Err(from_service(code, &print(&answer["message"]).unwrap_or_default()));
     }
-    let main = value
-        .get("data")
-        .and_then(|data| data.get("license_main"))
-        .filter(|main| matches!(main, Json::Object(_)))
-        .ok_or_else(|| unknown("the answer has no license_main"))?;
-    Ok(Answered {
-        reading: reading(main),
-        request_id: value.get("request_id").and_then(Json::print).map(Cow::into_owned),
-    })
+    let main = answer["data"]["license_main"].as_object().ok_or_else(|| unknown("the answer has no license_main"))?;
+    Ok(VendorAnswer { reading: reading(main), request_id: print(&answer["request_id"]).map(Cow::into_owned) })
 }
 
 fn unknown(what: &str) -> Error {
@@ -69,22 +62,20 @@ fn unknown(what: &str) -> Error {
 }
 
 /// When the gateway speaks, the service was not reached, so nothing else counts.
-fn gateway_error(metadata: &Json<'_>) -> Error {
-    match metadata.get("Error") {
-        Some(error) => from_gateway(
-            &error.get("Code").and_then(Json::print).unwrap_or_default(),
-            &error.get("Message").and_then(Json::print).unwrap_or_default(),
-        ),
-        None => unknown("the gateway answered in the service's place"),
-    }
+fn gateway_error(metadata: &Value) -> Error {
+    let Some(error) = metadata.get("Error") else {
+        return unknown("the gateway answered in the service's place");
+    };
+    let word = |name: &str| print(&error[name]).unwrap_or_default();
+    from_gateway(&word("Code"), &word("Message"))
 }
 
-fn reading(main: &Json<'_>) -> Reading {
+fn reading(main: &Map<String, Value>) -> Reading {
     let mut reading = Reading::default();
     reading.invoice.r#type = InvoiceType::Roll;
     reading.invoice.amounts_include_tax = true;
     for (key, path) in MAIN_FIELDS {
-        if let Some(print) = main.get(key).and_then(Json::print) {
+        if let Some(print) = main.get(key).and_then(print) {
             field::take(&mut reading, path, &print, None);
         }
     }
@@ -98,18 +89,18 @@ fn reading(main: &Json<'_>) -> Reading {
 }
 
 /// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
-fn entries<'a>(main: &'a Json<'_>) -> BTreeMap<u64, Vec<(&'static str, Cow<'a, str>)>> {
+fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(&'static str, Cow<'_, str>)>> {
     let mut found: BTreeMap<u64, Vec<_>> = BTreeMap::new();
-    for (key, value) in main.members() {
+    for (key, value) in main {
         if let Some((number, name)) = flat_entry(key)
-            && let (Some(column), Some(print)) = (column(name), value.print())
+            && let (Some(column), Some(print)) = (column(name), print(value))
         {
             found.entry(number).or_default().push((column, print));
         }
     }
-    let nested = main.get("entry").and_then(Json::as_array);
-    for (number, entry) in nested.into_iter().flatten().enumerate() {
-        let cells = entry.members().iter().filter_map(|(key, value)| Some((column(key)?, value.print()?)));
+    for (number, entry) in main.get("entry").map(list).unwrap_or_default().iter().enumerate() {
+        let members = entry.as_object().into_iter().flatten();
+        let cells = members.filter_map(|(key, value)| Some((column(key)?, print(value)?)));
         found.entry(number as u64).or_default().extend(cells);
     }
     found
@@ -145,9 +136,9 @@ pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration)
     envelope(10000, "Success", json!({ "license_main": main }), request_id, elapsed)
 }
 
-/// The answer that tells of an error; `message` replaces the row's own words.
-pub fn render_error(row: &Row, message: Option<&str>, request_id: &str, elapsed: std::time::Duration) -> Value {
-    envelope(row.code, message.unwrap_or(row.message), Value::Null, request_id, elapsed)
+/// The answer that tells of an error; `message` replaces the code's own words.
+pub fn render_error(code: &VendorCode, message: Option<&str>, request_id: &str, elapsed: std::time::Duration) -> Value {
+    envelope(code.code, message.unwrap_or(code.message), Value::Null, request_id, elapsed)
 }
 
 fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: std::time::Duration) -> Value {
@@ -240,7 +231,7 @@ mod tests {
         let lined = json!({"entry_0_entry_name": "甲", "entry_0_quantity": "1", "entry_2_entry_name": "乙", "entry_10_entry_name": "丙"});
         let nested =
             json!({"entry": [{"entry_name": "甲", "quantity": 1}, {"entry_name": "乙"}, {"entry_name": "丙"}]});
-        let read = |main: Value| reading(&Json::parse(main.to_string().as_bytes()).unwrap()).invoice.items;
+        let read = |main: Value| reading(main.as_object().unwrap()).invoice.items;
         let items = read(flat);
         let names: Vec<_> = items.iter().map(|i| i.name.as_deref().unwrap()).collect();
         assert_eq!(names, ["甲", "乙", "丙"]);
@@ -268,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_error_answer_is_understood_again() {
-        for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+        for row in super::super::CODES.iter().filter(|row| row.kind.is_some()) {
             let body = render_error(row, None, "id", Duration::ZERO).to_string();
             let error = parse(body.as_bytes()).unwrap_err();
             assert_eq!(Some(error.kind()), row.kind);

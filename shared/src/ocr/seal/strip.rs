@@ -5,8 +5,8 @@ use image::{Rgb, RgbImage};
 
 use super::ellipse::Ellipse;
 use super::ink::Ink;
+use crate::geometry::{Corners, Point};
 use crate::ocr::crop::{HEIGHT, sample};
-use crate::ocr::geometry::{Corners, Point};
 
 /// A band along the rim, in shares of half the seal's height.
 pub(crate) struct Arc {

@@ -1,6 +1,7 @@
-//! Points, turned rectangles and quarter turns. Knows nothing of pixels or models.
+//! Points, quads, turned rectangles and quarter turns of a page. Knows nothing of what stands there.
 
-use crate::report::Quad;
+/// Corners in pixels of the page as uploaded, clockwise from the text's top left: x1 y1 x2 y2 x3 y3 x4 y4.
+pub type Quad = [f32; 8];
 
 /// A place on the page, in pixels; x to the right, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -14,8 +15,15 @@ impl Point {
         Self { x, y }
     }
 
+    /// How far it is.
     pub fn distance(self, other: Self) -> f32 {
         (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// Of length 1, towards `other`; none when both are the same.
+    pub fn direction(self, other: Self) -> Option<Self> {
+        let length = self.distance(other);
+        (length > f32::EPSILON).then(|| Self::new((other.x - self.x) / length, (other.y - self.y) / length))
     }
 
     /// The point at share `t` of the way to `other`.
@@ -35,12 +43,42 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
+    /// The turn of so many degrees; none for anything between the quarters.
+    pub fn of_degrees(degrees: u16) -> Self {
+        match degrees {
+            90 => Self::Quarter,
+            180 => Self::Half,
+            270 => Self::ThreeQuarters,
+            _ => Self::None,
+        }
+    }
+
     pub fn degrees(self) -> u16 {
         match self {
             Self::None => 0,
             Self::Quarter => 90,
             Self::Half => 180,
             Self::ThreeQuarters => 270,
+        }
+    }
+
+    /// Whether width and height change places.
+    pub fn is_sideways(self) -> bool {
+        matches!(self, Self::Quarter | Self::ThreeQuarters)
+    }
+
+    /// Width and height of the turned page.
+    pub fn turned_size<N>(self, (width, height): (N, N)) -> (N, N) {
+        if self.is_sideways() { (height, width) } else { (width, height) }
+    }
+
+    /// The direction in which text runs on the page before it is turned.
+    pub fn text_direction(self) -> Point {
+        match self {
+            Self::None => Point::new(1.0, 0.0),
+            Self::Quarter => Point::new(0.0, -1.0),
+            Self::Half => Point::new(-1.0, 0.0),
+            Self::ThreeQuarters => Point::new(0.0, 1.0),
         }
     }
 
@@ -89,7 +127,7 @@ impl Corners {
     /// Every edge moved outwards by `distance`.
     pub fn grown(&self, distance: f32) -> Self {
         let [tl, tr, br, bl] = self.0;
-        let along = unit(tl, tr).or_else(|| unit(bl, br)).unwrap_or(Point::new(1.0, 0.0));
+        let along = tl.direction(tr).or_else(|| bl.direction(br)).unwrap_or(Point::new(1.0, 0.0));
         let across = Point::new(-along.y, along.x);
         let moved = |p: Point, a: f32, c: f32| {
             Point::new(p.x + distance * (a * along.x + c * across.x), p.y + distance * (a * along.y + c * across.y))
@@ -113,85 +151,31 @@ impl Corners {
     }
 }
 
-fn unit(from: Point, to: Point) -> Option<Point> {
-    let length = from.distance(to);
-    (length > f32::EPSILON).then(|| Point::new((to.x - from.x) / length, (to.y - from.y) / length))
-}
-
 /// Positive when `c` lies to the right of the way from `a` to `b`, as seen on a screen.
-fn cross(a: Point, b: Point, c: Point) -> f32 {
+pub(crate) fn cross(a: Point, b: Point, c: Point) -> f32 {
     (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
 }
 
-/// The convex hull, without repeated points (Andrew's monotone chain).
-fn convex_hull(points: &[Point]) -> Vec<Point> {
-    let mut sorted = points.to_vec();
-    sorted.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
-    sorted.dedup();
-    if sorted.len() < 3 {
-        return sorted;
-    }
-    let mut hull = half_hull(sorted.iter().copied());
-    hull.pop();
-    let mut other = half_hull(sorted.iter().rev().copied());
-    other.pop();
-    hull.append(&mut other);
-    hull
+/// The upright quad of a box: left, top, right, bottom.
+pub(crate) fn quad_of([left, top, right, bottom]: [f32; 4]) -> Quad {
+    [left, top, right, top, right, bottom, left, bottom]
 }
 
-fn half_hull(points: impl Iterator<Item = Point>) -> Vec<Point> {
-    let mut chain: Vec<Point> = Vec::new();
-    for p in points {
-        while let [.., a, b] = chain[..] {
-            if cross(a, b, p) > 0.0 {
-                break;
-            }
-            chain.pop();
-        }
-        chain.push(p);
-    }
-    chain
-}
-
-/// The smallest rectangle at any angle around the points; none when there are no points.
-///
-/// Its corners run clockwise from the one that is top left on the page.
-pub(crate) fn min_area_rect(points: &[Point]) -> Option<Corners> {
-    let hull = convex_hull(points);
-    let first = *hull.first()?;
-    if hull.len() == 1 {
-        return Some(Corners([first; 4]));
-    }
-    // One side of the smallest rectangle lies on an edge of the hull.
-    (0..hull.len())
-        .filter_map(|i| unit(hull[i], hull[(i + 1) % hull.len()]))
-        .map(|along| bounding_rect(&hull, along))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, corners)| from_top_left(corners))
-}
-
-/// The rectangle around the points with one side along `along`, and its area.
-fn bounding_rect(points: &[Point], along: Point) -> (f32, [Point; 4]) {
-    let (mut a0, mut a1, mut c0, mut c1) = (f32::MAX, f32::MIN, f32::MAX, f32::MIN);
-    for p in points {
-        let a = p.x * along.x + p.y * along.y;
-        let c = p.y * along.x - p.x * along.y;
-        (a0, a1, c0, c1) = (a0.min(a), a1.max(a), c0.min(c), c1.max(c));
-    }
-    let place = |a: f32, c: f32| Point::new(a * along.x - c * along.y, a * along.y + c * along.x);
-    ((a1 - a0) * (c1 - c0), [place(a0, c0), place(a1, c0), place(a1, c1), place(a0, c1)])
-}
-
-/// The same clockwise corners, starting with the top left: that start whose first edge runs most to the right.
-fn from_top_left(corners: [Point; 4]) -> Corners {
-    let rightwards = |i: usize| {
-        let (from, to) = (corners[i], corners[(i + 1) % 4]);
-        (to.x - from.x) / from.distance(to).max(f32::EPSILON)
+/// The box around quads: left, top, right, bottom; none around none.
+pub(crate) fn bounds<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> Option<[f32; 4]> {
+    let boxed = |quad: &Quad| {
+        let side = |first: usize, pick: fn(f32, f32) -> f32| {
+            quad.iter().skip(first).step_by(2).copied().reduce(pick).unwrap_or_default()
+        };
+        [side(0, f32::min), side(1, f32::min), side(0, f32::max), side(1, f32::max)]
     };
-    let start = (0..4).max_by(|&a, &b| rightwards(a).total_cmp(&rightwards(b))).unwrap_or(0);
-    let mut ordered = corners;
-    ordered.rotate_left(start);
-    Corners(ordered)
+    let around = |a: [f32; 4], b: [f32; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
+    quads.into_iter().map(boxed).reduce(around)
+}
+
+/// A quad on a page that was made larger or smaller.
+pub(crate) fn scaled(quad: &Quad, (x, y): (f32, f32)) -> Quad {
+    std::array::from_fn(|i| quad[i] * if i % 2 == 0 { x } else { y })
 }
 
 #[cfg(test)]
@@ -207,26 +191,6 @@ mod tests {
         for (g, w) in got.0.iter().zip(points(want)) {
             assert!(g.distance(w) < 0.01, "{got:?} is not {want:?}");
         }
-    }
-
-    #[test]
-    fn an_upright_rectangle_starts_at_its_top_left() {
-        let rect = min_area_rect(&points(&[(10.0, 5.0), (50.0, 5.0), (50.0, 15.0), (10.0, 15.0), (30.0, 9.0)]));
-        assert_near(rect.unwrap(), &[(10.0, 5.0), (50.0, 5.0), (50.0, 15.0), (10.0, 15.0)]);
-    }
-
-    #[test]
-    fn a_slanted_rectangle_keeps_its_angle() {
-        let corners = [(0.0, 3.0), (40.0, 0.0), (41.0, 13.333), (1.0, 16.333)];
-        assert_near(min_area_rect(&points(&corners)).unwrap(), &corners);
-    }
-
-    #[test]
-    fn degenerate_points_make_flat_rectangles_without_panic() {
-        assert!(min_area_rect(&[]).is_none());
-        assert_eq!(min_area_rect(&points(&[(3.0, 4.0)])).unwrap().width(), 0.0);
-        let flat = min_area_rect(&points(&[(0.0, 0.0), (5.0, 0.0), (9.0, 0.0)])).unwrap();
-        assert_eq!((flat.width(), flat.height()), (9.0, 0.0));
     }
 
     #[test]
@@ -248,8 +212,16 @@ mod tests {
 
     #[test]
     fn containment_includes_the_edge() {
-        let rect = min_area_rect(&points(&[(0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (0.0, 4.0)])).unwrap();
+        let rect = Corners::from_quad(&quad_of([0.0, 0.0, 10.0, 4.0]));
         assert!(rect.contains(Point::new(5.0, 2.0)) && rect.contains(Point::new(10.0, 4.0)));
         assert!(!rect.contains(Point::new(5.0, 4.5)) && !rect.contains(Point::new(-0.1, 0.0)));
+    }
+
+    #[test]
+    fn a_box_around_quads_and_the_quad_of_a_box_belong_together() {
+        let quads = [quad_of([1.0, 2.0, 5.0, 4.0]), quad_of([3.0, -1.0, 4.0, 9.0])];
+        assert_eq!(bounds(&quads), Some([1.0, -1.0, 5.0, 9.0]));
+        assert_eq!(bounds(&[]), None);
+        assert_eq!(bounds(&[scaled(&quads[0], (2.0, 3.0))]), Some([2.0, 6.0, 10.0, 12.0]));
     }
 }
