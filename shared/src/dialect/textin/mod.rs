@@ -4,8 +4,8 @@
 //! Source: the vendor's interface page and samples of its sibling services.
 
 mod error;
-mod field;
 mod items;
+mod keys;
 mod kind;
 mod position;
 mod request;

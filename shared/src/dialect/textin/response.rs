@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::error::from_code;
-use super::field::{Derived, FIELDS, Field, Holds};
+use super::keys::{Derived, Holds, KEYS, Key};
 use super::position::{from_position, to_position};
 use super::{items, kind};
 use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, Turn};
-use crate::invoice::Invoice;
+use crate::invoice::{Field, FieldKind, Invoice};
 use crate::report::{PageInfo, Reading};
 
 /// Understands an answer.
@@ -74,14 +74,14 @@ fn reading(result: &Value) -> Result<Reading> {
     reading.invoice.expense_category = result["kind"].as_str().and_then(kind::category);
     reading.page = page(result);
     let mut columns = Vec::new();
-    for Field { key, holds, .. } in FIELDS {
+    for Key { key, holds, .. } in KEYS {
         let Some(printed @ (print, quad)) = prints.get(key) else {
             continue;
         };
         match holds {
-            Holds::Path(path) => field::take(&mut reading, path, print, *quad),
-            Holds::Column(column) => columns.push((column, printed)),
-            Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, "agent_issued", print, *quad),
+            Holds::Value(Field::Column(column)) => columns.push((column, printed)),
+            Holds::Value(field) => field::take(&mut reading, field, print, *quad),
+            Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, Field::AgentIssued, print, *quad),
             Holds::Derived(_) => {}
         }
     }
@@ -110,41 +110,38 @@ fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
     let (first, second) =
         if reading.invoice.r#type.is_digital() && digital.is_some() { (digital, own) } else { (own, digital) };
     if let Some((print, quad)) = first {
-        field::take(reading, "invoice_number", print, *quad);
+        field::take(reading, Field::InvoiceNumber, print, *quad);
     }
     if let Some((print, quad)) = second.filter(|(print, _)| first.is_none_or(|(f, _)| f != print)) {
-        field::take(reading, "reprints.other_number", print, *quad);
+        field::take(reading, Field::OtherNumber, print, *quad);
     }
 }
 
 /// Where a value was not read at its own place, a reprint of it steps in, evidence and all.
 fn fall_back(reading: &mut Reading) {
-    for (path, reprints) in [
-        ("invoice_number", &["reprints.number_large", "reprints.number_right", "reprints.other_number"][..]),
-        ("invoice_code", &["reprints.code", "reprints.code_right"][..]),
-        ("issue_date", &["reprints.date_right"][..]),
-        ("check_code", &["reprints.check_code", "reprints.check_code_in_remarks"][..]),
+    for (field, reprints) in [
+        (Field::InvoiceNumber, &[Field::LargeNumber, Field::NumberOnTheRight, Field::OtherNumber][..]),
+        (Field::InvoiceCode, &[Field::ReprintedCode, Field::CodeOnTheRight][..]),
+        (Field::IssueDate, &[Field::DateOnTheRight][..]),
+        (Field::CheckCode, &[Field::ReprintedCheckCode, Field::CheckCodeInRemarks][..]),
     ] {
-        if field::meaning(&reading.invoice, path).is_some() {
+        if reading.invoice.get(field).is_some() {
             continue;
         }
-        let stand_in = reprints.iter().find(|reprint| stands_in(reading, path, reprint));
-        if let Some(evidence) = stand_in.and_then(|reprint| reading.fields.get(*reprint)).cloned() {
-            field::take(reading, path, evidence.text.as_deref().unwrap_or_default(), evidence.quad);
+        let stand_in = reprints.iter().find(|reprint| stands_in(&reading.invoice, field, **reprint));
+        if let Some(evidence) = stand_in.and_then(|reprint| reading.evidence(*reprint)).cloned() {
+            field::take(reading, field, evidence.text.as_deref().unwrap_or_default(), evidence.quad);
         }
     }
 }
 
 /// Whether a reprint holds the whole value: remarks often repeat six digits of the check code alone.
-fn stands_in(reading: &Reading, path: &str, reprint: &str) -> bool {
-    let Some(value) = field::meaning(&reading.invoice, reprint) else {
-        return false;
-    };
-    match path {
-        "check_code" => value.len() == 20 && value.bytes().all(|b| b.is_ascii_digit()),
-        "issue_date" => field::date(&value).is_some(),
+fn stands_in(invoice: &Invoice, field: Field, reprint: Field) -> bool {
+    invoice.text(reprint).is_some_and(|value| match field {
+        Field::CheckCode => value.len() == 20 && value.bytes().all(|b| b.is_ascii_digit()),
+        Field::IssueDate => field::meaning(FieldKind::Date, value).is_some(),
         _ => true,
-    }
+    })
 }
 
 /// The answer in the vendor's form, with every key; what is not printed is an empty string at eight zeros.
@@ -155,7 +152,7 @@ pub fn render(reading: &Reading) -> Value {
         return success(other(&reading.page));
     }
     let (kind_name, kind_description) = invoice.expense_category.map_or(("", ""), kind::category_words);
-    let list: Vec<Value> = FIELDS.iter().map(|field| entry(reading, field)).collect();
+    let list: Vec<Value> = KEYS.iter().map(|key| entry(reading, key)).collect();
     let mut result = page_words(&reading.page);
     result["type"] = type_name.into();
     result["type_description"] = type_description.into();
@@ -202,17 +199,18 @@ fn page_words(page: &PageInfo) -> Value {
     })
 }
 
-fn entry(reading: &Reading, field: &Field) -> Value {
-    let quad_of = |path: &str| reading.fields.get(path).and_then(|evidence| evidence.quad);
-    let (value, quad) = match field.holds {
-        Holds::Path(path) => (field::text(reading, path).unwrap_or_default(), quad_of(path)),
-        Holds::Column(column) => (items::render_column(reading, column), items::column_quad(reading, column)),
+fn entry(reading: &Reading, key: &Key) -> Value {
+    let (value, quad) = match key.holds {
+        Holds::Value(Field::Column(column)) => {
+            (items::render_column(reading, column), items::column_quad(reading, column))
+        }
+        Holds::Value(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
         Holds::Derived(derived) => derive(reading, derived),
     };
     json!({
-        "key": field.key,
+        "key": key.key,
         "value": value,
-        "description": field.description,
+        "description": key.description,
         "position": to_position(quad.as_ref()),
     })
 }
@@ -225,7 +223,7 @@ fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
         Derived::Medium => plain(kind::medium(invoice.r#type)),
         Derived::SpecialOrCommon => plain(kind::special_or_common(invoice.r#type)),
         Derived::Digital => plain(if invoice.r#type.is_digital() { "True" } else { "False" }),
-        Derived::AgentIssued => match field::printed(reading, "agent_issued") {
+        Derived::AgentIssued => match field::printed(reading, Field::AgentIssued) {
             Some(print) => plain(print),
             None => plain(if invoice.agent_issued == Some(true) { "代开" } else { "" }),
         },
@@ -236,15 +234,12 @@ fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
 
 /// The number under its own key, or what stands under the other: a digital invoice shows its number under both.
 fn number(reading: &Reading, own: bool) -> (String, Option<Quad>) {
-    let at = |path: &str| {
-        let quad = reading.fields.get(path).and_then(|evidence| evidence.quad);
-        field::text(reading, path).map(|text| (text, quad))
-    };
+    let at = |field| field::text(reading, field).map(|text| (text, field::quad(reading, field)));
     let found = if own {
-        at("invoice_number")
+        at(Field::InvoiceNumber)
     } else {
         let shown_twice = reading.invoice.r#type.is_digital();
-        at("reprints.other_number").or_else(|| at("invoice_number").filter(|_| shown_twice))
+        at(Field::OtherNumber).or_else(|| at(Field::InvoiceNumber).filter(|_| shown_twice))
     };
     found.unwrap_or_default()
 }

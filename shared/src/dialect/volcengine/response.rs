@@ -9,33 +9,37 @@ use super::error::{from_gateway, from_service};
 use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::{InvoiceType, Item};
+use crate::invoice::{Column, Field, InvoiceType, Item};
 use crate::report::Reading;
 
-/// Every `main_info` key and the path it fills.
-const MAIN_FIELDS: [(&str, &str); 17] = [
-    ("seller_name", "seller.name"),
-    ("buyer_name", "buyer.name"),
-    ("invoice_header", "title"),
-    ("invoice_coupon", "sheet"),
-    ("invoice_code", "invoice_code"),
-    ("invoice_number", "invoice_number"),
-    ("machine_code", "machine_number"),
-    ("typed_invoice_no", "printed_number"),
-    ("seller_taxpayer_no", "seller.tax_id"),
-    ("invoice_date", "issue_date"),
-    ("payee", "payee"),
-    ("buyer_taxpayer_no", "buyer.tax_id"),
-    ("lowercase_total_amount", "grand_total"),
-    ("capital_total_amount", "grand_total_words"),
-    ("check_code", "check_code"),
-    ("seller_name_in_seal", "seals.seller_name"),
-    ("seller_taxpayer_no_in_seal", "seals.seller_tax_id"),
+/// Every `main_info` key and the field it fills.
+const MAIN_FIELDS: [(&str, Field); 17] = [
+    ("seller_name", Field::SellerName),
+    ("buyer_name", Field::BuyerName),
+    ("invoice_header", Field::Title),
+    ("invoice_coupon", Field::Sheet),
+    ("invoice_code", Field::InvoiceCode),
+    ("invoice_number", Field::InvoiceNumber),
+    ("machine_code", Field::MachineNumber),
+    ("typed_invoice_no", Field::PrintedNumber),
+    ("seller_taxpayer_no", Field::SellerTaxId),
+    ("invoice_date", Field::IssueDate),
+    ("payee", Field::Payee),
+    ("buyer_taxpayer_no", Field::BuyerTaxId),
+    ("lowercase_total_amount", Field::GrandTotal),
+    ("capital_total_amount", Field::GrandTotalWords),
+    ("check_code", Field::CheckCode),
+    ("seller_name_in_seal", Field::SealedSellerName),
+    ("seller_taxpayer_no_in_seal", Field::SealedSellerTaxId),
 ];
 
 /// Every key of an entry and the column it fills.
-const ENTRY_FIELDS: [(&str, &str); 4] =
-    [("entry_name", "name"), ("quantity", "quantity"), ("price_amount", "amount"), ("unit_price", "unit_price")];
+const ENTRY_FIELDS: [(&str, Column); 4] = [
+    ("entry_name", Column::Name),
+    ("quantity", Column::Quantity),
+    ("price_amount", Column::Amount),
+    ("unit_price", Column::UnitPrice),
+];
 
 /// More lines than any roll has: a longer answer is cut, not followed.
 const MAX_ENTRIES: usize = 1000;
@@ -74,22 +78,22 @@ fn reading(main: &Map<String, Value>) -> Reading {
     let mut reading = Reading::default();
     reading.invoice.r#type = InvoiceType::Roll;
     reading.invoice.amounts_include_tax = true;
-    for (key, path) in MAIN_FIELDS {
+    for (key, field) in MAIN_FIELDS {
         if let Some(print) = main.get(key).and_then(print) {
-            field::take(&mut reading, path, &print, None);
+            field::take(&mut reading, field, &print, None);
         }
     }
     for (row, entry) in entries(main).into_values().take(MAX_ENTRIES).enumerate() {
         reading.invoice.items.push(Item::default());
         for (column, print) in entry {
-            field::take_cell(&mut reading, row, column, &print, None);
+            field::take(&mut reading, Field::Cell(row, column), &print, None);
         }
     }
     reading
 }
 
 /// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
-fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(&'static str, Cow<'_, str>)>> {
+fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(Column, Cow<'_, str>)>> {
     let mut found: BTreeMap<u64, Vec<_>> = BTreeMap::new();
     for (key, value) in main {
         if let Some((number, name)) = flat_entry(key)
@@ -114,21 +118,21 @@ fn flat_entry(key: &str) -> Option<(u64, &str)> {
     Some((rest[..digits].parse().ok()?, name))
 }
 
-fn column(name: &str) -> Option<&'static str> {
+fn column(name: &str) -> Option<Column> {
     ENTRY_FIELDS.iter().find(|(key, _)| *key == name).map(|(_, column)| *column)
 }
 
 /// The answer in the seed's form. Values that are not printed are left out, as the vendor leaves them out.
 pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration) -> Value {
     let mut main = Map::new();
-    for (key, path) in MAIN_FIELDS {
-        if let Some(print) = main_print(reading, path) {
+    for (key, field) in MAIN_FIELDS {
+        if let Some(print) = main_print(reading, field) {
             main.insert(key.to_owned(), print.into());
         }
     }
     for row in 0..reading.invoice.items.len() {
         for (key, column) in ENTRY_FIELDS {
-            if let Some(print) = field::cell_text(reading, row, column) {
+            if let Some(print) = field::text(reading, Field::Cell(row, column)) {
                 main.insert(format!("entry_{row}.{key}"), print.into());
             }
         }
@@ -153,16 +157,17 @@ fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: st
 }
 
 /// The print; or the meaning the way a roll prints it.
-fn main_print(reading: &Reading, path: &str) -> Option<String> {
-    if let Some(print) = field::printed(reading, path) {
+fn main_print(reading: &Reading, field: Field) -> Option<String> {
+    if let Some(print) = field::printed(reading, field) {
         return Some(print.to_owned());
     }
-    match path {
-        "issue_date" => reading.invoice.issue_date.map(|d| format!("{}年{}月{}日", d.year(), d.month(), d.day())),
-        "grand_total" => reading.invoice.grand_total.map(|m| format!("¥{m}")),
-        "check_code" => reading.invoice.check_code.as_deref().map(grouped),
-        _ => field::meaning(&reading.invoice, path),
-    }
+    let usual = field::usual(&reading.invoice, field)?;
+    Some(match (field, reading.invoice.issue_date) {
+        (Field::IssueDate, Some(d)) => format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+        (Field::GrandTotal, _) => format!("¥{usual}"),
+        (Field::CheckCode, _) => grouped(&usual),
+        _ => usual,
+    })
 }
 
 /// Twenty digits in groups of five, as printed; anything else as it is.
@@ -182,6 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::invoice::FieldKind;
 
     const EXAMPLE: &str = include_str!("../testdata/volcengine-example.json");
     const KEYS: &str = include_str!("../testdata/volcengine-keys.txt");
@@ -267,14 +273,16 @@ mod tests {
         }
     }
 
-    fn print_of(path: &'static str) -> BoxedStrategy<String> {
-        match path {
-            "invoice_code" => "0[0-9]{11}".boxed(),
-            "invoice_number" | "printed_number" => "[0-9]{8}".boxed(),
-            "machine_number" => "[0-9]{12}".boxed(),
-            "issue_date" => (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d}日")).boxed(),
-            "grand_total" | "amount" | "unit_price" | "quantity" => "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed(),
-            "check_code" => "[0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}".boxed(),
+    fn print_of(field: Field) -> BoxedStrategy<String> {
+        match (field, field.kind()) {
+            (Field::InvoiceCode, _) => "0[0-9]{11}".boxed(),
+            (Field::MachineNumber, _) => "[0-9]{12}".boxed(),
+            (_, FieldKind::Digits) => "[0-9]{8}".boxed(),
+            (_, FieldKind::Date) => {
+                (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d}日")).boxed()
+            }
+            (_, FieldKind::Money | FieldKind::Quantity) => "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed(),
+            (Field::CheckCode, _) => "[0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}".boxed(),
             _ => "[一-龥A-Za-z0-9*()（）]{1,12}".boxed(),
         }
     }
@@ -282,21 +290,21 @@ mod tests {
     fn readings() -> impl Strategy<Value = Reading> {
         let head: Vec<_> = MAIN_FIELDS
             .iter()
-            .map(|(_, path)| proptest::option::of(print_of(path)).prop_map(move |print| (*path, print)))
+            .map(|(_, field)| proptest::option::of(print_of(*field)).prop_map(move |print| (*field, print)))
             .collect();
-        let row: Vec<_> =
-            ENTRY_FIELDS.iter().map(|(_, column)| print_of(column).prop_map(move |print| (*column, print))).collect();
+        let cell = |column: Column| print_of(Field::Column(column)).prop_map(move |print| (column, print));
+        let row: Vec<_> = ENTRY_FIELDS.iter().map(|(_, column)| cell(*column)).collect();
         (head, proptest::collection::vec(row, 0..12)).prop_map(|(head, rows)| {
             let mut reading = Reading::default();
             reading.invoice.r#type = InvoiceType::Roll;
             reading.invoice.amounts_include_tax = true;
-            for (path, print) in head {
-                field::take(&mut reading, path, &print.unwrap_or_default(), None);
+            for (field, print) in head {
+                field::take(&mut reading, field, &print.unwrap_or_default(), None);
             }
             for (row, cells) in rows.into_iter().enumerate() {
                 reading.invoice.items.push(Item::default());
                 for (column, print) in cells {
-                    field::take_cell(&mut reading, row, column, &print, None);
+                    field::take(&mut reading, Field::Cell(row, column), &print, None);
                 }
             }
             reading
