@@ -62,14 +62,28 @@ impl Turn {
         }
     }
 
-    /// Whether width and height change places.
-    pub fn is_sideways(self) -> bool {
-        matches!(self, Self::Quarter | Self::ThreeQuarters)
+    /// The turn that takes it back.
+    fn back(self) -> Self {
+        match self {
+            Self::Quarter => Self::ThreeQuarters,
+            Self::ThreeQuarters => Self::Quarter,
+            same => same,
+        }
     }
 
     /// Width and height of the turned page.
     pub fn turned_size<N>(self, (width, height): (N, N)) -> (N, N) {
-        if self.is_sideways() { (height, width) } else { (width, height) }
+        if matches!(self, Self::Quarter | Self::ThreeQuarters) { (height, width) } else { (width, height) }
+    }
+
+    /// Where a point of a page of that size lies once it is turned.
+    fn turned_point(self, (x, y): (f32, f32), (width, height): (f32, f32)) -> (f32, f32) {
+        match self {
+            Self::None => (x, y),
+            Self::Quarter => (height - y, x),
+            Self::Half => (width - x, height - y),
+            Self::ThreeQuarters => (y, width - x),
+        }
     }
 
     /// The direction in which text runs on the page before it is turned.
@@ -90,6 +104,31 @@ impl Turn {
             Self::Half => 2,
             Self::ThreeQuarters => 1,
         }
+    }
+}
+
+/// A page and the turn that sets it upright.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Upright {
+    pub turn: Turn,
+    /// Width and height before the turn.
+    pub size: (f32, f32),
+}
+
+impl Upright {
+    /// A point of the page, on the upright page.
+    pub fn point(&self, point: (f32, f32)) -> (f32, f32) {
+        self.turn.turned_point(point, self.size)
+    }
+
+    /// A point of the upright page, on the page.
+    pub fn back(&self, point: (f32, f32)) -> (f32, f32) {
+        self.turn.back().turned_point(point, self.turn.turned_size(self.size))
+    }
+
+    /// Width of the upright page.
+    pub fn width(&self) -> f32 {
+        self.turn.turned_size(self.size).0
     }
 }
 
@@ -140,14 +179,16 @@ impl Corners {
         (0..4).all(|i| cross(self.0[i], self.0[(i + 1) % 4], p) >= -1e-3)
     }
 
-    /// As it stands in a Report, kept on the page.
+    /// The same corners as they stand in a Report.
+    pub fn quad(&self) -> Quad {
+        let [a, b, c, d] = self.0;
+        [a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y]
+    }
+
+    /// The same, kept on the page.
     pub fn to_quad(self, width: u32, height: u32) -> Quad {
-        let mut quad = [0.0; 8];
-        for (pair, p) in quad.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = p.x.clamp(0.0, width as f32);
-            pair[1] = p.y.clamp(0.0, height as f32);
-        }
-        quad
+        let kept = |p: Point| Point::new(p.x.clamp(0.0, width as f32), p.y.clamp(0.0, height as f32));
+        Self(self.0.map(kept)).quad()
     }
 }
 
@@ -208,6 +249,21 @@ mod tests {
         assert_eq!(rect.turned(Turn::Half).0[0], Point::new(2.0, 9.0));
         assert_eq!(rect.turned(Turn::ThreeQuarters).0[0], Point::new(2.0, 0.0));
         assert_eq!(rect.turned(Turn::Quarter).width(), 9.0);
+    }
+
+    #[test]
+    fn a_point_goes_to_the_upright_page_and_back() {
+        for (turn, point) in [
+            (Turn::None, (10.0, 20.0)),
+            (Turn::Quarter, (80.0, 10.0)),
+            (Turn::Half, (190.0, 80.0)),
+            (Turn::ThreeQuarters, (20.0, 190.0)),
+        ] {
+            let upright = Upright { turn, size: (200.0, 100.0) };
+            assert_eq!(upright.point((10.0, 20.0)), point);
+            assert_eq!(upright.back(point), (10.0, 20.0));
+            assert_eq!(Turn::of_degrees(turn.degrees()), turn);
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! - [`check`] holds the rules, and what makes a field verified.
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
+//! - [`geometry`] is where things stand on a page.
 //! - [`config`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;

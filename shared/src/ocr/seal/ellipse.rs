@@ -90,7 +90,7 @@ impl Ellipse {
     }
 
     /// A straight row inside, given in shares of its axes.
-    pub fn row(&self, row: &super::strip::Row) -> Corners {
+    pub fn row(&self, row: &super::strip::SealRow) -> Corners {
         self.rectangle((-row.half_width, row.half_width), (row.top, row.bottom))
     }
 }
