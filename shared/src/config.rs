@@ -1,5 +1,7 @@
 //! Settings from the environment, read once at start-up. Knows nothing of what they steer.
 
+mod names;
+
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -23,7 +25,9 @@ pub struct Config {
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
     pub limits: Limits,
-    /// `FAPIAO_BUYERS`: our own names and tax ids, `name:tax id` with commas between; either may stand alone.
+    /// `FAPIAO_JOBS`: how many files `make read` reads at once; by default as many as there are cores.
+    pub jobs: usize,
+    /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
     pub api_secret_arn: Option<String>,
@@ -37,11 +41,16 @@ pub struct Config {
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the process's environment, and warns of variables of ours that nothing reads: mistyped, one silently turns
+    /// a setting off.
     ///
     /// # Errors
     /// `internal`, naming the variable and what to do.
     pub fn from_env() -> Result<Self> {
+        let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        for stranger in names::strangers(set.filter_map(|(name, _)| name.into_string().ok())) {
+            tracing::warn!("{stranger}");
+        }
         Self::from_lookup(&|name| std::env::var(name).ok())
     }
 
@@ -57,9 +66,10 @@ impl Config {
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
             models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
             limits: limits(&get)?,
+            jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
-            api_key: get("FAPIAO_API_KEY").map(Secret::new),
+            api_key: api_key(&get)?,
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
@@ -123,12 +133,25 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     })
 }
 
+/// Refuses a credential in the variables of a deployed function, which shows them to everybody who may look at them; there
+/// it stands in the secret that `instead` names. A function run by SAM is local.
+fn refuse_deployed(get: Lookup, name: &str, instead: &str) -> Result<()> {
+    let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
+    if !deployed || get(name).is_none() {
+        return Ok(());
+    }
+    let message = format!("{name} is set in a deployed function: credentials do not belong there");
+    Err(Error::new(ErrorKind::Internal, message).with_hint(format!("Put it into a secret and set {instead}.")))
+}
+
+fn api_key(get: Lookup) -> Result<Option<Secret>> {
+    refuse_deployed(get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?;
+    Ok(get("FAPIAO_API_KEY").map(Secret::new))
+}
+
 fn vendors(get: Lookup) -> Result<VendorSettings> {
-    let mut credentials = VENDORS.into_iter().flat_map(|vendor| vendor.credentials);
-    if let Some(exposed) = credentials.find(|credential| is_deployed(get) && get(credential.variable).is_some()) {
-        let message = format!("{} is set in a deployed function: credentials do not belong there", exposed.variable);
-        return Err(Error::new(ErrorKind::Internal, message)
-            .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."));
+    for credential in VENDORS.into_iter().flat_map(|vendor| vendor.credentials) {
+        refuse_deployed(get, credential.variable, "FAPIAO_PROVIDER_SECRET_ARN")?;
     }
     Ok(VendorSettings {
         secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
@@ -136,11 +159,6 @@ fn vendors(get: Lookup) -> Result<VendorSettings> {
         endpoints: VENDORS.into_iter().filter_map(|v| Some((v.name, get(v.endpoint_variable)?))).collect(),
         ..VendorSettings::default()
     })
-}
-
-/// Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
-fn is_deployed(get: Lookup) -> bool {
-    get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none()
 }
 
 fn limits(get: Lookup) -> Result<Limits> {
@@ -212,6 +230,7 @@ mod tests {
             ("FAPIAO_MAX_SIDE", "20"),
             ("FAPIAO_MAX_PIXELS", "300"),
             ("FAPIAO_MAX_PAGES", "4"),
+            ("FAPIAO_JOBS", "3"),
             ("FAPIAO_BUYERS", "我们公司:91310104MA1FR7C72G,91310000834486035U"),
             ("FAPIAO_API_SECRET_ARN", "arn:x"),
         ])
@@ -220,7 +239,7 @@ mod tests {
         assert_eq!(config.require_output_bucket().unwrap(), "out");
         assert_eq!(config.models, Path::new("/opt/models"));
         let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
-        assert_eq!((max_bytes, max_side, max_pixels, max_pages), (1000, 20, 300, 4));
+        assert_eq!((max_bytes, max_side, max_pixels, max_pages, config.jobs), (1000, 20, 300, 4, 3));
         assert_eq!(config.rules().buyers, Buyers::parse("我们公司：91310104MA1FR7C72G，91310000834486035U").unwrap());
         assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
     }
@@ -230,6 +249,7 @@ mod tests {
         for (name, value) in [
             ("FAPIAO_MAX_BYTES", "50MB"),
             ("FAPIAO_MAX_SIDE", "0"),
+            ("FAPIAO_JOBS", "0"),
             ("FAPIAO_MAX_PIXELS", "-1"),
             ("FAPIAO_PROVIDERS", ","),
             ("FAPIAO_BUYERS", "我们公司:123"),
@@ -266,10 +286,31 @@ mod tests {
     }
 
     #[test]
-    fn vendor_credentials_in_the_environment_serve_local_runs_only() {
-        for name in CREDENTIALS {
+    fn half_of_a_vendors_credentials_is_refused_with_the_missing_one() {
+        for (set, missing) in [
+            (vec![0], CREDENTIALS[1]),
+            (vec![1], CREDENTIALS[0]),
+            (vec![0, 1, 2], CREDENTIALS[3]),
+            (vec![3], CREDENTIALS[2]),
+            (vec![4], CREDENTIALS[2]),
+        ] {
+            let settings: Vec<_> = set.iter().map(|i| (CREDENTIALS[*i], "hunter2")).collect();
+            let error = read(&settings).unwrap_err();
+            assert!(
+                error.message().contains(&format!("{missing} is not")) && error.hint().contains(missing),
+                "{error}"
+            );
+            assert!(!format!("{error:?}").contains("hunter2"));
+        }
+        read(&[(CREDENTIALS[0], "a"), (CREDENTIALS[1], "b")]).unwrap();
+    }
+
+    #[test]
+    fn credentials_in_the_environment_serve_local_runs_only() {
+        let vendors = CREDENTIALS.map(|name| (name, "FAPIAO_PROVIDER_SECRET_ARN"));
+        for (name, instead) in vendors.into_iter().chain([("FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")]) {
             let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
-            assert!(error.message().contains(name) && error.hint().contains("FAPIAO_PROVIDER_SECRET_ARN"), "{error}");
+            assert!(error.message().contains(name) && error.hint().contains(instead), "{error}");
             assert!(!format!("{error:?}").contains("hunter2"));
         }
         let local = [("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")];

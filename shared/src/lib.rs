@@ -16,11 +16,12 @@
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
 //! - [`geometry`] is where things stand on a page.
-//! - [`config`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
+//! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;
 pub mod check;
 pub mod config;
+pub mod deadline;
 pub mod dialect;
 pub mod document;
 pub mod error;

@@ -20,6 +20,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
+pub use self::model::{MODEL_FILES, require as require_models};
 use self::recognise::{ReadLine, Recogniser};
 use self::seal::FoundSeals;
 pub use self::seal::SealText;

@@ -2,7 +2,6 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
-mod claim;
 mod embedded;
 mod http;
 mod remote;
@@ -19,10 +18,10 @@ use async_trait::async_trait;
 
 use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ocr;
 use crate::report::Reading;
 
 pub use chain::{Chain, ChainOutcome};
-pub use claim::{Claim, Claimed, Claims};
 pub use embedded::{Embedded, PageReader};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
@@ -79,7 +78,8 @@ pub trait Provider: Send + Sync {
 /// for which there may be credentials can still be selected by name.
 ///
 /// # Errors
-/// `internal` when a name is unknown, a vendor in the chain has no credentials or an endpoint is refused.
+/// `internal` when a name is unknown, a vendor in the chain has no credentials, an endpoint is refused or the models are
+/// not there.
 pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) -> Result<Chain> {
     document::fonts::look_in(models);
     let keyring = Arc::new(settings.keyring());
@@ -87,13 +87,18 @@ pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) ->
     let named = |name: &String| match Vendor::named(name) {
         Some(vendor) if settings.may_ask(vendor) => connect(vendor),
         Some(vendor) => Err(no_credentials(vendor)),
-        None if name == embedded::NAME => Ok(Arc::new(Embedded::new(models)) as Arc<dyn Provider>),
+        None if name == embedded::NAME => embedded(models),
         None => Err(unknown(name)),
     };
     let chain = Chain::new(names.iter().map(named).collect::<Result<_>>()?);
     let others = VENDORS.into_iter().filter(|vendor| !chain.has(vendor.name) && settings.may_ask(vendor));
     let others = others.map(connect).collect::<Result<_>>()?;
     Ok(chain.with_on_request(others))
+}
+
+fn embedded(models: &Path) -> Result<Arc<dyn Provider>> {
+    ocr::require_models(models)?;
+    Ok(Arc::new(Embedded::new(models)))
 }
 
 fn unknown(name: &str) -> Error {
@@ -118,12 +123,19 @@ mod tests {
 
     const TEXTIN: [(&str, &str); 2] = [("FAPIAO_TEXTIN_APP_ID", "app"), ("FAPIAO_TEXTIN_SECRET_CODE", "hunter2")];
 
-    fn chain(settings: &[(&str, &str)]) -> Result<Chain> {
-        let lookup = |name: &str| {
+    fn config(settings: &[(&str, &str)]) -> Result<Config> {
+        Config::from_lookup(&|name| {
             let found = settings.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
-        };
-        Config::from_lookup(&lookup)?.chain()
+        })
+    }
+
+    fn chain(settings: &[(&str, &str)]) -> Result<Chain> {
+        let models = tempfile::tempdir().unwrap();
+        for name in ocr::MODEL_FILES {
+            std::fs::write(models.path().join(name), "").unwrap();
+        }
+        Config { models: models.path().to_owned(), ..config(settings)? }.chain()
     }
 
     #[test]
@@ -148,6 +160,15 @@ mod tests {
     fn only_a_chain_with_a_vendor_in_it_is_paid_for() {
         let chain = chain(&TEXTIN).unwrap();
         assert!(!chain.is_paid(None) && !chain.is_paid(Some("embedded")) && chain.is_paid(Some("textin")));
+    }
+
+    #[test]
+    fn only_the_embedded_reader_needs_the_models() {
+        let without =
+            |settings: &[(&str, &str)]| Config { models: "nowhere".into(), ..config(settings).unwrap() }.chain();
+        let error = without(&[]).err().unwrap();
+        assert!(error.message().contains("nowhere") && error.hint().contains("make models"), "{error}");
+        without(&[("FAPIAO_PROVIDERS", "textin"), TEXTIN[0], TEXTIN[1]]).unwrap();
     }
 
     #[test]
