@@ -83,6 +83,17 @@ mod tests {
             without_place_and_time(report);
         }
         assert_eq!(from_api, from_bucket);
+        what_the_gateway_takes_for_text_is_refused_at_once(stack, roll, &key).await;
+    }
+
+    async fn what_the_gateway_takes_for_text_is_refused_at_once(stack: &Stack, roll: &[u8], key: &str) {
+        for media_type in ["text/plain", "application/json"] {
+            let (status, problem) = stack.post_invoice_as(media_type, roll, Some(key)).await;
+            assert_eq!((status, &problem["code"]), (415, &json!("unsupported_media_type")), "{media_type}: {problem}");
+        }
+        let xml = "<EInvoice>数电发票</EInvoice>";
+        let (status, report) = stack.post_invoice_as("application/xml", xml.as_bytes(), Some(key)).await;
+        assert_eq!((status, &report["source"]["bytes"]), (422, &json!(xml.len())), "{report}");
     }
 
     fn without_place_and_time(report: &mut Value) {

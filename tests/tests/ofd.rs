@@ -11,6 +11,7 @@ use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{CheckStatus, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao_tests::environment;
 use fapiao_tests::ofd::{DIGITAL, ORIGINAL, Package, bare, invoice, zipped};
 
 const PAGE: &str = "Doc_0/Pages/Page_0/Content.xml";
@@ -227,8 +228,7 @@ fn a_bundle_gives_a_report_for_each_of_its_files() {
 
 #[test]
 fn a_scored_corpus_is_read_without_a_fault() {
-    let Some(corpus) = std::env::var_os("FAPIAO_CORPUS") else {
-        eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+    let Some(corpus) = environment::corpus() else {
         return;
     };
     let labels = Path::new(&corpus).join("real");

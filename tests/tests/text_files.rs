@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{EvidenceSource, Report, Source, Status, Verdict};
+use fapiao_tests::environment;
 use serde_json::Value;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -124,8 +125,7 @@ async fn a_cut_off_file_is_refused_or_read_but_never_wrong() {
 /// Labelled PDFs of FAPIAO_CORPUS, every scored field.
 #[test]
 fn labelled_pdfs_are_wholly_right_and_verified() {
-    let Some(corpus) = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+    let Some(corpus) = environment::corpus() else {
         return;
     };
     for (folder, pattern, documents) in [("synthetic-pdf", r"\.pdf$", 12), ("real", r"^031_.*\.pdf$", 1)] {

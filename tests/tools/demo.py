@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from local_aws import LocalAws, LocalAwsError, direct
+from events import fetch
+from local_aws import LocalAws, direct
+from local_stack import deployed, end_on_signals
 from progress import Step, StepError
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -24,20 +25,14 @@ COLUMNS = ("file", "status", "type", "number", "date", "total", "verdict")
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_signals()
     aws = LocalAws()
-    try:
-        demonstrate(aws)
-    finally:
-        aws.stop()
+    with deployed(aws) as stack:
+        demonstrate(aws, stack)
     print("\nEverything that was started has been stopped. Your own invoices: make read IN=folder OUT=other-folder")
 
 
-def demonstrate(aws):
-    with Step("start a local AWS"):
-        attempt(aws.start)
-    with Step("deploy template.yaml to it"):
-        stack = attempt(aws.deploy)
+def demonstrate(aws, stack):
     with Step(f"drop {len(FILES)} files into the bucket and wait for their Reports") as step:
         reports = drop_and_wait(aws, stack, step)
     print_table(reports)
@@ -46,13 +41,6 @@ def demonstrate(aws):
     with Step("ask the API, without a key and with one"):
         asked = ask_api(aws, stack)
     print("\n" + asked)
-
-
-def attempt(action):
-    try:
-        return action()
-    except LocalAwsError as error:
-        raise StepError(str(error)) from error
 
 
 def drop_and_wait(aws, stack, step):
@@ -68,17 +56,10 @@ def drop_and_wait(aws, stack, step):
         for name in set(FILES) - set(reports):
             report = fetch(s3, stack["OutputBucket"], name + ".json")
             if report is not None:
-                reports[name] = report
+                reports[name] = json.loads(report)
                 step.note = f"{len(reports)} of {len(FILES)}, {name}"
         time.sleep(0.1)
     return reports
-
-
-def fetch(s3, bucket, key):
-    try:
-        return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except s3.exceptions.NoSuchKey:
-        return None
 
 
 def print_table(reports):

@@ -135,24 +135,62 @@ async fn a_stage_in_front_of_the_path_is_taken_off() {
     }
 }
 
+/// What the API makes of a body that a gateway handed over as text.
+async fn as_text(media_type: &str, body: &str) -> Response<Body> {
+    let request = http(|event| {
+        event["headers"]["content-type"] = json!(media_type);
+        event["isBase64Encoded"] = json!(false);
+        event["body"] = json!(body);
+    });
+    working().handle(request).await
+}
+
 #[tokio::test]
-async fn the_body_is_taken_exactly_whatever_its_media_type() {
-    let bmp = "BM is how a bitmap starts, and this is none: 汉字\r\n\u{0}";
-    for (media_type, encoded, body) in [
-        ("text/plain", false, bmp.to_owned()),
-        ("application/json", false, bmp.to_owned()),
-        ("application/x-www-form-urlencoded", true, STANDARD.encode(bmp)),
+async fn an_xml_is_taken_exactly_as_text_and_as_bytes() {
+    let plain = "<EInvoice>数电发票\r\n</EInvoice>";
+    let declared = format!("\u{feff}<?xml version='1.0' encoding=\"utf-8\"?>\n{plain}");
+    for xml in [plain, &declared] {
+        let bytes = http(|event| event["body"] = json!(STANDARD.encode(xml)));
+        let expected = json_body(&working().handle(bytes).await);
+        assert_eq!(expected["source"]["bytes"], json!(xml.len()));
+        for media_type in ["application/xml", "text/xml; charset=utf-8", "application/einvoice+xml", "text/plain"] {
+            let report = json_body(&as_text(media_type, xml).await);
+            assert_eq!(report["source"]["sha256"], expected["source"]["sha256"], "{media_type}: {report}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_the_file_is_refused_with_what_to_send() {
+    let jpeg = String::from_utf8_lossy(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F']).into_owned();
+    let utf16: Vec<u8> = "<EInvoice/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = String::from_utf8_lossy(&utf16).into_owned();
+    struct Case<'a>(&'static str, &'a str, &'static str);
+    for Case(media_type, body, detail) in [
+        Case("text/plain", &jpeg, "damaged"),
+        Case("application/json", &jpeg, "damaged"),
+        Case("application/xml", "<a>\u{fffd}\u{fffd}</a>", "damaged"),
+        Case("text/xml", &utf16, "damaged"),
+        Case("application/json", r#"{"image": "aGVsbG8="}"#, "JSON"),
+        Case("application/problem+json", " [1]", "JSON"),
+        Case("text/plain", "hello", "no invoice's XML"),
+        Case("application/javascript", "%PDF-1.7", "no invoice's XML"),
+        Case("text/xml", "<?xml version=\"1.0\" encoding='GBK'?><EInvoice/>", "GBK"),
+        Case("text/xml", "<?xml version=\"1.0\" encoding=\"UTF-16\"?><EInvoice/>", "UTF-16"),
     ] {
-        let request = http(|event| {
-            event["headers"]["content-type"] = json!(media_type);
-            event["isBase64Encoded"] = json!(encoded);
-            event["body"] = json!(body);
-        });
-        let report = json_body(&working().handle(request).await);
-        assert_eq!(report["source"]["bytes"], json!(bmp.len()), "{media_type}");
-        let plain = http(|event| event["body"] = json!(STANDARD.encode(bmp)));
-        let expected = json_body(&working().handle(plain).await);
-        assert_eq!(report["source"]["sha256"], expected["source"]["sha256"], "{media_type}");
+        let response = as_text(media_type, body).await;
+        assert_problem(&response, 415, "unsupported_media_type");
+        let problem = json_body(&response);
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{media_type} {body:?}: {problem}");
+        assert!(problem["hint"].as_str().unwrap().contains("application/octet-stream"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_a_gateway_took_for_bytes_is_never_refused_for_its_media_type() {
+    for media_type in ["application/x-www-form-urlencoded", "text/plain", "application/json"] {
+        let response = working().handle(http(|event| event["headers"]["content-type"] = json!(media_type))).await;
+        assert_eq!(json_body(&response)["source"]["bytes"], json!(picture().len()), "{media_type}");
     }
 }
 

@@ -4,6 +4,7 @@ pub mod events;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use fapiao::deadline::{LONGEST_LIFE, time_left};
 use fapiao::error::{Error, Result};
 use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
 use fapiao::store::Store;
@@ -92,9 +93,9 @@ impl<S: Store> Handler<S> {
     }
 }
 
-/// When an answer must be there: the runtime's deadline less a margin.
+/// When an answer must be there: the runtime's deadline less a margin. Where there is none, as long as functions live.
 pub fn deadline(invocation: SystemTime) -> Instant {
-    let left = invocation.duration_since(SystemTime::now()).unwrap_or_default();
+    let left = time_left(invocation, SystemTime::now()).unwrap_or(LONGEST_LIFE);
     Instant::now() + left.saturating_sub(MARGIN)
 }
 
@@ -117,4 +118,18 @@ fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
 
 fn log_failure(error: &Error, message_id: &str) {
     tracing::error!(message_id, code = error.code(), message = error.message(), "the message goes back");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invocation_without_a_real_deadline_has_time_to_read() {
+        let soon = Instant::now() + Duration::from_secs(60);
+        assert!(deadline(SystemTime::UNIX_EPOCH) > soon);
+        assert!(deadline(SystemTime::now() + Duration::from_secs(120)) > soon);
+        assert!(deadline(SystemTime::now() + Duration::from_secs(30)) < soon);
+        assert!(deadline(SystemTime::now() - Duration::from_secs(30)) < soon);
+    }
 }

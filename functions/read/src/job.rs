@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const HEAD_BYTES: u64 = 65_536;
 
 /// How the files fared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// An invoice was read.
     pub read: usize,
@@ -70,6 +70,7 @@ pub async fn read_all(
     let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
     let list = list.write(output).inspect_err(tell).ok();
+    list.iter().flat_map(|summary| &summary.repeated).for_each(|sentence| progress.warn(sentence));
     Tally { list, ..Tally::of(&outcomes, start.elapsed()) }
 }
 
@@ -197,7 +198,8 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fate {
     outcome: Outcome,
-    /// The verdicts of what was read; else why there is nothing.
+    /// What is to be reviewed whatever the other files hold; else why there is nothing. Nothing is called verified
+    /// before the list has seen the whole folder.
     detail: String,
 }
 
@@ -207,9 +209,10 @@ impl Fate {
         if !read.is_empty() {
             let review = read.iter().filter(|report| report.verdict != Some(Verdict::Verified)).count();
             let detail = match (read.len(), review) {
-                (1, 0) => "verified".to_owned(),
+                (1, 0) => String::new(),
                 (1, _) => "to review".to_owned(),
-                (all, review) => format!("{all} invoices, {review} to review"),
+                (all, 0) => format!("{all} invoices"),
+                (all, review) => format!("{all} invoices, at least {review} to review"),
             };
             return Self { outcome: Outcome::Read, detail };
         }
@@ -221,7 +224,8 @@ impl Fate {
 
 impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.outcome.name(), self.detail)
+        let mark = if self.detail.is_empty() { "" } else { ": " };
+        write!(f, "{}{mark}{}", self.outcome.name(), self.detail)
     }
 }
 
@@ -249,8 +253,8 @@ impl fmt::Display for Tally {
         let Self { read, rejected, failed, skipped, .. } = self;
         let seconds = self.elapsed.as_secs_f64();
         write!(f, "{read} read, {rejected} rejected, {failed} failed, {skipped} skipped in {seconds:.1} s")?;
-        match self.list {
-            Some(Summary { verified, review }) => write!(f, "; invoices: {verified} verified, {review} to review"),
+        match &self.list {
+            Some(Summary { verified, review, .. }) => write!(f, "; invoices: {verified} verified, {review} to review"),
             None => Ok(()),
         }
     }
@@ -262,7 +266,7 @@ mod tests {
 
     use async_trait::async_trait;
     use fapiao::document::{Document, Limits};
-    use fapiao::provider::{Answer, Chain, Provider};
+    use fapiao::provider::{Answer, Chain, Embedded, Provider};
     use tempfile::TempDir;
 
     use super::*;
@@ -293,13 +297,17 @@ mod tests {
     }
 
     async fn read_files(files: &[(&str, &[u8])]) -> (Tally, TempDir) {
+        read_files_with(Arc::new(ByShape), files).await
+    }
+
+    async fn read_files_with(provider: Arc<dyn Provider>, files: &[(&str, &[u8])]) -> (Tally, TempDir) {
         let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let paths = files.iter().map(|(name, content)| {
             std::fs::write(input.path().join(name), content).unwrap();
             input.path().join(name)
         });
         let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(ByShape)]), limits);
+        let pipeline = Pipeline::new(Chain::new(vec![provider]), limits);
         let paths = paths.collect();
         let tally = read_all(&pipeline, paths, output.path(), 2, &Progress::new(files.len())).await;
         (tally, output)
@@ -340,6 +348,34 @@ mod tests {
         );
         assert!(tally.to_string().contains("0 verified, 1 to review") && !tally.is_complete(), "{tally}");
         assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 5);
+    }
+
+    #[tokio::test]
+    async fn the_screen_says_of_an_invoice_that_is_there_twice_what_the_list_says() {
+        let invoice = include_bytes!("../../../tests/fixtures/text-two-pages.pdf");
+        // A page of text needs no models.
+        let (tally, output) =
+            read_files_with(Arc::new(Embedded::new("no/models")), &[("b.pdf", invoice), ("a.pdf", invoice)]).await;
+        let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
+        let verdicts = |verdict| list.matches(&format!(",read,{verdict},")).count();
+        assert_eq!((verdicts("verified"), verdicts("review")), (1, 1), "{list}");
+        assert!(tally.to_string().ends_with("invoices: 1 verified, 1 to review"), "{tally}");
+        let repeated = tally.list.unwrap().repeated;
+        assert!(repeated.len() == 1 && repeated[0].starts_with("b.pdf: to review: a.pdf has brought"), "{repeated:?}");
+    }
+
+    #[tokio::test]
+    async fn no_single_file_is_called_verified() {
+        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/models"))]), Limits::default());
+        for (file, line) in [
+            (include_bytes!("../../../tests/fixtures/text-two-pages.pdf").as_slice(), "read"),
+            (include_bytes!("../../../tests/fixtures/text-two-invoices.pdf").as_slice(), "read: 2 invoices"),
+        ] {
+            let deadline = Instant::now() + PATIENCE;
+            let reports = pipeline.read_all(Bytes::from_static(file), Source::default(), None, deadline).await.unwrap();
+            assert!(reports.iter().all(|report| report.verdict == Some(Verdict::Verified)));
+            assert_eq!(Fate::of(&reports).to_string(), line);
+        }
     }
 
     #[tokio::test]

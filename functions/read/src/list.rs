@@ -50,12 +50,14 @@ const HEADS: [&str; 22] = [
 pub struct List(Mutex<Vec<Row>>);
 
 /// How many invoices stand in a list, and how many of them a person has to look at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Confirmed in all that a booking needs, and the first of their kind in the folder.
     pub verified: usize,
     /// All others.
     pub review: usize,
+    /// A sentence for each that is there twice; they are among those to review.
+    pub repeated: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -141,14 +143,21 @@ impl List {
                     firsts.entry(identity).or_insert_with(|| First { place: row.place(), total: row.total });
                 (first.place != row.place()).then(|| first.clone())
             });
-            match row.verdict_beside(first.as_ref()) {
-                Some(Verdict::Verified) => summary.verified += 1,
-                Some(Verdict::Review) => summary.review += 1,
-                None => {}
-            }
+            summary.count(&row, first.as_ref());
             writer.write_record(row.record(first))?;
         }
         writer.into_inner().map(|table| (table, summary)).map_err(|error| error.into_error())
+    }
+}
+
+impl Summary {
+    fn count(&mut self, row: &Row, first: Option<&First>) {
+        match row.verdict_beside(first) {
+            Some(Verdict::Verified) => self.verified += 1,
+            Some(Verdict::Review) => self.review += 1,
+            None => {}
+        }
+        self.repeated.extend(first.map(|first| format!("{}: to review: {}", row.place(), row.accused_by(first))));
     }
 }
 
@@ -169,14 +178,18 @@ impl Row {
         self.verdict.map(|verdict| if first.is_some() { Verdict::Review } else { verdict })
     }
 
+    fn accused_by(&self, first: &First) -> String {
+        accusation(&first.place, first.total, self.total)
+    }
+
     fn record(self, first: Option<First>) -> Vec<String> {
         let verdict = match self.verdict_beside(first.as_ref()) {
             None => "",
             Some(Verdict::Verified) => "verified",
             Some(Verdict::Review) => "review",
         };
-        let mut reasons = self.reasons;
-        reasons.extend(first.as_ref().map(|first| accusation(&first.place, first.total, self.total)));
+        let accusation = first.as_ref().map(|first| self.accused_by(first));
+        let reasons: Vec<String> = self.reasons.into_iter().chain(accusation).collect();
         let mut record = vec![
             safe(&self.file),
             self.index.to_string(),
@@ -347,7 +360,9 @@ mod tests {
         }
         let reasons = &records(&list)[1]["原因 reasons"];
         assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
-        assert_eq!(list.table().unwrap().1, Summary { verified: 1, review: 1 });
+        let Summary { verified, review, repeated } = list.table().unwrap().1;
+        assert_eq!((verified, review), (1, 1));
+        assert_eq!(repeated, [format!("b.jpg: to review: {reasons}")]);
     }
 
     #[test]

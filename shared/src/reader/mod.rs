@@ -23,6 +23,8 @@ mod settle;
 mod shape;
 pub mod sources;
 mod table;
+#[cfg(test)]
+mod testing;
 pub mod xml;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
+use super::body;
 use crate::json_response;
 use crate::problem::Problem;
 
@@ -19,7 +20,7 @@ pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instan
     let selected = selected(pipeline, &request)?;
     let all = wants_all(&request);
     refuse_forms(&request)?;
-    let bytes = bytes(request.into_body());
+    let bytes = body::bytes(request.into_body())?;
     refuse_too_large(&bytes, pipeline.limits().max_bytes)?;
 
     let reading = pipeline.read_all(bytes, Source::default(), selected.as_deref(), deadline);
@@ -54,21 +55,10 @@ fn refuse_forms(request: &Request) -> Result<(), Problem> {
     if !media_type.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/")) {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
+    Err(body::refused(
         "the body is a form, not a file",
         "Send the file's bytes alone, e.g. `curl --data-binary @invoice.jpg`.",
     ))
-}
-
-/// The body exactly as the gateway took it; text is no less than bytes.
-fn bytes(body: Body) -> Bytes {
-    match body {
-        Body::Text(text) => Bytes::from(text),
-        Body::Binary(bytes) => Bytes::from(bytes),
-        _ => Bytes::new(),
-    }
 }
 
 fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
