@@ -234,7 +234,7 @@ mod tests {
     use crate::invoice::Invoice;
 
     fn read_head(lines: &[Placed<'_>]) -> Invoice {
-        found(lines, |draft, spans| read(draft, spans)).invoice
+        found(lines, read).invoice
     }
 
     /// What stands above the table, and which code, number, date and check code it is.
