@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::Invoice;
+use crate::invoice::{Field, Invoice};
 
 /// The schema's name and version, in every Report.
 pub const SCHEMA: &str = "fapiao/1";
@@ -277,6 +277,16 @@ pub struct Leaning {
 }
 
 impl Reading {
+    /// Why we believe a field.
+    pub fn evidence(&self, field: Field) -> Option<&Evidence> {
+        self.fields.get(&field.to_string())
+    }
+
+    /// Keeps the evidence of a field in place of what was there.
+    pub fn note(&mut self, field: Field, evidence: Evidence) {
+        self.fields.insert(field.to_string(), evidence);
+    }
+
     /// Whether a field's value was chosen because another one said so.
     pub fn leans(&self, path: &str, on: &str) -> bool {
         self.leanings.iter().any(|leaning| leaning.path == path && leaning.on == on)
