@@ -190,7 +190,7 @@ fn read_report(
         page: Some(reading.page),
         invoice: Some(reading.invoice),
         error: None,
-        fields: reading.fields,
+        fields: reading.fields.into_iter().map(|(field, evidence)| (field.to_string(), evidence)).collect(),
         checks: findings.checks,
         duplicate_of: None,
     }

@@ -207,7 +207,7 @@ pub(super) fn take(reading: &mut Reading, path: &str, print: &str, quad: Option<
     }
     if let Some((kind, leaf)) = head_mut(&mut reading.invoice, path) {
         leaf.understand(kind, print);
-        reading.fields.insert(path.to_owned(), evidence(print, quad));
+        keep(reading, path, evidence(print, quad));
     }
 }
 
@@ -221,7 +221,7 @@ pub(super) fn take_cell(reading: &mut Reading, row: usize, column: &str, print: 
     };
     if let Some((kind, leaf)) = cell_mut(item, column) {
         leaf.understand(kind, print);
-        reading.fields.insert(cell_path(row, column), evidence(print, quad));
+        keep(reading, &cell_path(row, column), evidence(print, quad));
     }
 }
 
@@ -236,9 +236,21 @@ pub(super) fn evidence(print: &str, quad: Option<Quad>) -> Evidence {
     }
 }
 
+/// The evidence at a path.
+pub(super) fn at<'a>(reading: &'a Reading, path: &str) -> Option<&'a Evidence> {
+    reading.evidence(path.parse().ok()?)
+}
+
+/// Keeps the evidence of a path.
+pub(super) fn keep(reading: &mut Reading, path: &str, evidence: Evidence) {
+    if let Ok(field) = path.parse() {
+        reading.note(field, evidence);
+    }
+}
+
 /// What stands printed at a path.
 pub(super) fn printed<'a>(reading: &'a Reading, path: &str) -> Option<&'a str> {
-    let text = reading.fields.get(path)?.text.as_deref()?;
+    let text = at(reading, path)?.text.as_deref()?;
     (!text.trim().is_empty()).then_some(text)
 }
 

@@ -13,6 +13,7 @@ use crate::dialect::Answered;
 use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
 use crate::error::{Error, ErrorKind, Result};
+use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
 
 /// Where the vendors are and how they are called.
@@ -105,5 +106,6 @@ pub(super) fn answer(answered: Answered, document: &Document, fitted: Fitted, mo
         }
     }
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };
+    sources::add_qr_code(&mut reading, CodeWeight::Reported);
     Answer { reading, model: Some(model.to_owned()), request_id: answered.request_id, adapted: fitted.adapted }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
 use crate::report::Quad;
 
@@ -342,10 +343,7 @@ pub fn fold(c: char) -> char {
     let mut plain = c.nfkc();
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
-    match c {
-        '【' | '〔' | '[' => '(',
-        '】' | '〕' | ']' => ')',
-        '—' | '–' | '―' | '−' => '-',
+    match unified(c) {
         '圓' => '圆',
         '號' => '号',
         '納' => '纳',

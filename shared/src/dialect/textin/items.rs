@@ -59,7 +59,7 @@ pub(super) fn take_columns(reading: &mut Reading, columns: &[Printed<'_>]) {
             None if print.trim().is_empty() => {}
             None => {
                 let kept = field::evidence(print, *quad);
-                reading.fields.insert(whole_column(column), kept);
+                field::keep(reading, &whole_column(column), kept);
             }
         }
     }
@@ -133,11 +133,11 @@ pub(super) fn render_column(reading: &Reading, column: &str) -> String {
 
 /// The place of a column: the box around its cells.
 pub(super) fn column_quad(reading: &Reading, column: &str) -> Option<Quad> {
-    if let Some(whole) = reading.fields.get(&whole_column(column)) {
+    if let Some(whole) = field::at(reading, &whole_column(column)) {
         return whole.quad;
     }
     let quads: Vec<Quad> = (0..reading.invoice.items.len())
-        .filter_map(|row| reading.fields.get(&field::cell_path(row, column))?.quad)
+        .filter_map(|row| field::at(reading, &field::cell_path(row, column))?.quad)
         .collect();
     match quads.as_slice() {
         [] => None,
@@ -153,7 +153,7 @@ pub(super) fn column_quad(reading: &Reading, column: &str) -> Option<Quad> {
 
 /// The rows. Empty when a column could not be laid against the others, as rows would then claim too much.
 pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
-    if COLUMNS.iter().any(|(column, ..)| reading.fields.contains_key(&whole_column(column))) {
+    if COLUMNS.iter().any(|(column, ..)| field::at(reading, &whole_column(column)).is_some()) {
         return Vec::new();
     }
     (0..reading.invoice.items.len())
@@ -162,7 +162,7 @@ pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
 }
 
 fn cell(reading: &Reading, row: usize, column: &str, key: &str) -> Value {
-    let quad = reading.fields.get(&field::cell_path(row, column)).and_then(|evidence| evidence.quad.as_ref());
+    let quad = field::at(reading, &field::cell_path(row, column)).and_then(|evidence| evidence.quad.as_ref());
     let description = super::FIELDS
         .iter()
         .find(|f| matches!(f.holds, super::Holds::Column(name) if name == column))

@@ -118,7 +118,7 @@ fn fall_back(reading: &mut Reading) {
             continue;
         }
         let stand_in = reprints.iter().find(|reprint| stands_in(reading, path, reprint));
-        if let Some(evidence) = stand_in.and_then(|reprint| reading.fields.get(*reprint)).cloned() {
+        if let Some(evidence) = stand_in.and_then(|reprint| field::at(reading, reprint)).cloned() {
             field::take(reading, path, evidence.text.as_deref().unwrap_or_default(), evidence.quad);
         }
     }
@@ -193,7 +193,7 @@ fn page_words(page: &PageInfo) -> Value {
 }
 
 fn entry(reading: &Reading, field: &Field) -> Value {
-    let quad_of = |path: &str| reading.fields.get(path).and_then(|evidence| evidence.quad);
+    let quad_of = |path: &str| field::at(reading, path).and_then(|evidence| evidence.quad);
     let (value, quad) = match field.holds {
         Holds::Path(path) => (field::text(reading, path).unwrap_or_default(), quad_of(path)),
         Holds::Column(column) => (items::render_column(reading, column), items::column_quad(reading, column)),
@@ -227,7 +227,7 @@ fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
 /// The number under its own key, or what stands under the other: a digital invoice shows its number under both.
 fn number(reading: &Reading, own: bool) -> (String, Option<Quad>) {
     let at = |path: &str| {
-        let quad = reading.fields.get(path).and_then(|evidence| evidence.quad);
+        let quad = field::at(reading, path).and_then(|evidence| evidence.quad);
         field::text(reading, path).map(|text| (text, quad))
     };
     let found = if own {
