@@ -3,26 +3,53 @@
 PYTHON ?= python3
 ARCH ?= x86_64
 STACK ?= fapiao
+PORT ?= 7070
+AWS_PORT ?= 4566
+INBOX ?= inbox
+OUTBOX ?= outbox
+EVENT ?= tests/events/s3-put.json
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
 # Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 STEP := $(PYTHON) tests/tools/progress.py
+# deploy.py takes these from the environment, where no quote in a value can hurt.
+export STACK ARCH PARAMETERS
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
+# A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
+export INSTA_UPDATE ?= no
 
-.PHONY: help demo test read accuracy bench fuzz lint-rust lint-template tools models build package deploy clean
+.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-template tools models \
+	build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: ## real invoices through the real functions on a local AWS, from nothing to JSON
+demo: ready ## real invoices through the real functions on a local AWS, from nothing to JSON
+	@$(PY) tests/tools/demo.py
+
+up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), files from inbox/, Reports to outbox/
+	@$(PY) tests/tools/up.py --port $(PORT) --aws-port $(AWS_PORT) --inbox "$(INBOX)" --outbox "$(OUTBOX)"
+
+key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
+	@$(PY) tests/tools/key.py $(if $(filter command,$(origin STACK)),$(STACK))
+
+invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
+	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"
+
+# Whether it can work is told before anything is built.
+sam-local: ## make sam-local [EVENT=...] [FUNCTION=...]: the same in a container, by `sam local invoke`
+	@$(PYTHON) tests/tools/container_engine.py
+	@$(MAKE) --no-print-directory package
+	@$(PY) tests/tools/sam_local.py "$(EVENT)" $(FUNCTION)
+
+ready:
 	@$(STEP) "pinned tools into $(VENV)/" $(MAKE) --no-print-directory tools
 	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
-	@$(PY) tests/tools/demo.py
 
 test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked
@@ -49,6 +76,9 @@ accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folder
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
 
+guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
+	$(PY) tests/tools/guide_commands.py long
+
 fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; what breaks is kept in target/tmp/fuzz
 	@for parser in pdf ofd xml zip picture; do \
 		FAPIAO_FUZZ_TARGET=$$parser cargo test --quiet --workspace --locked --test fuzz at_length -- --ignored --nocapture || exit 1; \
@@ -70,18 +100,25 @@ $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
 models: ## the recogniser's models, pinned and checked
 	@$(PYTHON) tests/tools/fetch_models.py
 
-build: models ## artifacts/ for this machine (the local AWS runs them as processes)
+build: models ## artifacts/local/ for this machine (the local AWS runs them as processes)
 	cargo build --workspace --locked
 	$(PYTHON) tests/tools/artifacts.py local
 
-package: models $(VENV)/package.stamp ## artifacts/ for AWS Lambda: make package ARCH=x86_64|arm64
+package: models $(VENV)/package.stamp ## artifacts/lambda/ for AWS Lambda: make package ARCH=x86_64|arm64
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked --package fapiao-ingest --package fapiao-api \
 		$(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
 	$(PYTHON) tests/tools/artifacts.py lambda
 
-deploy: package tools ## to AWS: make deploy STACK=fapiao ARCH=arm64 PARAMETERS="Concurrency=10 ..."
-	$(VENV)/bin/sam deploy --template-file template.yaml --stack-name $(STACK) --capabilities CAPABILITY_IAM --resolve-s3 \
-		--no-fail-on-empty-changeset --parameter-overrides Architecture=$(ARCH) $(PARAMETERS)
+prove-package: package ## the package, and the proof that Lambda can run it: libraries, sizes, models, a cold start, documents
+	$(PY) tests/tools/prove_package.py $(ARCH)
+
+deploy-check: tools ## all that make deploy looks at before it builds, and what it would send; sends nothing
+	@$(PY) tests/tools/deploy.py check
+
+deploy: tools ## to AWS: make deploy STACK=fapiao ARCH=arm64 PARAMETERS="Concurrency=10 ..."; AWS_REGION or a profile says where
+	@$(PY) tests/tools/deploy.py ready
+	@$(MAKE) --no-print-directory prove-package
+	@$(PY) tests/tools/deploy.py send
 
 clean: ## everything that the commands above made, but not the .venv/ and models/ that were fetched
 	cargo clean

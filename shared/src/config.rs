@@ -1,5 +1,7 @@
 //! Settings from the environment, read once at start-up. Knows nothing of what they steer.
 
+mod names;
+
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -22,7 +24,9 @@ pub struct Config {
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
     pub limits: Limits,
-    /// `FAPIAO_BUYERS`: our own names and tax ids, `name:tax id` with commas between; either may stand alone.
+    /// `FAPIAO_JOBS`: how many files `make read` reads at once; by default as many as there are cores.
+    pub jobs: usize,
+    /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
     pub api_secret_arn: Option<String>,
@@ -57,11 +61,16 @@ pub struct Vendors {
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the process's environment, and warns of variables of ours that nothing reads: mistyped, one silently turns
+    /// a setting off.
     ///
     /// # Errors
     /// `internal`, naming the variable and what to do.
     pub fn from_env() -> Result<Self> {
+        let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        for stranger in names::strangers(set.filter_map(|(name, _)| name.into_string().ok())) {
+            tracing::warn!("{stranger}");
+        }
         Self::from_lookup(&|name| std::env::var(name).ok())
     }
 
@@ -77,9 +86,10 @@ impl Config {
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
             models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
             limits: limits(&get)?,
+            jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
-            api_key: get("FAPIAO_API_KEY").map(Secret::new),
+            api_key: credential(&get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?,
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
@@ -135,18 +145,23 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     })
 }
 
-fn vendors(get: Lookup) -> Result<Vendors> {
+/// A credential in the environment, for local runs only; a deployed function has it in the secret that `instead` names.
+fn credential(get: Lookup, name: &str, instead: &str) -> Result<Option<Secret>> {
     // Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
     let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
-    let credential = |name: &str| match get(name) {
+    match get(name) {
         Some(_) if deployed => {
             let message = format!("{name} is set in a deployed function: credentials do not belong there");
-            Err(Error::new(ErrorKind::Internal, message)
-                .with_hint("Put them into a secret and set FAPIAO_PROVIDER_SECRET_ARN."))
+            let hint = format!("Put it into a secret and set {instead}.");
+            Err(Error::new(ErrorKind::Internal, message).with_hint(hint))
         }
         value => Ok(value.map(Secret::new)),
-    };
-    Ok(Vendors {
+    }
+}
+
+fn vendors(get: Lookup) -> Result<Vendors> {
+    let credential = |name: &str| credential(get, name, "FAPIAO_PROVIDER_SECRET_ARN");
+    let vendors = Vendors {
         secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
         textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
         volcengine_endpoint: get("FAPIAO_VOLCENGINE_ENDPOINT"),
@@ -155,7 +170,26 @@ fn vendors(get: Lookup) -> Result<Vendors> {
         volcengine_access_key: credential("FAPIAO_VOLCENGINE_ACCESS_KEY")?,
         volcengine_secret_key: credential("FAPIAO_VOLCENGINE_SECRET_KEY")?,
         volcengine_session_token: credential("FAPIAO_VOLCENGINE_SESSION_TOKEN")?,
-    })
+    };
+    TOGETHER.into_iter().try_for_each(|(name, needed)| complete(get, name, needed))?;
+    Ok(vendors)
+}
+
+/// What is of no use without the other.
+const TOGETHER: [(&str, &str); 5] = [
+    ("FAPIAO_TEXTIN_APP_ID", "FAPIAO_TEXTIN_SECRET_CODE"),
+    ("FAPIAO_TEXTIN_SECRET_CODE", "FAPIAO_TEXTIN_APP_ID"),
+    ("FAPIAO_VOLCENGINE_ACCESS_KEY", "FAPIAO_VOLCENGINE_SECRET_KEY"),
+    ("FAPIAO_VOLCENGINE_SECRET_KEY", "FAPIAO_VOLCENGINE_ACCESS_KEY"),
+    ("FAPIAO_VOLCENGINE_SESSION_TOKEN", "FAPIAO_VOLCENGINE_ACCESS_KEY"),
+];
+
+fn complete(get: Lookup, name: &str, needed: &str) -> Result<()> {
+    if get(name).is_none() || get(needed).is_some() {
+        return Ok(());
+    }
+    let message = format!("{name} is set, but {needed} is not: one is of no use without the other");
+    Err(Error::new(ErrorKind::Internal, message).with_hint(format!("Set {needed} too, or leave {name} out.")))
 }
 
 fn limits(get: Lookup) -> Result<Limits> {
@@ -227,6 +261,7 @@ mod tests {
             ("FAPIAO_MAX_SIDE", "20"),
             ("FAPIAO_MAX_PIXELS", "300"),
             ("FAPIAO_MAX_PAGES", "4"),
+            ("FAPIAO_JOBS", "3"),
             ("FAPIAO_BUYERS", "我们公司:91310104MA1FR7C72G,91310000834486035U"),
             ("FAPIAO_API_SECRET_ARN", "arn:x"),
         ])
@@ -235,7 +270,7 @@ mod tests {
         assert_eq!(config.require_output_bucket().unwrap(), "out");
         assert_eq!(config.models, Path::new("/opt/models"));
         let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
-        assert_eq!((max_bytes, max_side, max_pixels, max_pages), (1000, 20, 300, 4));
+        assert_eq!((max_bytes, max_side, max_pixels, max_pages, config.jobs), (1000, 20, 300, 4, 3));
         assert_eq!(config.rules().buyers, Buyers::parse("我们公司：91310104MA1FR7C72G，91310000834486035U").unwrap());
         assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
     }
@@ -245,6 +280,7 @@ mod tests {
         for (name, value) in [
             ("FAPIAO_MAX_BYTES", "50MB"),
             ("FAPIAO_MAX_SIDE", "0"),
+            ("FAPIAO_JOBS", "0"),
             ("FAPIAO_MAX_PIXELS", "-1"),
             ("FAPIAO_PROVIDERS", ","),
             ("FAPIAO_BUYERS", "我们公司:123"),
@@ -273,19 +309,42 @@ mod tests {
 
     #[test]
     fn no_credential_prints() {
-        for name in CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]) {
-            let config = read(&[(name, "hunter2")]).unwrap();
-            assert!(!format!("{config:?}").contains("hunter2"), "{name}");
-        }
+        let settings: Vec<_> =
+            CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]).map(|name| (name, "hunter2")).collect();
+        let config = read(&settings).unwrap();
+        assert!(config.vendors.volcengine_session_token.is_some() && config.api_key.is_some());
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]
-    fn vendor_credentials_in_the_environment_serve_local_runs_only() {
-        for name in CREDENTIALS {
-            let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
-            assert!(error.message().contains(name) && error.hint().contains("FAPIAO_PROVIDER_SECRET_ARN"), "{error}");
+    fn half_of_a_vendors_credentials_is_refused_with_the_missing_one() {
+        for (set, missing) in [
+            (vec![0], CREDENTIALS[1]),
+            (vec![1], CREDENTIALS[0]),
+            (vec![0, 1, 2], CREDENTIALS[3]),
+            (vec![3], CREDENTIALS[2]),
+            (vec![4], CREDENTIALS[2]),
+        ] {
+            let settings: Vec<_> = set.iter().map(|i| (CREDENTIALS[*i], "hunter2")).collect();
+            let error = read(&settings).unwrap_err();
+            assert!(
+                error.message().contains(&format!("{missing} is not")) && error.hint().contains(missing),
+                "{error}"
+            );
             assert!(!format!("{error:?}").contains("hunter2"));
-            read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")]).unwrap();
         }
+        read(&[(CREDENTIALS[0], "a"), (CREDENTIALS[1], "b")]).unwrap();
+    }
+
+    #[test]
+    fn credentials_in_the_environment_serve_local_runs_only() {
+        let vendors = CREDENTIALS.map(|name| (name, "FAPIAO_PROVIDER_SECRET_ARN"));
+        for (name, instead) in vendors.into_iter().chain([("FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")]) {
+            let error = read(&[(name, "hunter2"), ("AWS_LAMBDA_FUNCTION_NAME", "f")]).unwrap_err();
+            assert!(error.message().contains(name) && error.hint().contains(instead), "{error}");
+            assert!(!format!("{error:?}").contains("hunter2"));
+        }
+        let local = [("AWS_LAMBDA_FUNCTION_NAME", "f"), ("AWS_SAM_LOCAL", "true")];
+        read(&[CREDENTIALS.map(|name| (name, "hunter2")).as_slice(), &local].concat()).unwrap();
     }
 }

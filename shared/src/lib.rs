@@ -15,11 +15,12 @@
 //! - [`check`] holds the rules, and what makes a field verified.
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
-//! - [`config`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
+//! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;
 pub mod check;
 pub mod config;
+pub mod deadline;
 pub mod dialect;
 pub mod document;
 pub mod error;

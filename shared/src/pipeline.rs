@@ -2,8 +2,11 @@
 
 mod file;
 mod identity;
+mod lease;
+mod lease_wait;
 mod object;
-mod turn;
+mod stored;
+mod whole;
 
 use std::fmt;
 use std::time::Instant;
@@ -13,12 +16,14 @@ use sha2::{Digest, Sha256};
 
 use crate::check::Rules;
 use crate::document::{Document, Limits};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{Answer, Chain};
-use crate::report::{Attempt, DocumentPlace, ProviderInfo, Report, SCHEMA, Source, Status};
+use crate::report::{Attempt, CheckedInvoice, Place, ProviderInfo, Report, Source};
 
-pub use identity::{Identity, accusation};
-pub use object::{ObjectCreated, ObjectPipeline, Settled, invoice_mark, report_key, report_key_of};
+use whole::Whole;
+
+pub use identity::{Identity, duplicate_message};
+pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
 
 /// Bytes to a Report.
 #[derive(Clone)]
@@ -28,12 +33,12 @@ pub struct Pipeline {
     rules: Rules,
 }
 
-/// Why there is no answer yet: not the document's fault, so trying again may help.
+/// Why the answer is not complete: not the document's fault, so trying again may help.
 #[derive(Debug)]
 pub struct Failure {
-    /// What went wrong last.
+    /// What went wrong first.
     pub error: Error,
-    /// The `failed` Report, with everyone who was asked.
+    /// The `failed` Report, with everything that was read and everyone who was asked.
     pub report: Box<Report>,
 }
 
@@ -59,10 +64,11 @@ impl Pipeline {
         &self.limits
     }
 
-    /// Reads the first invoice of a file; the Report's `document.count` says how many there are.
+    /// Reads every invoice in a file. `selected` asks that provider alone; `deadline` is when an answer is of no use any
+    /// more.
     ///
     /// # Errors
-    /// As [`Self::read_all`].
+    /// Everything that is not the document's own fault; that ends in a `rejected` Report.
     pub async fn read(
         &self,
         bytes: Bytes,
@@ -70,146 +76,104 @@ impl Pipeline {
         selected: Option<&str>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        let reports = self.read_all(bytes, source.clone(), selected, deadline).await?;
-        match reports.into_iter().next() {
-            Some(report) => Ok(report),
-            None => settle(file::broke_off(), source, None),
-        }
+        self.read_rest(bytes, source, Vec::new(), selected, deadline).await
     }
 
-    /// Reads every invoice in a file, a Report each and at least one. `selected` asks that provider alone; `deadline` is
-    /// when an answer is of no use any more.
-    ///
-    /// # Errors
-    /// Everything that is not the document's own fault; that ends in a `rejected` Report.
-    pub async fn read_all(
+    /// As [`Self::read`], but what an earlier attempt has read of the same bytes is not read again.
+    pub(crate) async fn read_rest(
         &self,
         bytes: Bytes,
         mut source: Source,
+        known: Vec<CheckedInvoice>,
         selected: Option<&str>,
         deadline: Instant,
-    ) -> Result<Vec<Report>, Failure> {
+    ) -> Result<Report, Failure> {
         source.bytes = Some(bytes.len() as u64);
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
-            match file::parts(bytes.clone(), self.limits, deadline).await {
-                Ok(parts) => self.read_parts(parts, &source, selected, deadline).await,
-                Err(error) => settle(error, source.clone(), None).map(|report| vec![report]),
+            match file::open(bytes.clone(), self.limits, deadline).await {
+                Ok(file) => {
+                    (source.media_type, source.pages) = (Some(file.media_type.to_owned()), file.pages);
+                    self.read_parts(file.parts, known, selected, deadline).await
+                }
+                Err(error) => Whole::of_error(error),
             }
         };
-        let (outcome, digest) = tokio::join!(reading, digest(&bytes));
-        let stamp = |mut report: Report| {
-            report.source.sha256 = Some(digest.clone());
-            report
-        };
-        match outcome {
-            Ok(reports) => Ok(reports.into_iter().map(stamp).collect()),
-            Err(Failure { error, report }) => Err(Failure { error, report: Box::new(stamp(*report)) }),
-        }
+        let (whole, digest) = tokio::join!(reading, digest(&bytes));
+        source.sha256 = Some(digest);
+        whole.into_report(source)
     }
 
     async fn read_parts(
         &self,
         parts: Vec<file::Part>,
-        source: &Source,
+        mut known: Vec<CheckedInvoice>,
         selected: Option<&str>,
         deadline: Instant,
-    ) -> Result<Vec<Report>, Failure> {
-        let mut reports = Vec::with_capacity(parts.len());
-        for part in parts {
-            let source = Source { member: part.member, ..source.clone() };
-            let report = match part.document {
-                Ok(document) => self.read_document(&document, source, selected, deadline).await?,
-                Err(error) => settle(error, source, None)?,
-            };
-            reports.push((part.file, report));
+    ) -> Whole {
+        let mut whole = Whole::default();
+        for file::Part { place, document } in parts {
+            if let Some(at) = known.iter().position(|invoice| invoice.place == place) {
+                whole.add(known.swap_remove(at));
+                continue;
+            }
+            match document {
+                Ok(document) => self.read_document(&mut whole, &document, place, selected, deadline).await,
+                Err(error) => whole.add_other(place, error, None),
+            }
         }
-        Ok(file::settle(reports))
+        whole
     }
 
     async fn read_document(
         &self,
+        whole: &mut Whole,
         document: &Document,
-        mut source: Source,
+        place: Place,
         selected: Option<&str>,
         deadline: Instant,
-    ) -> Result<Report, Failure> {
+    ) {
         let start = Instant::now();
+        // A reader that is asked all the same would go on working for nobody.
+        if start >= deadline {
+            return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
+        }
         let outcome = self.chain.read(document, selected, deadline).await;
-        describe(&mut source, document);
         let provider = provider_info(outcome.attempts, start);
         match outcome.answer {
-            Ok(answer) => Ok(read_report(answer, &self.rules, source, provider, document.range().start)),
-            Err(error) => settle(error, source, Some(provider)),
+            Ok(answer) => whole.add(checked(answer, &self.rules, place, provider, document.range().start)),
+            Err(error) => whole.add_other(place, error, Some(provider)),
         }
     }
 
-    /// The Report for a document that is refused without being looked at.
-    pub fn reject(&self, error: &Error, source: Source) -> Report {
-        report_without_invoice(Status::Rejected, error, source, None)
+    /// The Report for a file that is refused without being looked at.
+    pub fn reject(&self, error: Error, source: Source) -> Report {
+        match Whole::of_error(error).into_report(source) {
+            Ok(report) => report,
+            Err(failure) => *failure.report,
+        }
     }
-}
-
-/// The document's own fault is an answer; everything else is a failure.
-fn settle(error: Error, source: Source, provider: Option<ProviderInfo>) -> Result<Report, Failure> {
-    if error.is_caller_fault() {
-        return Ok(report_without_invoice(Status::Rejected, &error, source, provider));
-    }
-    let report = report_without_invoice(Status::Failed, &error, source, provider);
-    Err(Failure { error, report: Box::new(report) })
 }
 
 /// A provider counts pages from the first it was given; the Report counts the file's.
-fn read_report(
-    answer: Answer,
-    rules: &Rules,
-    mut source: Source,
-    provider: ProviderInfo,
-    pages_before: usize,
-) -> Report {
+fn checked(answer: Answer, rules: &Rules, place: Place, provider: ProviderInfo, pages_before: usize) -> CheckedInvoice {
     let mut reading = answer.reading;
     let findings = rules.run(&mut reading);
     let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);
-    source.page = Some(pages_before.saturating_add(1));
     for evidence in reading.fields.values_mut() {
         evidence.page = evidence.page.saturating_add(pages_before);
     }
-    Report {
-        schema: SCHEMA.to_owned(),
-        status: Status::Read,
-        verdict: Some(findings.verdict),
+    let Answer { model, request_id, adapted, .. } = answer;
+    CheckedInvoice {
+        index: 0,
+        place,
+        provider: ProviderInfo { model, request_id, adapted, ..provider },
+        page: reading.page,
+        verdict: findings.verdict,
         reasons: findings.reasons,
-        source,
-        document: DocumentPlace::default(),
-        provider: Some(ProviderInfo {
-            model: answer.model,
-            request_id: answer.request_id,
-            adapted: answer.adapted,
-            ..provider
-        }),
-        page: Some(reading.page),
-        invoice: Some(reading.invoice),
-        error: None,
+        invoice: reading.invoice,
         fields: reading.fields.into_iter().map(|(field, evidence)| (field.to_string(), evidence)).collect(),
         checks: findings.checks,
-        duplicate_of: None,
-    }
-}
-
-fn report_without_invoice(status: Status, error: &Error, source: Source, provider: Option<ProviderInfo>) -> Report {
-    Report {
-        schema: SCHEMA.to_owned(),
-        status,
-        verdict: None,
-        reasons: Vec::new(),
-        source,
-        document: DocumentPlace::default(),
-        provider,
-        page: None,
-        invoice: None,
-        error: Some(error.info()),
-        fields: Default::default(),
-        checks: Vec::new(),
         duplicate_of: None,
     }
 }
@@ -223,11 +187,6 @@ async fn digest(bytes: &[u8]) -> String {
         digest.update(slice);
     }
     hex::encode(digest.finalize())
-}
-
-fn describe(source: &mut Source, document: &Document) {
-    source.media_type = Some(document.media_type().to_owned());
-    source.pages = Some(document.pages());
 }
 
 /// The one whose answer it is was asked last.

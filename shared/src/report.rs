@@ -1,7 +1,8 @@
-//! The Report: the one JSON document that everybody gets, whichever provider read the invoice.
+//! The Report: the one JSON document that a file gets, whichever provider read what is in it.
 //! Pure data; knows nothing of how it is made or where it is kept.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,29 +12,44 @@ use crate::invoice::{Field, Invoice};
 /// The schema's name and version, in every Report.
 pub const SCHEMA: &str = "fapiao/1";
 
-/// The answer for one document.
+/// The answer for one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `fapiao/1`.
     pub schema: String,
     /// Whether it was read, refused, or given up.
     pub status: Status,
-    /// Whether it can be booked without a human look; null unless it was read.
+    /// The file it is about.
+    pub source: Source,
+    /// Why there is no invoice, or why the reading is not complete; null when it was read.
+    pub error: Option<ErrorInfo>,
+    /// Whether all of the file can be booked without a human look; null unless it was read.
     pub verdict: Option<Verdict>,
     /// Why the verdict is `review`; empty otherwise.
     pub reasons: Vec<String>,
-    /// The file it came from.
-    pub source: Source,
-    /// Which of the file's invoices this is.
-    pub document: DocumentPlace,
+    /// The invoices in it.
+    pub invoices: Vec<CheckedInvoice>,
+    /// Every page and every file of an archive that is no invoice of its own.
+    pub others: Vec<Other>,
+}
+
+/// One invoice of a file, its evidence, and what the rules say of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CheckedInvoice {
+    /// Which of the file's invoices, from 1.
+    pub index: u32,
+    /// Where in the file it stands.
+    pub place: Place,
     /// Who read it, and who was asked before.
-    pub provider: Option<ProviderInfo>,
-    /// The page as uploaded; null when it could not be opened.
-    pub page: Option<PageInfo>,
-    /// The invoice; null when there is none.
-    pub invoice: Option<Invoice>,
-    /// What went wrong; null when it was read.
-    pub error: Option<ErrorInfo>,
+    pub provider: ProviderInfo,
+    /// Its first page as uploaded.
+    pub page: PageInfo,
+    /// Whether it can be booked without a human look.
+    pub verdict: Verdict,
+    /// Why the verdict is `review`; empty otherwise.
+    pub reasons: Vec<String>,
+    /// What it says.
+    pub invoice: Invoice,
     /// The evidence for every field, by its path (`buyer.name`, `items[0].amount`).
     pub fields: BTreeMap<String, Evidence>,
     /// The rules that were tried on it.
@@ -42,25 +58,52 @@ pub struct Report {
     pub duplicate_of: Option<DuplicateOf>,
 }
 
+/// A part of a file that is no invoice of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Other {
+    /// Where in the file it stands.
+    pub place: Place,
+    /// `no_invoice` and `copy` for what was read; `altered_copy`, or an error's code, for what needs a look.
+    pub code: String,
+    /// What it is, or what went wrong.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+    /// Who was asked; null when nobody was.
+    pub provider: Option<ProviderInfo>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The pages, from 1; empty where the file could not be opened.
+    pub pages: Vec<u32>,
+    /// The file's path in the archive that was sent; null when it came by itself.
+    pub member: Option<String>,
+    /// The paper on its page; null when it is the whole page.
+    pub quad: Option<Quad>,
+}
+
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// An invoice was read.
+    /// At least one invoice was read, and all that can be read.
     Read,
-    /// The document's own fault: sending it again will not help.
+    /// The file's own fault: sending it again will not help.
     Rejected,
-    /// Given up after retries; the message is in the dead-letter queue.
+    /// Something could not be read for a reason that may pass: trying again may help. What was read is kept.
     Failed,
 }
 
 /// Whether a person has to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Code, number, date, totals and both tax ids are each verified where printed, and no rule failed.
     Verified,
     /// A person should look.
+    #[default]
     Review,
 }
 
@@ -83,27 +126,8 @@ pub struct Source {
     pub sha256: Option<String>,
     /// Told from the content, never from the name.
     pub media_type: Option<String>,
-    /// How many pages the file has.
+    /// How many pages the file has; null for an archive, and when it was not opened.
     pub pages: Option<u32>,
-    /// The page the invoice is on, or begins on, from 1.
-    pub page: Option<u32>,
-    /// The file's path in the archive that was sent; null when it came by itself.
-    pub member: Option<String>,
-}
-
-/// Which of the invoices in one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DocumentPlace {
-    /// From 1.
-    pub index: u32,
-    /// How many there are.
-    pub count: u32,
-}
-
-impl Default for DocumentPlace {
-    fn default() -> Self {
-        Self { index: 1, count: 1 }
-    }
 }
 
 /// Who read it.
@@ -149,7 +173,7 @@ pub struct PageInfo {
     pub rotation: u16,
 }
 
-/// Why there is no invoice.
+/// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorInfo {
     /// A stable code, e.g. `unsupported_format`.
@@ -286,6 +310,25 @@ pub struct Dependency {
     pub field: Field,
     /// The field that decided.
     pub on: Field,
+}
+
+impl Other {
+    /// Whether it was read and nobody has to look: it is no invoice, or only shows one again.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.code.as_str(), "no_invoice" | "copy")
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pages = match self.pages.as_slice() {
+            [] => None,
+            [page] => Some(format!("page {page}")),
+            [first, .., last] => Some(format!("pages {first} to {last}")),
+        };
+        let words: Vec<&str> = self.member.iter().chain(&pages).map(String::as_str).collect();
+        if words.is_empty() { f.write_str("the file") } else { f.write_str(&words.join(", ")) }
+    }
 }
 
 impl Reading {

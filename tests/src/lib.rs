@@ -1,5 +1,7 @@
 //! What the tests that cross crates share. Knows nothing of what they test.
 
+pub mod contract;
+pub mod environment;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;

@@ -14,6 +14,7 @@ mod tests {
     use fapiao::pipeline::Pipeline;
     use fapiao::provider::{Chain, Embedded};
     use fapiao::report::Source;
+    use fapiao_tests::environment;
     use serde_json::Value;
 
     const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -35,8 +36,7 @@ mod tests {
 
     #[test]
     fn labelled_invoices_are_read_as_well_as_promised() {
-        let Some(corpus) = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from) else {
-            eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+        let Some(corpus) = environment::corpus() else {
             return;
         };
         for floor in FLOORS {

@@ -12,7 +12,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    use fapiao::store::contract;
+    use fapiao_tests::contract;
     use serde_json::{Value, json};
 
     use super::local::{Stack, fixture, stack};
@@ -36,9 +36,9 @@ mod tests {
         stack.drop_file("folder/", b"").await;
         let report = stack.report("报告 1+1%.jpg.json", PATIENCE).await;
         assert_eq!(report["status"], "read");
-        assert_eq!(report["invoice"]["invoice_number"], "03574125");
+        assert_eq!(report["invoices"][0]["invoice"]["invoice_number"], "03574125");
         assert_eq!(report["source"]["key"], "报告 1+1%.jpg");
-        assert_eq!(stack.report("a/b c.png.json", PATIENCE).await["invoice"]["grand_total"], "52596.01");
+        assert_eq!(stack.report("a/b c.png.json", PATIENCE).await["invoices"][0]["invoice"]["grand_total"], "52596.01");
         let rejected = stack.report("notes.jpg.json", PATIENCE).await;
         assert_eq!(
             (&rejected["status"], &rejected["error"]["code"]),
@@ -83,15 +83,27 @@ mod tests {
             without_place_and_time(report);
         }
         assert_eq!(from_api, from_bucket);
+        what_the_gateway_takes_for_text_is_refused_at_once(stack, roll, &key).await;
+    }
+
+    async fn what_the_gateway_takes_for_text_is_refused_at_once(stack: &Stack, roll: &[u8], key: &str) {
+        for media_type in ["text/plain", "application/json"] {
+            let (status, problem) = stack.post_invoice_as(media_type, roll, Some(key)).await;
+            assert_eq!((status, &problem["code"]), (415, &json!("unsupported_media_type")), "{media_type}: {problem}");
+        }
+        let xml = "<EInvoice>数电发票</EInvoice>";
+        let (status, report) = stack.post_invoice_as("application/xml", xml.as_bytes(), Some(key)).await;
+        assert_eq!((status, &report["source"]["bytes"]), (422, &json!(xml.len())), "{report}");
     }
 
     fn without_place_and_time(report: &mut Value) {
         report["source"] = Value::Null;
-        report["provider"]["elapsed_ms"] = Value::Null;
-        for attempt in report["provider"]["attempts"].as_array_mut().unwrap() {
+        let invoice = &mut report["invoices"][0];
+        invoice["provider"]["elapsed_ms"] = Value::Null;
+        for attempt in invoice["provider"]["attempts"].as_array_mut().unwrap() {
             attempt["elapsed_ms"] = Value::Null;
         }
         // Only what stands in a bucket can have been seen before.
-        report["checks"].as_array_mut().unwrap().retain(|check| check["rule"] != "not_seen_before");
+        invoice["checks"].as_array_mut().unwrap().retain(|check| check["rule"] != "not_seen_before");
     }
 }

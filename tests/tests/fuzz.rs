@@ -14,6 +14,7 @@ use fapiao::error::Error;
 use fapiao::reader::sources::{self, Account};
 use fapiao::reader::{self, layer, xml};
 use fapiao::report::EvidenceSource;
+use fapiao_tests::environment;
 use fapiao_tests::fuzz::{Dice, Target, mutate, run};
 use fapiao_tests::ofd::{DIGITAL, ORIGINAL, Package, bare, invoice, zipped};
 use image::{ImageFormat, Rgb, RgbImage};
@@ -284,10 +285,10 @@ fn what_once_broke_something_breaks_nothing_any_more() {
 #[test]
 #[ignore = "runs for minutes: make fuzz"]
 fn at_length() {
-    let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual);
+    let number = |name: &str, usual: u64| environment::set(name).and_then(|v| v.parse().ok()).unwrap_or(usual);
     let (seconds, inputs) = (number("FAPIAO_FUZZ_SECONDS", 1200), number("FAPIAO_FUZZ_INPUTS", 200_000));
     let first = number("FAPIAO_FUZZ_FIRST", 1_000_000);
-    let only = std::env::var("FAPIAO_FUZZ_TARGET").ok();
+    let only = environment::set("FAPIAO_FUZZ_TARGET");
     // What a parser catches itself is no news.
     std::panic::set_hook(Box::new(|_| {}));
     for target in TARGETS.iter().filter(|t| only.as_deref().is_none_or(|name| name == t.name)) {

@@ -10,29 +10,37 @@ use std::time::{Duration, Instant};
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
-use fapiao::report::{CheckStatus, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao::report::{CheckStatus, CheckedInvoice, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao_tests::environment;
 use fapiao_tests::ofd::{DIGITAL, ORIGINAL, Package, bare, invoice, zipped};
 
 const PAGE: &str = "Doc_0/Pages/Page_0/Content.xml";
 const TAGS: &str = "Doc_0/Tags/CustomTag.xml";
 const DATA: &str = "Doc_0/Attachs/original_invoice.xml";
 
-/// The Reports of a file, by a reader without models: whatever looks at pixels fails.
-fn reports(file: Vec<u8>) -> Vec<Report> {
+/// The Report of a file, by a reader without models: whatever looks at pixels fails.
+fn report(file: Vec<u8>) -> Report {
     let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/such/models"))]), Limits::default());
     let deadline = Instant::now() + Duration::from_secs(20);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(pipeline.read_all(file.into(), Source::default(), None, deadline)).unwrap()
+    runtime.block_on(pipeline.read(file.into(), Source::default(), None, deadline)).unwrap()
 }
 
-fn read(package: &Package) -> Report {
-    reports(package.zipped()).remove(0)
+/// The one invoice in a file.
+fn read_one(file: Vec<u8>) -> CheckedInvoice {
+    let mut report = report(file);
+    assert_eq!((report.invoices.len(), report.others.len()), (1, 0));
+    report.invoices.remove(0)
+}
+
+fn read(package: &Package) -> CheckedInvoice {
+    read_one(package.zipped())
 }
 
 /// Everything that the drawn invoice says, as JSON.
 #[track_caller]
-fn assert_whole(report: &Report) {
-    let invoice = serde_json::to_value(report.invoice.as_ref().expect("an invoice")).unwrap();
+fn assert_whole(read: &CheckedInvoice) {
+    let invoice = serde_json::to_value(&read.invoice).unwrap();
     let fields = [
         ("/invoice_code", "031001900211"),
         ("/invoice_number", "12345678"),
@@ -64,21 +72,22 @@ fn assert_whole(report: &Report) {
         assert_eq!(invoice.pointer(path).and_then(|v| v.as_str()), Some(value), "{path}");
     }
     assert_eq!(invoice["items"].as_array().unwrap().len(), 1);
-    assert_eq!((report.verdict, report.reasons.as_slice()), (Some(Verdict::Verified), [].as_slice()));
-    assert!(report.fields.iter().all(|(path, e)| e.verified || path == "qr_code"), "{:#?}", report.fields);
+    assert_eq!((read.verdict, read.reasons.as_slice()), (Verdict::Verified, [].as_slice()));
+    assert!(read.fields.iter().all(|(path, e)| e.verified || path == "qr_code"), "{:#?}", read.fields);
 }
 
 #[test]
 fn every_source_agrees_and_is_named() {
-    let report = read(&invoice());
-    assert_whole(&report);
+    let report = report(invoice().zipped());
+    assert_eq!((report.source.media_type.as_deref(), report.invoices.len()), (Some("application/ofd"), 1));
+    let read = &report.invoices[0];
+    assert_whole(read);
     for path in ["invoice_code", "buyer.name", "items[0].amount", "grand_total"] {
-        assert_eq!(report.fields[path].sources, [EvidenceSource::Xml, EvidenceSource::Text], "{path}");
-        assert!(report.fields[path].quad.is_some(), "{path} has its place on the page");
+        assert_eq!(read.fields[path].sources, [EvidenceSource::Xml, EvidenceSource::Text], "{path}");
+        assert!(read.fields[path].quad.is_some(), "{path} has its place on the page");
     }
-    assert_eq!(report.fields["title"].sources, [EvidenceSource::Text]);
-    assert_eq!(report.fields["grand_total_words"].sources, [EvidenceSource::Text]);
-    assert_eq!(report.source.media_type.as_deref(), Some("application/ofd"));
+    assert_eq!(read.fields["title"].sources, [EvidenceSource::Text]);
+    assert_eq!(read.fields["grand_total_words"].sources, [EvidenceSource::Text]);
 }
 
 #[test]
@@ -126,20 +135,20 @@ fn what_real_producers_do_wrong_is_borne() {
 
 #[test]
 fn a_source_that_contradicts_is_named_and_its_field_not_verified() {
-    let report = read(&invoice().edited(DATA, "<fp:Payee>王一", "<fp:Payee>赵四"));
-    assert!(!report.fields["payee"].verified && report.fields["drawer"].verified);
-    let failed = report.checks.iter().filter(|c| c.status == CheckStatus::Fail);
+    let read_payee = read(&invoice().edited(DATA, "<fp:Payee>王一", "<fp:Payee>赵四"));
+    assert!(!read_payee.fields["payee"].verified && read_payee.fields["drawer"].verified);
+    let failed = read_payee.checks.iter().filter(|c| c.status == CheckStatus::Fail);
     let details: Vec<&str> = failed.map(|c| c.detail.as_str()).collect();
     assert!(details.iter().any(|d| d.contains("赵四") && d.contains("王一")), "{details:?}");
-    let report =
+    let altered =
         read(&invoice().edited(DATA, "<fp:TaxInclusiveTotalAmount>213.06", "<fp:TaxInclusiveTotalAmount>231.06"));
-    assert_eq!(report.verdict, Some(Verdict::Review));
+    assert_eq!(altered.verdict, Verdict::Review);
 }
 
 /// What a file that holds no invoice ends in.
 #[track_caller]
 fn assert_rejected(name: &str, file: Vec<u8>, code: &str) {
-    let report = reports(file).remove(0);
+    let report = report(file);
     assert_eq!((report.status, report.error.map(|e| e.code)), (Status::Rejected, Some(code.to_owned())), "{name}");
 }
 
@@ -172,7 +181,7 @@ fn hostile_packages_are_refused_with_a_code() {
 #[test]
 fn a_digital_invoice_s_data_is_an_invoice_of_its_own() {
     for text in [DIGITAL.to_owned(), DIGITAL.replace("EInvoice>", "einvoice>").replace("BuyerName", "x:buyername")] {
-        let report = reports(text.into_bytes()).remove(0);
+        let report = read_one(text.into_bytes());
         let invoice = serde_json::to_value(&report.invoice).unwrap();
         let fields = [
             ("/type", "digital_common"),
@@ -197,7 +206,7 @@ fn a_digital_invoice_s_data_is_an_invoice_of_its_own() {
         assert_eq!((&title.sources[..], &title.text), (&[EvidenceSource::Code][..], &None), "nothing prints it");
         assert_eq!(report.fields["grand_total"].sources, [EvidenceSource::Xml]);
         assert!(report.fields["grand_total"].verified && !report.fields["title"].verified);
-        assert_eq!((report.verdict, report.reasons), (Some(Verdict::Verified), vec![]));
+        assert_eq!((report.verdict, report.reasons), (Verdict::Verified, vec![]));
     }
 }
 
@@ -213,22 +222,63 @@ fn what_is_readable_and_no_invoice_is_told() {
 }
 
 #[test]
-fn a_bundle_gives_a_report_for_each_of_its_files() {
+fn a_bundle_gives_one_report_for_all_of_its_files() {
     let files = [
         ("发票/一.ofd".to_owned(), invoice().zipped()),
         ("发票/二.xml".to_owned(), DIGITAL.as_bytes().to_vec()),
         ("__MACOSX/._一.ofd".to_owned(), b"x".to_vec()),
     ];
-    let reports = reports(zipped(&files));
-    let numbers: Vec<&str> = reports.iter().filter_map(|r| r.invoice.as_ref()?.invoice_number.as_deref()).collect();
-    assert_eq!(numbers, ["12345678", "24322000000400497801"]);
-    assert!(reports.iter().all(|r| r.document.count == 2 && r.verdict == Some(Verdict::Verified)));
+    let whole = report(zipped(&files));
+    let found: Vec<_> =
+        whole.invoices.iter().map(|i| (i.place.member.as_deref(), i.invoice.invoice_number.as_deref())).collect();
+    assert_eq!(found, [(Some("发票/一.ofd"), Some("12345678")), (Some("发票/二.xml"), Some("24322000000400497801")),]);
+    assert_eq!((whole.source.media_type.as_deref(), whole.verdict), (Some("application/zip"), Some(Verdict::Verified)));
+    assert!(whole.others.is_empty());
+}
+
+#[test]
+fn a_bundle_with_something_unreadable_in_it_is_to_review_and_one_without_invoices_rejected() {
+    let member = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let letter = member("letter.xml", b"<EInvoice><Header/></EInvoice>");
+    let invoice = member("1.ofd", &invoice().zipped());
+    let whole = report(zipped(&[invoice.clone(), letter.clone()]));
+    assert_eq!((whole.verdict, whole.others.len()), (Some(Verdict::Verified), 1));
+    assert_eq!(
+        (whole.others[0].code.as_str(), whole.others[0].place.member.as_deref()),
+        ("no_invoice", Some("letter.xml"))
+    );
+
+    let whole = report(zipped(&[invoice, letter.clone(), member("photo.heic", b"\0\0\0\x18ftypheic")]));
+    assert_eq!((whole.status, whole.verdict), (Status::Read, Some(Verdict::Review)));
+    assert_eq!(whole.reasons.len(), 1);
+    assert!(whole.reasons[0].starts_with("photo.heic: unsupported_format: "), "{:?}", whole.reasons);
+
+    let whole = report(zipped(&[letter, member("empty.jpg", b"")]));
+    assert_eq!((whole.status, whole.verdict, whole.others.len()), (Status::Rejected, None, 2));
+    assert_eq!(whole.error.map(|error| error.code).as_deref(), Some("no_invoice"));
+}
+
+#[test]
+fn a_page_of_an_ofd_that_is_a_picture_is_mentioned_as_not_read() {
+    const DOCUMENT: &str = "Doc_0/Document.xml";
+    const SCAN: &str = r#"<Page><Content><Layer>
+        <ImageObject ID="9" Boundary="0 0 210 140" CTM="210 0 0 140 0 0" ResourceID="5"/></Layer></Content></Page>"#;
+    const MEDIA: &str =
+        r#"<Res><MultiMedias><MultiMedia ID="5"><MediaFile>1.png</MediaFile></MultiMedia></MultiMedias></Res>"#;
+    let second = r#"<ofd:Page ID="4" BaseLoc="Pages/Page_1/Content.xml"/></ofd:Pages>"#;
+    let resources = "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes><ofd:PageArea>";
+    let package = bare().edited(DOCUMENT, "</ofd:Pages>", second).edited(DOCUMENT, "<ofd:PageArea>", resources);
+    let package = package.with("Doc_0/DocumentRes.xml", MEDIA).with("Doc_0/1.png", "a picture");
+    let package = package.with("Doc_0/Pages/Page_1/Content.xml", SCAN);
+    let scan = report(package.zipped());
+    assert_eq!((scan.invoices.len(), scan.invoices[0].place.pages.as_slice()), (1, [1].as_slice()));
+    let others: Vec<_> = scan.others.iter().map(|o| (o.place.pages.as_slice(), o.code.as_str())).collect();
+    assert_eq!((others, scan.verdict), (vec![([2].as_slice(), "unsupported_format")], Some(Verdict::Review)));
 }
 
 #[test]
 fn a_scored_corpus_is_read_without_a_fault() {
-    let Some(corpus) = std::env::var_os("FAPIAO_CORPUS") else {
-        eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+    let Some(corpus) = environment::corpus() else {
         return;
     };
     let labels = Path::new(&corpus).join("real");
@@ -237,7 +287,7 @@ fn a_scored_corpus_is_read_without_a_fault() {
     for entry in labels.read_dir().unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "ofd") {
-            let report = reports(std::fs::read(&path).unwrap()).remove(0);
+            let report = report(std::fs::read(&path).unwrap());
             assert_eq!(
                 (report.verdict, report.reasons.as_slice()),
                 (Some(Verdict::Verified), [].as_slice()),

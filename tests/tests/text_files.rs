@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,8 @@ use bytes::Bytes;
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
-use fapiao::report::{EvidenceSource, Report, Source, Status, Verdict};
+use fapiao::report::{CheckedInvoice, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao_tests::environment;
 use serde_json::Value;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -25,26 +26,30 @@ fn pipeline() -> Pipeline {
     Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/models"))]), Limits::default())
 }
 
-async fn read_all(bytes: Bytes) -> Vec<Report> {
+async fn report(bytes: Bytes) -> Report {
     let deadline = Instant::now() + Duration::from_secs(60);
-    pipeline().read_all(bytes, Source::default(), None, deadline).await.unwrap()
+    pipeline().read(bytes, Source::default(), None, deadline).await.unwrap()
 }
 
-async fn read(name: &str) -> Report {
-    let reports = read_all(fixture(name)).await;
-    assert_eq!(reports.len(), 1, "{name}");
-    reports.into_iter().next().unwrap()
+async fn read(name: &str) -> CheckedInvoice {
+    let mut report = report(fixture(name)).await;
+    assert_eq!(
+        (report.status, report.invoices.len(), report.verdict),
+        (Status::Read, 1, Some(report.invoices[0].verdict)),
+        "{name}"
+    );
+    report.invoices.remove(0)
 }
 
-fn item_names(report: &Report) -> Vec<String> {
-    report.invoice.as_ref().unwrap().items.iter().filter_map(|item| item.name.clone()).collect()
+fn item_names(read: &CheckedInvoice) -> Vec<String> {
+    read.invoice.items.iter().filter_map(|item| item.name.clone()).collect()
 }
 
 /// What is printed comes from the text alone and is verified.
 #[track_caller]
-fn assert_certain(report: &Report) {
-    assert_eq!((report.status, report.verdict), (Status::Read, Some(Verdict::Verified)), "{:?}", report.reasons);
-    for (path, evidence) in report.fields.iter().filter(|(path, _)| *path != "qr_code") {
+fn assert_certain(read: &CheckedInvoice) {
+    assert_eq!(read.verdict, Verdict::Verified, "{:?}", read.reasons);
+    for (path, evidence) in read.fields.iter().filter(|(path, _)| *path != "qr_code") {
         assert!(evidence.sources.contains(&EvidenceSource::Text), "{path}: {:?}", evidence.sources);
         assert!(evidence.verified, "{path}");
     }
@@ -59,8 +64,7 @@ async fn every_value_of_a_pdf_with_text_is_certain() {
 
 #[tokio::test]
 async fn cells_wrap_in_fonts_that_are_not_embedded_and_values_come_before_labels() {
-    let report = read("text-wrapped.pdf").await;
-    let invoice = report.invoice.unwrap();
+    let invoice = read("text-wrapped.pdf").await.invoice;
     assert_eq!(invoice.buyer.name.as_deref(), Some("上海示例贸易有限公司"));
     assert_eq!(invoice.seller.tax_id.as_deref(), Some("91310104MA1FR7C72G"));
     assert_eq!(invoice.issue_date, Some(jiff::civil::date(2025, 3, 9)));
@@ -74,8 +78,7 @@ async fn cells_wrap_in_fonts_that_are_not_embedded_and_values_come_before_labels
 
 #[tokio::test]
 async fn a_journey_has_no_specification_and_its_travellers_are_no_goods() {
-    let report = read("text-travel.pdf").await;
-    let invoice = report.invoice.unwrap();
+    let invoice = read("text-travel.pdf").await.invoice;
     assert_eq!(invoice.special_mark.as_deref(), Some("旅客运输服务"));
     assert_eq!(invoice.items.len(), 2);
     let first = &invoice.items[0];
@@ -87,34 +90,39 @@ async fn a_journey_has_no_specification_and_its_travellers_are_no_goods() {
 
 #[tokio::test]
 async fn an_invoice_on_two_pages_is_one_with_all_its_lines() {
-    let report = read("text-two-pages.pdf").await;
-    assert_eq!(item_names(&report).len(), 10);
-    assert_eq!((report.fields["items[0].name"].page, report.fields["items[9].name"].page), (1, 2));
-    let invoice = report.invoice.unwrap();
+    let read = read("text-two-pages.pdf").await;
+    assert_eq!((item_names(&read).len(), read.place.pages.as_slice()), (10, [1, 2].as_slice()));
+    assert_eq!((read.fields["items[0].name"].page, read.fields["items[9].name"].page), (1, 2));
+    let invoice = read.invoice;
     assert_eq!(invoice.grand_total.map(|t| t.to_string()).as_deref(), Some("1130.00"));
     assert_eq!(invoice.page_subtotals.len(), 2);
 }
 
 #[tokio::test]
-async fn two_invoices_in_a_file_are_two_reports_and_a_page_that_is_none_is_left_out() {
-    let reports = read_all(fixture("text-two-invoices.pdf")).await;
-    let places: Vec<_> = reports.iter().map(|r| (r.document.index, r.document.count, r.source.page)).collect();
-    assert_eq!(places, [(1, 2, Some(1)), (2, 2, Some(2))]);
-    let number = |r: &Report| r.invoice.as_ref().and_then(|i| i.invoice_number.clone()).unwrap();
-    assert_ne!(number(&reports[0]), number(&reports[1]));
-    reports.iter().for_each(assert_certain);
-    assert_eq!(reports[1].fields["invoice_number"].page, 2);
+async fn two_invoices_in_a_file_are_told_apart_and_a_page_that_is_none_is_mentioned() {
+    let Report { invoices, others, verdict, .. } = report(fixture("text-two-invoices.pdf")).await;
+    let places: Vec<_> = invoices.iter().map(|i| (i.index, i.place.pages.as_slice())).collect();
+    assert_eq!(places, [(1, [1].as_slice()), (2, &[2])]);
+    let number = |at: usize| invoices[at].invoice.invoice_number.clone().unwrap();
+    assert_ne!(number(0), number(1));
+    invoices.iter().for_each(assert_certain);
+    assert_eq!(invoices[1].fields["invoice_number"].page, 2);
+    assert_eq!(
+        (others.len(), others[0].code.as_str(), others[0].place.pages.as_slice()),
+        (1, "no_invoice", [3].as_slice())
+    );
+    assert_eq!(verdict, Some(Verdict::Verified), "a page that was read and is no invoice is nothing to review");
 }
 
 #[tokio::test]
 async fn a_cut_off_file_is_refused_or_read_but_never_wrong() {
     let whole = fixture("text-digital.pdf");
-    let right = read("text-digital.pdf").await.invoice.unwrap();
+    let right = read("text-digital.pdf").await.invoice;
     for share in [1, 3, 5, 7, 9] {
         let cut = whole.slice(..whole.len() * share / 10);
         let deadline = Instant::now() + Duration::from_secs(60);
         match pipeline().read(cut, Source::default(), None, deadline).await {
-            Ok(report) => assert!(report.invoice.is_none_or(|invoice| invoice == right), "{share}"),
+            Ok(report) => assert!(report.invoices.iter().all(|read| read.invoice == right), "{share}"),
             // No models: the pixels were asked for.
             Err(failure) => assert_eq!(failure.error.code(), "internal"),
         }
@@ -124,8 +132,7 @@ async fn a_cut_off_file_is_refused_or_read_but_never_wrong() {
 /// Labelled PDFs of FAPIAO_CORPUS, every scored field.
 #[test]
 fn labelled_pdfs_are_wholly_right_and_verified() {
-    let Some(corpus) = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: FAPIAO_CORPUS does not name a labelled corpus");
+    let Some(corpus) = environment::corpus() else {
         return;
     };
     for (folder, pattern, documents) in [("synthetic-pdf", r"\.pdf$", 12), ("real", r"^031_.*\.pdf$", 1)] {

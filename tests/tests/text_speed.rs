@@ -11,6 +11,7 @@ use fapiao::document::{Document, Limits};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{Source, Status};
+use fapiao_tests::environment;
 
 /// Text must be so many times faster.
 const MIN_RATIO: f64 = 20.0;
@@ -25,7 +26,7 @@ async fn read(pipeline: &Pipeline, file: &Bytes, model: &str) -> Duration {
     let deadline = start + Duration::from_secs(120);
     let report = pipeline.read(file.clone(), Source::default(), None, deadline).await.unwrap();
     assert_eq!(report.status, Status::Read);
-    assert_eq!(report.provider.unwrap().model.as_deref() == Some("text"), model == "text");
+    assert_eq!(report.invoices[0].provider.model.as_deref() == Some("text"), model == "text");
     start.elapsed()
 }
 
@@ -45,7 +46,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 #[tokio::test]
 #[ignore = "a measurement: run it with `make bench`"]
 async fn text_is_far_faster_than_pixels() {
-    let models = std::env::var_os("FAPIAO_MODELS").map_or_else(|| Path::new(ROOT).join("models"), Into::into);
+    let models = environment::set("FAPIAO_MODELS").map_or_else(|| Path::new(ROOT).join("models"), Into::into);
     let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new(models))]), Limits::default());
     let pdf: Bytes = std::fs::read(Path::new(ROOT).join("tests/fixtures/text-digital.pdf")).unwrap().into();
     let picture = as_picture(&pdf);

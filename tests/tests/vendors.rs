@@ -281,7 +281,7 @@ async fn the_chain_falls_over_from_a_throttling_vendor_within_the_deadline() {
         let start = Instant::now();
         let report = world.report(ROLL, Duration::from_secs(6)).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(6));
-        let provider = report.provider.unwrap();
+        let provider = &report.invoices[0].provider;
         assert_eq!((report.status, provider.name.as_str()), (Status::Read, "textin"));
         let codes: Vec<_> = provider.attempts.iter().map(|a| (a.code.as_str(), a.vendor_code.as_deref())).collect();
         assert_eq!(codes, [("provider_throttled", Some("50429")), ("ok", None)]);
@@ -295,7 +295,7 @@ async fn a_silent_vendor_leaves_time_for_the_next() {
     let start = Instant::now();
     let report = world.report(FORM, Duration::from_secs(2)).await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(2));
-    let provider = report.provider.unwrap();
+    let provider = &report.invoices[0].provider;
     assert_eq!(provider.attempts[0].code, "provider_timeout");
     assert_eq!((provider.name.as_str(), world.calls()), ("volcengine", (1, 1)));
 }
@@ -305,13 +305,13 @@ async fn not_mine_moves_on_and_when_it_is_nobodys_the_document_is_rejected() {
     let world = World::new();
     world.textin.always(Behaviour::NotMine);
     let report = world.report(FORM, LONG).await.unwrap();
-    assert_eq!(report.invoice.unwrap().invoice_number.as_deref(), Some(ROLL_NUMBER));
-    assert_eq!(report.provider.unwrap().attempts[0].code, "no_invoice");
+    assert_eq!(report.invoices[0].invoice.invoice_number.as_deref(), Some(ROLL_NUMBER));
+    assert_eq!(report.invoices[0].provider.attempts[0].code, "no_invoice");
 
     world.volcengine.always(Behaviour::NotMine);
     let report = world.report(FORM, LONG).await.unwrap();
     assert_eq!((report.status, report.error.unwrap().code.as_str()), (Status::Rejected, "no_invoice"));
-    let attempts = report.provider.unwrap().attempts;
+    let attempts = &report.others[0].provider.as_ref().unwrap().attempts;
     assert_eq!(attempts.iter().map(|a| a.vendor_code.as_deref()).collect::<Vec<_>>(), [Some("200"), Some("50208")]);
     assert_eq!(world.calls(), (2, 2), "\"not mine\" is no reason to ask again");
 }
@@ -322,7 +322,7 @@ async fn the_report_keeps_the_vendors_own_code_and_words_but_no_credential() {
     world.textin.always(Behaviour::Code(40003));
     world.volcengine.rotate("never told");
     let report = world.report(FORM, LONG).await.unwrap_err();
-    let attempts = &report.provider.as_ref().unwrap().attempts;
+    let attempts = &report.others[0].provider.as_ref().unwrap().attempts;
     assert_eq!(attempts[0].vendor_code.as_deref(), Some("40003"));
     assert!(attempts[0].message.as_ref().unwrap().contains("余额不足"));
     assert_eq!(attempts[1].vendor_code.as_deref(), Some("50400"));

@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import score
+from accuracy_table import file_of, judged
 
 HERE = pathlib.Path(__file__).parent
 
@@ -26,7 +27,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--write", type=pathlib.Path)
     arguments = parser.parse_args()
-    folders = [f for f in [arguments.folder, *sorted(arguments.folder.iterdir())] if f.is_dir() and labels(f)]
+    folders = [f for f in [arguments.folder, *sorted(arguments.folder.iterdir())] if f.is_dir() and is_labelled(f)]
     if not folders:
         sys.exit(f"{arguments.folder} holds no labelled invoices: put a.json beside a.jpg, as in tests/fixtures")
     places = []
@@ -47,25 +48,22 @@ def main():
     return subprocess.run(table).returncode
 
 
-def labels(folder):
-    """The labels of a folder, by path."""
-    found = ((path, score.load(path)) for path in sorted(folder.glob("*.json")))
-    return [(path, label) for path, label in found if label and "invoice_type" in label]
+def is_labelled(folder):
+    return any("invoice_type" in (score.load(path) or {}) for path in folder.glob("*.json"))
 
 
 def show(folder, reports, page, programs):
     """Lists a folder's misses with their crops."""
-    misses = [miss for _, label in labels(folder) for miss in misses_of(folder, reports, label)]
+    misses = [miss for label, invoice in judged(folder, reports) for miss in misses_of(label, invoice)]
     crops = page.with_suffix("")
-    wanted = [{"file": str(folder / m["file"]), "quad": m["quad"], "crop": str(crops / m["crop"])} for m in misses if m["quad"]]
+    wanted = [{"file": str(folder / file_of(m)), "quad": m["quad"], "crop": str(crops / m["crop"])} for m in misses if m["quad"]]
     crops.mkdir(parents=True, exist_ok=True)
     subprocess.run([programs / "crops"], input=json.dumps(wanted), text=True, check=True)
     rows = "\n".join(row(m, crops) for m in misses)
     page.write_text(f"<!doctype html><meta charset=utf-8><table border=1>\n{rows}\n</table>\n", encoding="utf-8")
 
 
-def misses_of(folder, reports, label):
-    report = score.load(reports / f"{label['file']}.json") or {}
+def misses_of(label, report):
     fields = report.get("fields") if isinstance(report.get("fields"), dict) else {}
     for _, field, outcome, want, got, path in score.score_one(label, report):
         if outcome != "right":

@@ -41,14 +41,26 @@ def tallies(folder):
     name, _, places = folder.partition("=")
     labels, _, reports = places.partition(":")
     found = defaultdict(lambda: defaultdict(int))
-    for path in sorted(pathlib.Path(labels).glob("*.json")):
-        label = score.load(path)
-        if label and "invoice_type" in label:
-            level = re.search(r"level=([\w-]+)", label.get("note") or "")
-            report = score.load(pathlib.Path(reports) / f"{label['file']}.json") or {}
-            count(found[level[1] if level else ""], label, report)
+    for label, invoice in judged(pathlib.Path(labels), pathlib.Path(reports)):
+        level = re.search(r"level=([\w-]+)", label.get("note") or "")
+        count(found[level[1] if level else ""], label, invoice)
     order = sorted(found, key=lambda level: (LEVELS.index(level) if level in LEVELS else len(LEVELS), level))
     return [(f"{name}, {level}" if level else name, found[level]) for level in order]
+
+
+def judged(labels, reports):
+    """Every label of a folder with its own part of its file's Report."""
+    known = [label for label in map(score.load, sorted(labels.glob("*.json"))) if label and "invoice_type" in label]
+    files = defaultdict(list)
+    for label in sorted(known, key=lambda label: (len(label["file"]), label["file"])):
+        files[file_of(label)].append(label)
+    for label in known:
+        yield label, score.part(label, files[file_of(label)], reports)[0] or {}
+
+
+def file_of(label):
+    """The file's name: a second invoice in it has the label `a.pdf#2`."""
+    return re.sub(r"#\d+$", "", label["file"])
 
 
 def count(tally, label, report):

@@ -1,11 +1,16 @@
-"""Puts each function's binary (as `bootstrap`) and the models into artifacts/<function>/, which template.yaml ships.
+"""Puts each function's binary (as `bootstrap`) and the models where they are run from: artifacts/<kind>/<function>/.
 
-usage: artifacts.py local            the binaries of `cargo build`
-       artifacts.py lambda ARCH      the binaries of `cargo lambda build --release`
+`local` is for this machine (the local AWS runs it), `lambda` is what template.yaml ships. They are two folders, because
+a binary of `cargo build` needs this machine's C library, which may be newer than Lambda's.
+
+usage: artifacts.py local       the binaries of `cargo build`
+       artifacts.py lambda      the binaries of `cargo lambda build --release`
 """
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("ingest", "api")
+LOCAL, PACKAGE = ROOT / "artifacts" / "local", ROOT / "artifacts" / "lambda"
+PROOF = "proof.json"
+SHIPPED = re.compile(r"\bCodeUri: artifacts/lambda/(\w+)/")
 
 
 def main(kind):
@@ -21,7 +29,7 @@ def main(kind):
         binary = target / "debug" / f"fapiao-{function}"
         if kind == "lambda":
             binary = target / "lambda" / f"fapiao-{function}" / "bootstrap"
-        fill(ROOT / "artifacts" / function, binary)
+        fill(ROOT / "artifacts" / kind / function, binary)
 
 
 def target_directory():
@@ -35,18 +43,55 @@ def fill(folder, binary):
     if folder.exists():
         shutil.rmtree(folder)
     (folder / "models").mkdir(parents=True)
-    place(binary, folder / "bootstrap")
+    place(binary, folder / "bootstrap", 0o755)
     for model in sorted((ROOT / "models").iterdir()):
         if model.suffix in (".onnx", ".otf"):
-            place(model, folder / "models" / model.name)
+            place(model, folder / "models" / model.name, 0o644)
+    for made in (folder, folder / "models"):
+        made.chmod(0o755)
 
 
-def place(source, destination):
+def place(source, destination, mode):
+    """Readable by everybody, whatever the umask: Lambda runs a package as another user."""
     try:
         os.link(source.resolve(), destination)
     except OSError:
         shutil.copy2(source, destination)
+    destination.chmod(mode)
+
+
+def local_template():
+    """template.yaml, with this machine's binaries in the place of Lambda's."""
+    def ours(found):
+        return "CodeUri: " + json.dumps(str(LOCAL / found[1]))
+
+    text, count = SHIPPED.subn(ours, (ROOT / "template.yaml").read_text())
+    if count != len(FUNCTIONS):
+        raise ValueError(f"template.yaml should name a folder in artifacts/lambda/ for each of {', '.join(FUNCTIONS)}")
+    return text
+
+
+def digest(path):
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests(package):
+    """Of every file that is shipped, by its path."""
+    paths = sorted(path for function in FUNCTIONS for path in (package / function).rglob("*") if path.is_file())
+    return {str(path.relative_to(package)): digest(path) for path in paths}
+
+
+def proof(package=PACKAGE):
+    """What `make prove-package` last found right, if it is the package that is there now: {architecture, sha256}."""
+    path = package / PROOF
+    if not path.exists():
+        return None
+    proven = json.loads(path.read_text())
+    return proven if proven["sha256"] == digests(package) else None
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] not in (["local"], ["lambda"]):
+        sys.exit(__doc__)
     main(sys.argv[1])

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from local_aws import LocalAws, LocalAwsError, direct
+from events import fetch
+from local_aws import LocalAws, direct
+from local_stack import deployed, end_on_signals
 from progress import Step, StepError
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -24,20 +25,14 @@ COLUMNS = ("file", "status", "type", "number", "date", "total", "verdict")
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_signals()
     aws = LocalAws()
-    try:
-        demonstrate(aws)
-    finally:
-        aws.stop()
+    with deployed(aws) as stack:
+        demonstrate(aws, stack)
     print("\nEverything that was started has been stopped. Your own invoices: make read IN=folder OUT=other-folder")
 
 
-def demonstrate(aws):
-    with Step("start a local AWS"):
-        attempt(aws.start)
-    with Step("deploy template.yaml to it"):
-        stack = attempt(aws.deploy)
+def demonstrate(aws, stack):
     with Step(f"drop {len(FILES)} files into the bucket and wait for their Reports") as step:
         reports = drop_and_wait(aws, stack, step)
     print_table(reports)
@@ -46,13 +41,6 @@ def demonstrate(aws):
     with Step("ask the API, without a key and with one"):
         asked = ask_api(aws, stack)
     print("\n" + asked)
-
-
-def attempt(action):
-    try:
-        return action()
-    except LocalAwsError as error:
-        raise StepError(str(error)) from error
 
 
 def drop_and_wait(aws, stack, step):
@@ -68,21 +56,14 @@ def drop_and_wait(aws, stack, step):
         for name in set(FILES) - set(reports):
             report = fetch(s3, stack["OutputBucket"], name + ".json")
             if report is not None:
-                reports[name] = report
+                reports[name] = json.loads(report)
                 step.note = f"{len(reports)} of {len(FILES)}, {name}"
         time.sleep(0.1)
     return reports
 
 
-def fetch(s3, bucket, key):
-    try:
-        return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except s3.exceptions.NoSuchKey:
-        return None
-
-
 def print_table(reports):
-    rows = [COLUMNS] + [row(name, reports[name]) for name in FILES]
+    rows = [COLUMNS] + [row for name in FILES for row in rows_of(name, reports[name])]
     widths = [max(display_width(line[column]) for line in rows) for column in range(len(COLUMNS))]
     rows.insert(1, tuple("-" * width for width in widths))
     print()
@@ -90,12 +71,13 @@ def print_table(reports):
         print("  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths)).rstrip())
 
 
-def row(name, report):
-    if report["status"] != "read":
-        return name, report["status"], "-", "-", "-", "-", report["error"]["code"]
-    invoice = report["invoice"]
-    values = (invoice.get(key) or "-" for key in ("type", "invoice_number", "issue_date", "grand_total"))
-    return name, "read", *values, report["verdict"]
+def rows_of(name, report):
+    """A row for every invoice; one that says why where there is none."""
+    for found in report["invoices"]:
+        values = (found["invoice"].get(key) or "-" for key in ("type", "invoice_number", "issue_date", "grand_total"))
+        yield name, report["status"], *values, found["verdict"]
+    if not report["invoices"]:
+        yield name, report["status"], "-", "-", "-", "-", report["error"]["code"]
 
 
 def display_width(text):
@@ -123,7 +105,7 @@ def ask_api(aws, stack):
         f"$ curl --data-binary @{SHOWN} {url}",
         f"HTTP {refused}  {problem.strip()}",
         f"$ curl --data-binary @{SHOWN} -H \"Authorization: Bearer $KEY\" {url}",
-        f"HTTP {status}  " + "  ".join(row(SHOWN, report)[1:]),
+        f"HTTP {status}  " + "  ".join(next(rows_of(SHOWN, report))[1:]),
     ))
 
 

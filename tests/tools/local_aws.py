@@ -17,7 +17,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from artifacts import local_template
+from forwarder import Forwarder
+
+TETHERED = Path(__file__).resolve().with_name("tethered.py")
 REGION = "us-east-1"
 STACK = "fapiao-local"
 PACKAGES_BUCKET = "fapiao-packages"
@@ -31,17 +34,22 @@ class LocalAwsError(Exception):
 
 
 class LocalAws:
-    def __init__(self, parameters=None):
+    """`port` is the emulator's, `api_port` the API's; any free one where none is given."""
+
+    def __init__(self, parameters=None, port=None, api_port=0):
         self.parameters = PARAMETERS | (parameters or {})
+        self.api = Forwarder(api_port)
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="fapiao-aws-"))
         self.log = self.folder / "aws.log"
-        self.port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
         self.process = None
 
     def environment(self):
-        """Of everything that talks to this AWS: nothing may reach a real one, whatever the user has configured."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        """Of everything that talks to this AWS: nothing may reach a real one, whatever the user has configured.
+        The functions inherit it, and have the template's settings alone."""
+        ours = ("AWS_", "FAPIAO_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
@@ -63,14 +71,17 @@ class LocalAws:
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            "TMPDIR": str(self.folder),
         }
         with self.log.open("wb") as log:
-            # A process group of its own: Ctrl-C reaches only us, and we stop it together with the functions.
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"], cwd=self.folder, env=self.environment() | settings,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = self.tethered(self.folder, [sys.executable, "-m", "ministack"], settings, log)
         self.wait_until_healthy(seconds=60)
+
+    def tethered(self, folder, command, settings, log):
+        """Runs a command in a folder of its own. It ends when its standard input is closed, or we end, however."""
+        return subprocess.Popen([sys.executable, str(TETHERED), str(folder), *command], stdin=subprocess.PIPE, stdout=log,
+                                stderr=subprocess.STDOUT, env=self.environment() | {"TMPDIR": str(folder)} | settings,
+                                # Ctrl-C reaches only us: whoever holds the tether decides when it ends.
+                                start_new_session=True)
 
     def wait_until_healthy(self, seconds):
         deadline = time.monotonic() + seconds
@@ -85,19 +96,21 @@ class LocalAws:
         raise LocalAwsError(f"the local AWS did not answer within {seconds} s:\n" + tail(self.log))
 
     def deploy(self):
-        """Deploys template.yaml with the artifacts as they are, and returns the stack's outputs."""
+        """Deploys template.yaml with what `make build` made, and returns the stack's outputs."""
         self.client("s3").create_bucket(Bucket=PACKAGES_BUCKET)
         self.keep_provider_secret()
+        template = self.folder / "template.yaml"
+        template.write_text(local_template())
         log = self.folder / "deploy.log"
-        command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(ROOT / "template.yaml"),
+        command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(template),
                    "--stack-name", STACK, "--s3-bucket", PACKAGES_BUCKET, "--region", REGION,
                    "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
                    "--parameter-overrides", *(f"{name}={value}" for name, value in self.parameters.items())]
-        environment = self.environment() | {"SAM_CLI_TELEMETRY": "0", "TMPDIR": str(self.folder)}
-        with log.open("wb") as out:
-            done = subprocess.run(command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=subprocess.STDOUT, check=False)
-        if done.returncode != 0:
+        scratch = self.folder / "deploy"
+        scratch.mkdir()
+        with log.open("wb") as out, self.tethered(scratch, command, {"SAM_CLI_TELEMETRY": "0"}, out) as process:
+            process.wait()
+        if process.returncode != 0:
             raise LocalAwsError("the deployment failed:\n" + tail(log) + "\n" + tail(self.log))
         outputs = self.outputs()
         self.restore_concurrency(outputs["IngestFunction"])
@@ -120,17 +133,12 @@ class LocalAws:
         stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         # The emulator has no host names of its own for APIs; a path stands in for them.
-        api_url = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
-        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": api_url, "Log": str(self.log),
+        self.api.forward_to(self.port, f"/_aws/execute-api/{outputs['ApiId']}/$default")
+        return outputs | {"Endpoint": self.endpoint, "Region": REGION, "ApiUrl": self.api.url, "Log": str(self.log),
                           "ProviderSecretArn": self.parameters.get("ProviderSecretArn", "")}
 
     def client(self, service):
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id="test",
-                            aws_secret_access_key="test",
-                            config=Config(s3={"addressing_style": "path"}, proxies={}))
+        return client(service, self.endpoint)
 
     def recent_logs(self):
         """The last lines that the functions and the emulator wrote."""
@@ -144,18 +152,20 @@ class LocalAws:
 
     def stop(self):
         """Stops the emulator and every function it started, and removes what they wrote."""
+        self.api.stop()
         if self.process is not None:
-            stop_group(self.process)
+            self.process.stdin.close()
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def stop_group(process):
-    for how, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(process.pid, how)
-            process.wait(timeout=patience)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+def client(service, endpoint):
+    """A client of the local AWS at this address, whatever the user has configured."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id="test",
+                        aws_secret_access_key="test", config=Config(s3={"addressing_style": "path"}, proxies={}))
 
 
 def free_port():

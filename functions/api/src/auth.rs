@@ -28,14 +28,15 @@ impl ApiKey {
         Self { secret: CachedSecret::new(source) }
     }
 
-    /// The configured key: from Secrets Manager, or from the environment on local runs.
+    /// The configured key. One in the environment wins: only local runs have it (the configuration refuses it to
+    /// deployed functions), and there the template's secret is a name that leads nowhere.
     ///
     /// # Errors
     /// `internal` when neither is set: an API without a key is never served.
     pub fn configured(config: &Config, secrets_manager: impl Fn(&str) -> Arc<dyn SecretSource>) -> Result<Self> {
         match (&config.api_secret_arn, &config.api_key) {
-            (Some(arn), _) => Ok(Self::new(secrets_manager(arn))),
-            (None, Some(key)) => Ok(Self::new(Arc::new(key.clone()))),
+            (_, Some(key)) => Ok(Self::new(Arc::new(key.clone()))),
+            (Some(arn), None) => Ok(Self::new(secrets_manager(arn))),
             (None, None) => {
                 Err(Error::new(ErrorKind::Internal, "neither FAPIAO_API_SECRET_ARN nor FAPIAO_API_KEY is set")
                     .with_hint("Set FAPIAO_API_SECRET_ARN to the secret that holds the API's key."))
@@ -161,6 +162,17 @@ mod tests {
             assert!(!key.accepts(&with("Bearer guess"), later).await.unwrap());
         }
         assert_eq!(source.fetches(), 2);
+    }
+
+    #[tokio::test]
+    async fn on_a_local_run_the_key_of_the_environment_wins_over_a_secret_that_is_not_there() {
+        let config = Config::from_lookup(&|name| match name {
+            "FAPIAO_API_KEY" => Some("k1".into()),
+            "FAPIAO_API_SECRET_ARN" => Some("ApiKey".into()),
+            _ => None,
+        });
+        let key = ApiKey::configured(&config.unwrap(), |_| Arc::new(Secret::new("of the secret"))).unwrap();
+        assert!(key.accepts(&with("Bearer k1"), Instant::now()).await.unwrap());
     }
 
     #[test]

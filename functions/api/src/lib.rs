@@ -6,11 +6,12 @@ mod routes;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use fapiao::deadline::time_left;
 use fapiao::pipeline::Pipeline;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt};
+use lambda_http::{Body, Context, Request, RequestExt};
 
 use auth::ApiKey;
 use problem::Problem;
@@ -103,14 +104,14 @@ fn path(request: &Request) -> String {
     }
 }
 
-/// The API's own limit, or the function's if that is shorter.
+/// The API's own limit, or the function's if it has one and that is shorter.
 fn deadline(request: &Request, start: Instant, limit: Duration) -> Instant {
     let own = start + limit;
-    let Some(context) = request.lambda_context_ref().filter(|context| context.deadline > 0) else {
-        return own;
-    };
-    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    own.min(Instant::now() + left.saturating_sub(MARGIN))
+    let invocation = request.lambda_context_ref().map(Context::deadline);
+    match invocation.and_then(|deadline| time_left(deadline, SystemTime::now())) {
+        Some(left) => own.min(Instant::now() + left.saturating_sub(MARGIN)),
+        None => own,
+    }
 }
 
 fn not_found(path: &str) -> Problem {

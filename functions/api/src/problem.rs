@@ -1,6 +1,7 @@
 //! What goes wrong with a request, as RFC 9457 problem documents. Knows nothing of who asks or why.
 
 use fapiao::error::{Error, ErrorKind};
+use fapiao::report::Report;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderName, Response, StatusCode};
 use lambda_http::Body;
@@ -9,7 +10,7 @@ use serde_json::json;
 /// Waited for when a vendor asks us to slow down without saying how long.
 const DEFAULT_RETRY_AFTER_SECONDS: u64 = 5;
 
-/// A request that gets no Report.
+/// A request that gets no Report, or one that is not complete.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -17,6 +18,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     hint: String,
+    report: Option<Report>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -29,6 +31,7 @@ impl Problem {
             code,
             detail: detail.into(),
             hint: hint.into(),
+            report: None,
             headers: Vec::new(),
         }
     }
@@ -48,9 +51,16 @@ impl Problem {
         self
     }
 
+    /// Adds what was read all the same, as the member `report`, if there is any.
+    #[must_use]
+    pub fn with_report(mut self, report: Report) -> Self {
+        self.report = Some(report).filter(|report| !report.invoices.is_empty());
+        self
+    }
+
     /// The answer to send.
     pub fn into_response(self) -> Response<Body> {
-        let body = json!({
+        let mut body = json!({
             "type": "about:blank",
             "title": self.title,
             "status": self.status.as_u16(),
@@ -58,6 +68,9 @@ impl Problem {
             "code": self.code,
             "hint": self.hint,
         });
+        if let Some(Ok(report)) = self.report.map(serde_json::to_value) {
+            body["report"] = report;
+        }
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status;
         let media_type = HeaderValue::from_static("application/problem+json");

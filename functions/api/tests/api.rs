@@ -28,6 +28,8 @@ const FUNCTION_URL: &str = include_str!("fixtures/function_url.json");
 struct Fake {
     name: &'static str,
     failure: Option<ErrorKind>,
+    /// So many documents are read before the failure.
+    healthy: usize,
     delay: Duration,
     calls: Arc<AtomicUsize>,
 }
@@ -39,11 +41,13 @@ impl Provider for Fake {
     }
 
     async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
+        let before = self.calls.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(self.delay).await;
         match self.failure {
-            Some(kind) => Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7))),
-            None => Ok(Answer::default()),
+            Some(kind) if before >= self.healthy => {
+                Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7)))
+            }
+            _ => Ok(Answer::default()),
         }
     }
 }
@@ -135,24 +139,62 @@ async fn a_stage_in_front_of_the_path_is_taken_off() {
     }
 }
 
+/// What the API makes of a body that a gateway handed over as text.
+async fn as_text(media_type: &str, body: &str) -> Response<Body> {
+    let request = http(|event| {
+        event["headers"]["content-type"] = json!(media_type);
+        event["isBase64Encoded"] = json!(false);
+        event["body"] = json!(body);
+    });
+    working().handle(request).await
+}
+
 #[tokio::test]
-async fn the_body_is_taken_exactly_whatever_its_media_type() {
-    let bmp = "BM is how a bitmap starts, and this is none: 汉字\r\n\u{0}";
-    for (media_type, encoded, body) in [
-        ("text/plain", false, bmp.to_owned()),
-        ("application/json", false, bmp.to_owned()),
-        ("application/x-www-form-urlencoded", true, STANDARD.encode(bmp)),
+async fn an_xml_is_taken_exactly_as_text_and_as_bytes() {
+    let plain = "<EInvoice>数电发票\r\n</EInvoice>";
+    let declared = format!("\u{feff}<?xml version='1.0' encoding=\"utf-8\"?>\n{plain}");
+    for xml in [plain, &declared] {
+        let bytes = http(|event| event["body"] = json!(STANDARD.encode(xml)));
+        let expected = json_body(&working().handle(bytes).await);
+        assert_eq!(expected["source"]["bytes"], json!(xml.len()));
+        for media_type in ["application/xml", "text/xml; charset=utf-8", "application/einvoice+xml", "text/plain"] {
+            let report = json_body(&as_text(media_type, xml).await);
+            assert_eq!(report["source"]["sha256"], expected["source"]["sha256"], "{media_type}: {report}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_the_file_is_refused_with_what_to_send() {
+    let jpeg = String::from_utf8_lossy(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F']).into_owned();
+    let utf16: Vec<u8> = "<EInvoice/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = String::from_utf8_lossy(&utf16).into_owned();
+    struct Case<'a>(&'static str, &'a str, &'static str);
+    for Case(media_type, body, detail) in [
+        Case("text/plain", &jpeg, "damaged"),
+        Case("application/json", &jpeg, "damaged"),
+        Case("application/xml", "<a>\u{fffd}\u{fffd}</a>", "damaged"),
+        Case("text/xml", &utf16, "damaged"),
+        Case("application/json", r#"{"image": "aGVsbG8="}"#, "JSON"),
+        Case("application/problem+json", " [1]", "JSON"),
+        Case("text/plain", "hello", "no invoice's XML"),
+        Case("application/javascript", "%PDF-1.7", "no invoice's XML"),
+        Case("text/xml", "<?xml version=\"1.0\" encoding='GBK'?><EInvoice/>", "GBK"),
+        Case("text/xml", "<?xml version=\"1.0\" encoding=\"UTF-16\"?><EInvoice/>", "UTF-16"),
     ] {
-        let request = http(|event| {
-            event["headers"]["content-type"] = json!(media_type);
-            event["isBase64Encoded"] = json!(encoded);
-            event["body"] = json!(body);
-        });
-        let report = json_body(&working().handle(request).await);
-        assert_eq!(report["source"]["bytes"], json!(bmp.len()), "{media_type}");
-        let plain = http(|event| event["body"] = json!(STANDARD.encode(bmp)));
-        let expected = json_body(&working().handle(plain).await);
-        assert_eq!(report["source"]["sha256"], expected["source"]["sha256"], "{media_type}");
+        let response = as_text(media_type, body).await;
+        assert_problem(&response, 415, "unsupported_media_type");
+        let problem = json_body(&response);
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{media_type} {body:?}: {problem}");
+        assert!(problem["hint"].as_str().unwrap().contains("application/octet-stream"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_a_gateway_took_for_bytes_is_never_refused_for_its_media_type() {
+    for media_type in ["application/x-www-form-urlencoded", "text/plain", "application/json"] {
+        let response = working().handle(http(|event| event["headers"]["content-type"] = json!(media_type))).await;
+        assert_eq!(json_body(&response)["source"]["bytes"], json!(picture().len()), "{media_type}");
     }
 }
 
@@ -242,12 +284,16 @@ async fn a_provider_can_be_chosen_among_those_configured() {
     let api = api(vec![Fake { name: "textin", ..Fake::default() }, Fake { name: "embedded", ..Fake::default() }]);
     let choose = |name: &str| http(|event| event["rawQueryString"] = json!(format!("provider={name}")));
     let report = json_body(&api.handle(choose("embedded")).await);
-    assert_eq!(report["provider"]["name"], json!("embedded"));
+    assert_eq!(provider_of(&report), "embedded");
     let response = api.handle(choose("nobody")).await;
     assert_problem(&response, 400, "unknown_provider");
     assert!(json_body(&response)["hint"].as_str().unwrap().contains("textin, embedded"));
     let rest = event(REST, |event| event["queryStringParameters"] = json!({"provider": "embedded"}));
-    assert_eq!(json_body(&api.handle(rest).await)["provider"]["name"], json!("embedded"));
+    assert_eq!(provider_of(&json_body(&api.handle(rest).await)), "embedded");
+}
+
+fn provider_of(report: &Value) -> &str {
+    report["invoices"][0]["provider"]["name"].as_str().unwrap()
 }
 
 #[tokio::test]
@@ -281,27 +327,27 @@ async fn what_takes_too_long_is_answered_with_the_next_step() {
 
 const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
 
-fn two_invoices(query: &str) -> Request {
-    http(|event| {
-        event["body"] = json!(STANDARD.encode(TWO_INVOICES));
-        event["rawQueryString"] = json!(query);
-        let pairs = query.split_once('=').map(|(name, value)| (name.to_owned(), json!(value)));
-        event["queryStringParameters"] = Value::Object(pairs.into_iter().collect());
-    })
+#[tokio::test]
+async fn every_invoice_of_a_file_is_answered_in_one_report() {
+    let two_invoices = http(|event| event["body"] = json!(STANDARD.encode(TWO_INVOICES)));
+    let response = working().handle(two_invoices).await;
+    assert_eq!(response.status(), 200);
+    let report = json_body(&response);
+    let places: Vec<_> =
+        report["invoices"].as_array().unwrap().iter().map(|i| (&i["index"], &i["place"]["pages"])).collect();
+    assert_eq!(places, [(&json!(1), &json!([1])), (&json!(2), &json!([2]))]);
 }
 
 #[tokio::test]
-async fn the_first_invoice_of_a_file_is_answered_with_the_number_of_all() {
-    let response = working().handle(two_invoices("")).await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(json_body(&response)["document"], json!({"index": 1, "count": 2}));
-}
-
-#[tokio::test]
-async fn all_invoices_of_a_file_are_answered_as_a_list() {
-    let response = working().handle(two_invoices("all=1")).await;
-    assert_eq!(response.status(), 200);
-    let reports = json_body(&response);
-    let indices: Vec<&Value> = reports.as_array().unwrap().iter().map(|r| &r["document"]["index"]).collect();
-    assert_eq!(indices, [1, 2]);
+async fn what_was_read_before_a_failure_is_answered_with_the_problem() {
+    let two_invoices = http(|event| event["body"] = json!(STANDARD.encode(TWO_INVOICES)));
+    let first_only = Fake { name: "embedded", failure: Some(ErrorKind::ProviderQuota), healthy: 1, ..Fake::default() };
+    let response = api(vec![first_only]).handle(two_invoices).await;
+    assert_problem(&response, 503, "provider_quota");
+    let report = &json_body(&response)["report"];
+    assert_eq!((&report["status"], report["invoices"].as_array().map(Vec::len)), (&json!("failed"), Some(1)));
+    assert_eq!(report["others"][0]["code"], json!("provider_quota"));
+    // One that read nothing has nothing to tell.
+    let response = failing(ErrorKind::ProviderQuota).handle(http(|_| {})).await;
+    assert_eq!(json_body(&response)["report"], Value::Null);
 }

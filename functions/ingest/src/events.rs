@@ -1,12 +1,16 @@
-//! Events to the objects they speak of. Knows nothing of what is done with them.
+//! Events to the objects they speak of, in the types that AWS's own crate has for them. Knows nothing of what is done
+//! with them.
 //!
-//! Only the few fields that matter are taken, so that hand-made and emulated events pass as well as AWS's own.
+//! More tolerant than those types in two things: a bucket's test event has no records, and hand-made or emulated events
+//! leave out what nobody here looks at ([`unused`]).
 
+use aws_lambda_events::event::s3::{S3EventRecord, S3Object};
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::ObjectCreated;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What the function was invoked with.
 #[derive(Debug)]
@@ -26,39 +30,9 @@ pub struct Message {
     pub objects: Result<Vec<ObjectCreated>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SqsRecord {
-    message_id: String,
-    body: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct S3Record {
-    event_name: String,
-    s3: S3Entity,
-}
-
-#[derive(Deserialize)]
-struct S3Entity {
-    bucket: S3Bucket,
-    object: S3Object,
-}
-
-#[derive(Deserialize)]
-struct S3Bucket {
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct S3Object {
-    key: String,
-    size: Option<u64>,
-    e_tag: Option<String>,
-    version_id: Option<String>,
-    sequencer: Option<String>,
+/// What the crate demands of a record and we do not use, with something to stand for it.
+fn unused() -> [(&'static str, Value); 3] {
+    [("eventTime", json!("1970-01-01T00:00:00Z")), ("userIdentity", json!({})), ("requestParameters", json!({}))]
 }
 
 /// Tells a queue's event from S3's own.
@@ -70,46 +44,60 @@ pub fn parse(event: Value) -> Result<Event> {
     if source != Some("aws:sqs") {
         return s3_objects(event).map(Event::S3);
     }
-    let records = serde_json::from_value(event["Records"].clone()).map_err(|e| unreadable("the queue's event", &e))?;
-    let records: Vec<SqsRecord> = records;
-    Ok(Event::Sqs(records.into_iter().map(message).collect()))
+    let event = SqsEvent::deserialize(event).map_err(|e| unreadable("the queue's event", &e))?;
+    event.records.into_iter().map(message).collect::<Result<Vec<_>>>().map(Event::Sqs)
 }
 
-fn message(record: SqsRecord) -> Message {
-    let body = serde_json::from_str(&record.body).map_err(|e| unreadable("the message", &e));
-    Message { id: record.message_id, objects: body.and_then(s3_objects) }
+fn message(message: SqsMessage) -> Result<Message> {
+    let Some(id) = message.message_id else {
+        return Err(Error::new(ErrorKind::Internal, "a message has no messageId, so it could not be given back"));
+    };
+    let body = serde_json::from_str(&message.body.unwrap_or_default()).map_err(|e| unreadable("the message", &e));
+    Ok(Message { id, objects: body.and_then(s3_objects) })
 }
 
 /// The created objects of an S3 event; folders, deletions and the test event speak of none.
-fn s3_objects(event: Value) -> Result<Vec<ObjectCreated>> {
+fn s3_objects(mut event: Value) -> Result<Vec<ObjectCreated>> {
     if event["Event"] == "s3:TestEvent" {
         return Ok(Vec::new());
     }
-    let Some(records) = event.get("Records").and_then(Value::as_array) else {
+    let Some(records) = event.get_mut("Records").and_then(Value::as_array_mut) else {
         return Err(Error::new(ErrorKind::Internal, "this is no S3 event: it has no Records")
             .with_hint("Send S3 events to this function, bare or through SQS."));
     };
-    let objects = records.iter().map(s3_object).collect::<Result<Vec<_>>>()?;
+    let objects = records.drain(..).map(|record| s3_object(completed(record)?)).collect::<Result<Vec<_>>>()?;
     Ok(objects.into_iter().flatten().collect())
 }
 
-fn s3_object(record: &Value) -> Result<Option<ObjectCreated>> {
-    let record = S3Record::deserialize(record).map_err(|e| unreadable("the S3 event", &e))?;
-    let object = record.s3.object;
-    if !record.event_name.trim_start_matches("s3:").starts_with("ObjectCreated:") {
+fn completed(mut record: Value) -> Result<S3EventRecord> {
+    if let Some(members) = record.as_object_mut() {
+        for (name, value) in unused() {
+            members.entry(name).or_insert(value);
+        }
+    }
+    S3EventRecord::deserialize(record).map_err(|e| unreadable("the S3 event", &e))
+}
+
+fn s3_object(record: S3EventRecord) -> Result<Option<ObjectCreated>> {
+    let (Some(event), Some(bucket), Some(encoded)) = (record.event_name, record.s3.bucket.name, &record.s3.object.key)
+    else {
+        return Err(Error::new(ErrorKind::Internal, "the S3 event names no event, bucket or key"));
+    };
+    if !event.trim_start_matches("s3:").starts_with("ObjectCreated:") {
         return Ok(None);
     }
-    let key = decode_key(&object.key)?;
+    let key = decode_key(encoded)?;
     if key.ends_with('/') {
         return Ok(None);
     }
+    let S3Object { size, e_tag, version_id, sequencer, .. } = record.s3.object;
     Ok(Some(ObjectCreated {
-        bucket: record.s3.bucket.name,
+        bucket,
         key,
-        size: object.size,
-        etag: object.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
-        version_id: object.version_id,
-        sequencer: object.sequencer,
+        size: size.and_then(|size| u64::try_from(size).ok()),
+        etag: e_tag.map(|etag| etag.trim_matches('"').to_owned()),
+        version_id,
+        sequencer,
     }))
 }
 
@@ -129,7 +117,6 @@ fn unreadable(what: &str, error: &serde_json::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn record(name: &str, key: &str) -> Value {
         json!({

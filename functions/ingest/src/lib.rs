@@ -4,7 +4,9 @@ pub mod events;
 
 use std::time::{Duration, Instant, SystemTime};
 
-use fapiao::error::{Error, Result};
+use aws_lambda_events::event::sqs::SqsBatchResponse;
+use fapiao::deadline::{LONGEST_LIFE, time_left};
+use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
 use fapiao::store::Store;
 use futures::stream::{self, StreamExt};
@@ -33,25 +35,24 @@ impl<S: Store> Handler<S> {
     /// An event that cannot be read; or, for S3's own event, the first object's failure after all were tried.
     pub async fn handle(&self, event: Value, deadline: Instant) -> Result<Value> {
         match events::parse(event)? {
-            Event::Sqs(messages) => Ok(self.batch(messages, deadline).await),
+            Event::Sqs(messages) => self.batch(messages, deadline).await,
             Event::S3(objects) => self.all(objects, deadline).await,
         }
     }
 
     /// The messages that failed come back; the others are done.
-    async fn batch(&self, messages: Vec<Message>, deadline: Instant) -> Value {
+    async fn batch(&self, messages: Vec<Message>, deadline: Instant) -> Result<Value> {
         let work = messages.into_iter().map(|message| async move {
             let id = message.id.clone();
-            match self.message(message, deadline).await {
-                Ok(()) => None,
-                Err(error) => {
-                    log_failure(&error, &id);
-                    Some(json!({ "itemIdentifier": id }))
-                }
-            }
+            let failure = self.message(message, deadline).await.err()?;
+            log_failure(&failure, &id);
+            Some(id)
         });
         let failed = stream::iter(work).buffered(self.concurrency).filter_map(|failure| async { failure });
-        json!({ "batchItemFailures": failed.collect::<Vec<_>>().await })
+        let mut response = SqsBatchResponse::default();
+        response.set_failures(failed.collect::<Vec<_>>().await);
+        serde_json::to_value(response)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the queue cannot be answered: {error}")))
     }
 
     /// One failed object fails the message; the others cost nothing when it comes again.
@@ -92,9 +93,9 @@ impl<S: Store> Handler<S> {
     }
 }
 
-/// When an answer must be there: the runtime's deadline less a margin.
+/// When an answer must be there: the runtime's deadline less a margin. Where there is none, as long as functions live.
 pub fn deadline(invocation: SystemTime) -> Instant {
-    let left = invocation.duration_since(SystemTime::now()).unwrap_or_default();
+    let left = time_left(invocation, SystemTime::now()).unwrap_or(LONGEST_LIFE);
     Instant::now() + left.saturating_sub(MARGIN)
 }
 
@@ -117,4 +118,18 @@ fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
 
 fn log_failure(error: &Error, message_id: &str) {
     tracing::error!(message_id, code = error.code(), message = error.message(), "the message goes back");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invocation_without_a_real_deadline_has_time_to_read() {
+        let soon = Instant::now() + Duration::from_secs(60);
+        assert!(deadline(SystemTime::UNIX_EPOCH) > soon);
+        assert!(deadline(SystemTime::now() + Duration::from_secs(120)) > soon);
+        assert!(deadline(SystemTime::now() + Duration::from_secs(30)) < soon);
+        assert!(deadline(SystemTime::now() - Duration::from_secs(30)) < soon);
+    }
 }

@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key_of};
+use fapiao::invoice::InvoiceType;
+use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
-use fapiao::report::{Report, Status};
+use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
 use fapiao::store::{MemoryStore, Object, Precondition, PutOutcome, Store};
 use fapiao_ingest::Handler;
 use serde_json::{Value, json};
@@ -27,6 +28,10 @@ struct Fake {
     paid: bool,
     takes: Duration,
     calls: AtomicUsize,
+    /// Its answers are digital invoices, numbered by its calls.
+    read_numbers: AtomicBool,
+    /// So many documents are read before the failure.
+    healthy: AtomicUsize,
     failure: Mutex<Option<ErrorKind>>,
     meanwhile: Mutex<Option<Meanwhile>>,
 }
@@ -42,7 +47,7 @@ impl Provider for Fake {
     }
 
     async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
+        let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         if !self.takes.is_zero() {
             tokio::time::sleep(self.takes).await;
         }
@@ -50,10 +55,22 @@ impl Provider for Fake {
             meanwhile();
         }
         match *self.failure.lock().unwrap() {
-            Some(kind) => Err(Error::new(kind, "as told")),
-            None => Ok(Answer::default()),
+            Some(kind) if call > self.healthy.load(Ordering::SeqCst) => Err(Error::new(kind, "as told")),
+            _ if self.read_numbers.load(Ordering::SeqCst) => Ok(numbered(call)),
+            _ => Ok(Answer::default()),
         }
     }
+}
+
+/// A digital invoice whose number is verified, because a file's own text says so.
+fn numbered(call: usize) -> Answer {
+    let mut answer = Answer::default();
+    let number = format!("{:020}", 24_362_000_000_000_000_000_u128 + call as u128);
+    let invoice = &mut answer.reading.invoice;
+    (invoice.r#type, invoice.invoice_number) = (InvoiceType::DigitalCommon, Some(number));
+    let evidence = Evidence { sources: vec![EvidenceSource::Text], page: 1, ..Evidence::default() };
+    answer.reading.fields.insert("invoice_number".to_owned(), evidence);
+    answer
 }
 
 struct World {
@@ -88,10 +105,7 @@ impl World {
 
     /// Uploads a picture and gives the event's record for it.
     fn drop_file(&self, key: &str, grey: u8, sequencer: &str) -> Value {
-        let bytes = picture(grey);
-        let size = bytes.len();
-        let etag = self.store.upload("in", key, bytes);
-        record(key, size, &etag, sequencer)
+        self.drop_bytes(key, &picture(grey), sequencer)
     }
 
     async fn handle(&self, event: Value) -> Result<Value> {
@@ -103,13 +117,27 @@ impl World {
     }
 
     async fn report(&self, key: &str) -> Option<Report> {
-        self.report_of(key, 1).await
+        let object = self.store.get("out", &report_key(key), 1_000_000).await.unwrap()?;
+        Some(serde_json::from_slice(&object.body).unwrap())
     }
 
-    /// The Report of one of a file's invoices.
-    async fn report_of(&self, key: &str, index: u32) -> Option<Report> {
-        let object = self.store.get("out", &report_key_of(key, index), 1_000_000).await.unwrap()?;
-        Some(serde_json::from_slice(&object.body).unwrap())
+    async fn raw_report(&self, key: &str) -> Value {
+        let object = self.store.get("out", &report_key(key), 1_000_000).await.unwrap().unwrap();
+        serde_json::from_slice(&object.body).unwrap()
+    }
+
+    /// Uploads a file and gives the event's record for it.
+    fn drop_bytes(&self, key: &str, bytes: &[u8], sequencer: &str) -> Value {
+        let etag = self.store.upload("in", key, bytes.to_vec());
+        record(key, bytes.len(), &etag, sequencer)
+    }
+
+    /// What stands in the index of invoices seen.
+    async fn first_with(&self, number: &str) -> Option<Value> {
+        let key = format!(".fapiao/identities/{number}");
+        let object = self.store.get("out", &key, 1_000_000).await.unwrap()?;
+        let entry: Value = serde_json::from_slice(&object.body).unwrap();
+        Some(entry["first"]["key"].clone())
     }
 
     fn calls(&self) -> usize {
@@ -231,27 +259,39 @@ async fn a_reader_overtaken_by_a_newer_version_keeps_its_answer_to_itself() {
     let old = world.drop_file("a.png", 1, "0A");
     let store = world.store.clone();
     *world.first.meanwhile.lock().unwrap() = Some(Box::new(move || {
-        let mut newer = Report {
-            schema: "fapiao/1".into(),
-            status: Status::Rejected,
-            verdict: None,
-            reasons: vec![],
-            source: Default::default(),
-            document: Default::default(),
-            provider: None,
-            page: None,
-            invoice: None,
-            error: None,
-            fields: Default::default(),
-            checks: vec![],
-            duplicate_of: None,
-        };
-        newer.source.sequencer = Some("0B".into());
-        store.upload("out", "a.png.json", serde_json::to_vec(&newer).unwrap());
+        store.upload("out", "a.png.json", newer_release("0B").to_string());
     }));
     let summary = world.handle_records(&[&old]).await.unwrap();
     assert_eq!(summary.pointer("/objects/0/outcome"), Some(&json!("superseded")));
-    assert_eq!(world.report("a.png").await.unwrap().source.sequencer.as_deref(), Some("0B"));
+    assert_eq!(world.raw_report("a.png").await, newer_release("0B"));
+}
+
+/// What a release that knows more than this one may write.
+fn newer_release(sequencer: &str) -> Value {
+    json!({
+        "schema": "fapiao/1", "status": "postponed", "novelty": {"a": 1},
+        "source": {"key": "a.png", "etag": "another", "sequencer": sequencer},
+    })
+}
+
+#[tokio::test]
+async fn a_newer_releases_report_is_answered_by_its_etag_and_sequencer_alone() {
+    let world = World::new();
+    world.store.upload("out", "a.png.json", newer_release("0B").to_string());
+    let older = world.drop_file("a.png", 1, "0A");
+    world.handle_records(&[&older]).await.unwrap();
+    assert_eq!((world.raw_report("a.png").await, world.calls()), (newer_release("0B"), 0));
+    // The same content again: all that we do not know stays.
+    let etag = older.pointer("/s3/object/eTag").unwrap().clone();
+    let mut same = newer_release("0B");
+    same["source"]["etag"] = etag;
+    world.store.upload("out", "a.png.json", same.to_string());
+    world.handle_records(&[&world.drop_file("a.png", 1, "0C")]).await.unwrap();
+    same["source"]["sequencer"] = json!("0C");
+    assert_eq!((world.raw_report("a.png").await, world.calls()), (same, 0));
+    // Another content.
+    world.handle_records(&[&world.drop_file("a.png", 2, "0D")]).await.unwrap();
+    assert_eq!((world.report("a.png").await.unwrap().status, world.calls()), (Status::Read, 1));
 }
 
 #[tokio::test]
@@ -260,7 +300,7 @@ async fn a_first_segment_that_names_a_provider_selects_it() {
     for (key, provider) in [("second/a.png", "second"), ("third/a.png", "first"), ("second", "first")] {
         let event = world.drop_file(key, 1, "0A");
         world.handle_records(&[&event]).await.unwrap();
-        assert_eq!(world.report(key).await.unwrap().provider.unwrap().name, provider, "{key}");
+        assert_eq!(world.report(key).await.unwrap().invoices[0].provider.name, provider, "{key}");
     }
 }
 
@@ -286,8 +326,9 @@ async fn no_invoice_from_anyone_is_a_rejection_that_names_who_was_asked() {
     let event = world.drop_file("a.png", 1, "0A");
     world.handle_records(&[&event]).await.unwrap();
     let report = world.report("a.png").await.unwrap();
-    assert_eq!((report.status, report.page), (Status::Rejected, None));
-    assert_eq!(report.provider.unwrap().attempts.len(), 2);
+    assert_eq!((report.status, report.error.unwrap().code.as_str()), (Status::Rejected, "no_invoice"));
+    assert_eq!((report.others.len(), report.others[0].code.as_str()), (1, "no_invoice"));
+    assert_eq!(report.others[0].provider.as_ref().unwrap().attempts.len(), 2);
 }
 
 #[tokio::test]
@@ -426,7 +467,7 @@ async fn twenty_copies_of_one_event_make_one_vendor_call() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_fails_leaves_no_claim_behind() {
+async fn a_vendor_that_fails_leaves_no_lease_behind() {
     let world = World::paid(Duration::ZERO);
     for fake in [&world.first, &world.second] {
         *fake.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
@@ -440,7 +481,7 @@ async fn a_vendor_that_fails_leaves_no_claim_behind() {
 }
 
 #[tokio::test]
-async fn who_meets_a_claim_waits_half_its_time_and_takes_over_when_the_holder_is_dead() {
+async fn who_meets_a_lease_waits_half_its_time_and_takes_over_when_the_holder_is_dead() {
     let world = Arc::new(World::paid(Duration::from_secs(60)));
     let event = world.drop_file("a.png", 1, "0A");
     let (dying, records) = (world.clone(), event.clone());
@@ -455,8 +496,8 @@ async fn who_meets_a_claim_waits_half_its_time_and_takes_over_when_the_holder_is
     assert!(Instant::now() < deadline);
     assert_eq!((failed_ids(&answer), world.calls()), (vec!["1"], 1));
 
-    let claim = world.store.keys("out").pop().unwrap();
-    world.store.upload("out", &claim, r#"{"expires_at":"2020-01-01T00:00:00Z","holder":"dead"}"#);
+    let lease = world.store.keys("out").pop().unwrap();
+    world.store.upload("out", &lease, r#"{"expires_at":"2020-01-01T00:00:00Z","holder":"dead"}"#);
     let taken_over = Duration::from_millis(400);
     let _ = tokio::time::timeout(taken_over, world.handle_records(&[&event])).await;
     assert_eq!(world.calls(), 2);
@@ -465,35 +506,83 @@ async fn who_meets_a_claim_waits_half_its_time_and_takes_over_when_the_holder_is
 const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
 
 #[tokio::test]
-async fn every_invoice_in_a_file_gets_its_report() {
+async fn all_invoices_of_a_file_are_in_its_one_report() {
     let world = World::new();
-    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
-    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "01")]).await.unwrap();
-    for (index, page) in [(1, 1), (2, 2)] {
-        let report = world.report_of("a.pdf", index).await.unwrap();
-        assert_eq!((report.document.index, report.document.count, report.source.page), (index, 2, Some(page)));
-        assert_eq!(report.source.etag.as_ref(), Some(&etag));
+    world.handle_records(&[&world.drop_bytes("a.pdf", TWO_INVOICES, "01")]).await.unwrap();
+    let report = world.report("a.pdf").await.unwrap();
+    let places: Vec<_> = report.invoices.iter().map(|i| (i.index, i.place.pages.as_slice())).collect();
+    assert_eq!((places, report.source.pages), (vec![(1, [1].as_slice()), (2, &[2])], Some(3)));
+    let others: Vec<_> = report.others.iter().map(|o| (o.place.pages.as_slice(), o.code.as_str())).collect();
+    assert_eq!(others, [([3].as_slice(), "no_invoice")]);
+    assert_eq!(world.store.keys("out"), ["a.pdf.json"]);
+}
+
+#[tokio::test]
+async fn what_could_be_read_is_kept_when_the_rest_fails_and_is_not_read_again() {
+    let world = World::new();
+    *world.first.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    *world.second.failure.lock().unwrap() = Some(ErrorKind::NoInvoice);
+    world.first.healthy.store(1, Ordering::SeqCst);
+    let event = world.drop_bytes("a.pdf", TWO_INVOICES, "01");
+    assert_eq!(world.handle_records(&[&event]).await.unwrap_err().kind(), ErrorKind::ProviderThrottled);
+    let failed = world.report("a.pdf").await.unwrap();
+    assert_eq!((failed.status, failed.verdict, failed.invoices.len()), (Status::Failed, None, 1));
+    assert_eq!(failed.error.unwrap().code, "provider_throttled");
+    let codes: Vec<_> = failed.others.iter().map(|other| other.code.as_str()).collect();
+    assert_eq!(codes, ["provider_throttled", "no_invoice"]);
+
+    *world.first.failure.lock().unwrap() = None;
+    let before = world.calls();
+    world.handle_records(&[&event]).await.unwrap();
+    let report = world.report("a.pdf").await.unwrap();
+    assert_eq!((report.status, report.verdict, report.invoices.len()), (Status::Read, Some(Verdict::Review), 2));
+    assert_eq!((report.invoices[0].place.pages[0], report.invoices[1].place.pages[0]), (1, 2));
+    assert_eq!(world.calls(), before + 1, "the first invoice was read twice");
+}
+
+#[tokio::test]
+async fn a_failure_never_takes_the_place_of_an_answer() {
+    let world = World::new();
+    let old = world.drop_bytes("a.pdf", TWO_INVOICES, "01");
+    *world.first.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    *world.second.failure.lock().unwrap() = Some(ErrorKind::NoInvoice);
+    world.first.healthy.store(1, Ordering::SeqCst);
+    let store = world.store.clone();
+    *world.first.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        store.upload("out", "a.pdf.json", newer_release("02").to_string());
+    }));
+    world.handle_records(&[&old]).await.unwrap();
+    assert_eq!(world.raw_report("a.pdf").await, newer_release("02"));
+}
+
+/// A slow event reads two invoices of an old version while the new one, which has none of them, is answered.
+#[tokio::test]
+async fn a_slow_event_for_an_old_version_leaves_nothing_behind() {
+    let world = World::new();
+    world.first.read_numbers.store(true, Ordering::SeqCst);
+    let old = world.drop_bytes("a.pdf", TWO_INVOICES, "01");
+    let (store, new) = (world.store.clone(), newer_release("02"));
+    *world.first.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        store.upload("out", "a.pdf.json", new.to_string());
+    }));
+    world.handle_records(&[&old]).await.unwrap();
+    assert_eq!(world.raw_report("a.pdf").await, newer_release("02"));
+    let left: Vec<String> = world.store.keys("out").into_iter().filter(|key| !key.starts_with(".fapiao/")).collect();
+    assert_eq!(left, ["a.pdf.json"]);
+    for number in ["24362000000000000001", "24362000000000000002"] {
+        assert_eq!(world.first_with(number).await, Some(Value::Null), "{number} was given back");
     }
-    assert!(world.report_of("a.pdf", 3).await.is_none());
 }
 
 #[tokio::test]
-async fn a_newer_version_with_fewer_invoices_takes_the_surplus_reports_away() {
+async fn a_newer_version_gives_back_what_it_has_no_more_and_keeps_the_rest() {
     let world = World::new();
-    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
-    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "02")]).await.unwrap();
-    let newer = world.drop_file("a.pdf", 7, "03");
-    world.handle_records(&[&newer]).await.unwrap();
-    assert_eq!(world.report("a.pdf").await.unwrap().document.count, 1);
-    assert!(world.report_of("a.pdf", 2).await.is_none());
-}
-
-#[tokio::test]
-async fn an_older_event_leaves_the_further_reports_of_a_newer_version_alone() {
-    let world = World::new();
-    let etag = world.store.upload("in", "a.pdf", TWO_INVOICES.to_vec());
-    world.handle_records(&[&record("a.pdf", TWO_INVOICES.len(), &etag, "05")]).await.unwrap();
-    let before = world.report_of("a.pdf", 2).await.unwrap();
-    world.handle_records(&[&record("a.pdf", 1, "other", "04")]).await.unwrap();
-    assert_eq!(world.report_of("a.pdf", 2).await.unwrap(), before);
+    world.first.read_numbers.store(true, Ordering::SeqCst);
+    world.handle_records(&[&world.drop_bytes("a.pdf", TWO_INVOICES, "01")]).await.unwrap();
+    assert_eq!(world.first_with("24362000000000000002").await, Some(json!("a.pdf")));
+    world.first.calls.store(0, Ordering::SeqCst);
+    world.handle_records(&[&world.drop_file("a.pdf", 1, "02")]).await.unwrap();
+    assert_eq!(world.report("a.pdf").await.unwrap().invoices.len(), 1);
+    assert_eq!(world.first_with("24362000000000000001").await, Some(json!("a.pdf")));
+    assert_eq!(world.first_with("24362000000000000002").await, Some(Value::Null));
 }

@@ -1,6 +1,5 @@
 //! Files to Reports, several at once. Knows nothing of where the folders are.
 
-use std::borrow::Borrow;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
-use fapiao::pipeline::{Pipeline, invoice_mark};
+use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source, Status, Verdict};
 use futures::stream::{self, StreamExt};
 
@@ -22,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const HEAD_BYTES: u64 = 65_536;
 
 /// How the files fared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// An invoice was read.
     pub read: usize,
@@ -46,8 +45,7 @@ enum Outcome {
     Skipped,
 }
 
-/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, `<file name>#2.json` and so on for
-/// further invoices in one file, and a list of all of them.
+/// Reads every file; `<file name>.json` goes to `output`, replacing what is there, and a list of all invoices.
 pub async fn read_all(
     pipeline: &Pipeline,
     files: Vec<PathBuf>,
@@ -70,6 +68,7 @@ pub async fn read_all(
     let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
     let list = list.write(output).inspect_err(tell).ok();
+    list.iter().flat_map(|summary| &summary.repeated).for_each(|sentence| progress.warn(sentence));
     Tally { list, ..Tally::of(&outcomes, start.elapsed()) }
 }
 
@@ -88,45 +87,24 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
         list.add_without_report(&name_of(file), "failed", error.message());
         error
     })?;
-    let reports = if size > max_bytes {
-        vec![too_large(pipeline, bytes, size)]
+    let report = if size > max_bytes {
+        too_large(pipeline, bytes, size)
     } else {
-        let answer = pipeline.read_all(bytes, Source::default(), None, Instant::now() + PATIENCE).await;
-        match answer {
-            Ok(reports) => reports,
+        match pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await {
+            Ok(report) => report,
             Err(failure) => {
-                save_all(output, file, std::slice::from_ref(&failure.report), list).await?;
+                save(output, file, &failure.report, list).await?;
                 return Err(failure.error);
             }
         }
     };
-    let fate = Fate::of(&reports);
+    let fate = Fate::of(&report);
     if fate.outcome == Outcome::Skipped {
         list.add_without_report(&name_of(file), "skipped", &fate.detail);
     } else {
-        save_all(output, file, &reports, list).await?;
+        save(output, file, &report, list).await?;
     }
     Ok(fate)
-}
-
-/// Every invoice's Report; those that an earlier version of the file had more of are taken away.
-async fn save_all(output: &Path, file: &Path, reports: &[impl Borrow<Report>], list: &List) -> Result<(), Error> {
-    for report in reports {
-        save(output, file, report.borrow(), list).await?;
-    }
-    let mut surplus = u32::try_from(reports.len()).unwrap_or(u32::MAX).saturating_add(1);
-    while tokio::fs::remove_file(output.join(report_name(file, surplus))).await.is_ok() {
-        surplus += 1;
-    }
-    Ok(())
-}
-
-/// `a.pdf.json` for the first invoice of `a.pdf`, `a.pdf#2.json` for the second, as in a bucket.
-fn report_name(file: &Path, index: u32) -> OsString {
-    let mut name = OsString::from(file.file_name().unwrap_or_default());
-    name.push(invoice_mark(&name.to_string_lossy(), index));
-    name.push(".json");
-    name
 }
 
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
@@ -148,12 +126,13 @@ fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
         }
     };
     let source = Source { bytes: Some(size), ..Source::default() };
-    pipeline.reject(&error, source)
+    pipeline.reject(error, source)
 }
 
 /// Written aside and renamed, so that nobody ever sees half a Report, and noted in the list.
 async fn save(output: &Path, file: &Path, report: &Report, list: &List) -> Result<(), Error> {
-    let name = report_name(file, report.document.index);
+    let mut name = OsString::from(file.file_name().unwrap_or_default());
+    name.push(".json");
     list.add(&name_of(file), &name.to_string_lossy(), report);
     let body = serde_json::to_vec_pretty(report)
         .map_err(|error| Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))?;
@@ -197,31 +176,31 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fate {
     outcome: Outcome,
-    /// The verdicts of what was read; else why there is nothing.
+    /// What is to be reviewed whatever the other files hold; else what went wrong. Nothing is called verified before the
+    /// list has seen the whole folder.
     detail: String,
 }
 
 impl Fate {
-    fn of(reports: &[Report]) -> Self {
-        let read: Vec<&Report> = reports.iter().filter(|report| Outcome::of(report) == Outcome::Read).collect();
-        if !read.is_empty() {
-            let review = read.iter().filter(|report| report.verdict != Some(Verdict::Verified)).count();
-            let detail = match (read.len(), review) {
-                (1, 0) => "verified".to_owned(),
-                (1, _) => "to review".to_owned(),
-                (all, review) => format!("{all} invoices, {review} to review"),
-            };
-            return Self { outcome: Outcome::Read, detail };
-        }
-        let outcome = reports.first().map_or(Outcome::Skipped, Outcome::of);
-        let error = reports.first().and_then(|report| report.error.as_ref());
-        Self { outcome, detail: error.map(|error| error.message.clone()).unwrap_or_default() }
+    fn of(report: &Report) -> Self {
+        let review = report.invoices.iter().filter(|invoice| invoice.verdict != Verdict::Verified).count();
+        // A part of it that could not be read is to be looked at, too.
+        let review = review.max(usize::from(report.verdict == Some(Verdict::Review)));
+        let detail = match (&report.error, report.invoices.len(), review) {
+            (Some(error), ..) => error.message.clone(),
+            (None, 1, 0) => String::new(),
+            (None, 1, _) => "to review".to_owned(),
+            (None, all, 0) => format!("{all} invoices"),
+            (None, all, review) => format!("{all} invoices, at least {review} to review"),
+        };
+        Self { outcome: Outcome::of(report), detail }
     }
 }
 
 impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.outcome.name(), self.detail)
+        let mark = if self.detail.is_empty() { "" } else { ": " };
+        write!(f, "{}{mark}{}", self.outcome.name(), self.detail)
     }
 }
 
@@ -249,8 +228,8 @@ impl fmt::Display for Tally {
         let Self { read, rejected, failed, skipped, .. } = self;
         let seconds = self.elapsed.as_secs_f64();
         write!(f, "{read} read, {rejected} rejected, {failed} failed, {skipped} skipped in {seconds:.1} s")?;
-        match self.list {
-            Some(Summary { verified, review }) => write!(f, "; invoices: {verified} verified, {review} to review"),
+        match &self.list {
+            Some(Summary { verified, review, .. }) => write!(f, "; invoices: {verified} verified, {review} to review"),
             None => Ok(()),
         }
     }
@@ -262,7 +241,7 @@ mod tests {
 
     use async_trait::async_trait;
     use fapiao::document::{Document, Limits};
-    use fapiao::provider::{Answer, Chain, Provider};
+    use fapiao::provider::{Answer, Chain, Embedded, Provider};
     use tempfile::TempDir;
 
     use super::*;
@@ -293,13 +272,17 @@ mod tests {
     }
 
     async fn read_files(files: &[(&str, &[u8])]) -> (Tally, TempDir) {
+        read_files_with(Arc::new(ByShape), files).await
+    }
+
+    async fn read_files_with(provider: Arc<dyn Provider>, files: &[(&str, &[u8])]) -> (Tally, TempDir) {
         let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let paths = files.iter().map(|(name, content)| {
             std::fs::write(input.path().join(name), content).unwrap();
             input.path().join(name)
         });
         let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(ByShape)]), limits);
+        let pipeline = Pipeline::new(Chain::new(vec![provider]), limits);
         let paths = paths.collect();
         let tally = read_all(&pipeline, paths, output.path(), 2, &Progress::new(files.len())).await;
         (tally, output)
@@ -334,12 +317,39 @@ mod tests {
         // A head, and a line for every file.
         assert_eq!(list.lines().count(), 8, "{list}");
         assert!(
-            list.contains("text.jpg,1,,skipped,,\"the content is plain text")
-                || list.contains("text.jpg,1,,skipped,,the content is plain text"),
+            list.contains("text.jpg,,,skipped,,\"the content is plain text")
+                || list.contains("text.jpg,,,skipped,,the content is plain text"),
             "{list}"
         );
         assert!(tally.to_string().contains("0 verified, 1 to review") && !tally.is_complete(), "{tally}");
         assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 5);
+    }
+
+    #[tokio::test]
+    async fn the_screen_says_of_an_invoice_that_is_there_twice_what_the_list_says() {
+        let invoice = include_bytes!("../../../tests/fixtures/text-two-pages.pdf");
+        // A page of text needs no models.
+        let (tally, output) =
+            read_files_with(Arc::new(Embedded::new("no/models")), &[("b.pdf", invoice), ("a.pdf", invoice)]).await;
+        let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
+        let verdicts = |verdict| list.matches(&format!(",read,{verdict},")).count();
+        assert_eq!((verdicts("verified"), verdicts("review")), (1, 1), "{list}");
+        assert!(tally.to_string().ends_with("invoices: 1 verified, 1 to review"), "{tally}");
+        let repeated = tally.list.unwrap().repeated;
+        assert!(repeated.len() == 1 && repeated[0].starts_with("b.pdf: to review: a.pdf has brought"), "{repeated:?}");
+    }
+
+    #[tokio::test]
+    async fn no_single_file_is_called_verified() {
+        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/models"))]), Limits::default());
+        for (file, line) in [
+            (include_bytes!("../../../tests/fixtures/text-two-pages.pdf").as_slice(), "read"),
+            (include_bytes!("../../../tests/fixtures/text-two-invoices.pdf").as_slice(), "read: 2 invoices"),
+        ] {
+            let deadline = Instant::now() + PATIENCE;
+            let report = pipeline.read(Bytes::from_static(file), Source::default(), None, deadline).await.unwrap();
+            assert_eq!((report.verdict, Fate::of(&report).to_string().as_str()), (Some(Verdict::Verified), line));
+        }
     }
 
     #[tokio::test]

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use csv::{Terminator, WriterBuilder};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::invoice::{Invoice, Money};
-use fapiao::pipeline::{Identity, accusation};
-use fapiao::report::{Report, Status, Verdict};
+use fapiao::pipeline::{Identity, duplicate_message};
+use fapiao::report::{CheckedInvoice, Other, Report, Status, Verdict};
 
 /// The list's name in the output folder.
 pub const NAME: &str = "invoices.csv";
@@ -50,17 +50,20 @@ const HEADS: [&str; 22] = [
 pub struct List(Mutex<Vec<Row>>);
 
 /// How many invoices stand in a list, and how many of them a person has to look at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Confirmed in all that a booking needs, and the first of their kind in the folder.
     pub verified: usize,
     /// All others.
     pub review: usize,
+    /// A sentence for each that is there twice; they are among those to review.
+    pub repeated: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Row {
     file: String,
+    /// Which of the file's invoices; 0 where it is none.
     index: u32,
     /// The Report's name; empty where there is none.
     report: String,
@@ -68,48 +71,36 @@ struct Row {
     total: Option<Money>,
     verdict: Option<Verdict>,
     reasons: Vec<String>,
-    cells: Cells,
-}
-
-/// The columns that are the invoice's own: status, and those from the type on.
-#[derive(Clone, Debug)]
-struct Cells {
     status: &'static str,
-    rest: Vec<String>,
+    /// The columns that are the invoice's own: from the type on.
+    cells: Vec<String>,
 }
 
 impl List {
     /// Notes a file that has no Report, and why.
     pub fn add_without_report(&self, file: &str, status: &'static str, reason: &str) {
-        self.push(Row {
-            file: file.to_owned(),
-            index: 1,
-            report: String::new(),
-            identity: None,
-            total: None,
-            verdict: None,
-            reasons: vec![reason.to_owned()],
-            cells: Cells { status, rest: Vec::new() },
-        });
+        self.push(Row { file: file.to_owned(), status, reasons: vec![reason.to_owned()], ..Row::default() });
     }
 
-    /// Notes one Report of a file, and the name under which it is kept.
+    /// Notes a file's Report, and the name under which it is kept: its invoices, and what of it could not be read.
     pub fn add(&self, file: &str, name: &str, report: &Report) {
-        let failure = report.error.iter().map(|error| format!("{}: {}", error.code, error.message));
-        let member = report.source.member.as_deref();
-        self.push(Row {
+        let row = |member: Option<&String>, status| Row {
             file: member.map_or_else(|| file.to_owned(), |member| format!("{file}/{member}")),
-            index: report.document.index,
             report: name.to_owned(),
-            identity: Identity::of(report),
-            total: report.invoice.as_ref().and_then(|invoice| invoice.grand_total),
-            verdict: report.verdict,
-            reasons: report.reasons.iter().cloned().chain(failure).collect(),
-            cells: Cells {
-                status: status(report.status),
-                rest: report.invoice.as_ref().map(cells).unwrap_or_default(),
-            },
-        });
+            status: status_name(status),
+            ..Row::default()
+        };
+        for invoice in &report.invoices {
+            self.push(row(invoice.place.member.as_ref(), Status::Read).with_invoice(invoice));
+        }
+        if let (Some(error), true) = (&report.error, report.invoices.is_empty()) {
+            self.push(Row { reasons: vec![format!("{}: {}", error.code, error.message)], ..row(None, report.status) });
+            return;
+        }
+        for other in report.others.iter().filter(|other| !other.is_settled()) {
+            let status = if report.status == Status::Failed { Status::Failed } else { Status::Rejected };
+            self.push(Row { reasons: vec![reason(other)], ..row(other.place.member.as_ref(), status) });
+        }
     }
 
     fn push(&self, row: Row) {
@@ -141,14 +132,21 @@ impl List {
                     firsts.entry(identity).or_insert_with(|| First { place: row.place(), total: row.total });
                 (first.place != row.place()).then(|| first.clone())
             });
-            match row.verdict_beside(first.as_ref()) {
-                Some(Verdict::Verified) => summary.verified += 1,
-                Some(Verdict::Review) => summary.review += 1,
-                None => {}
-            }
+            summary.count(&row, first.as_ref());
             writer.write_record(row.record(first))?;
         }
         writer.into_inner().map(|table| (table, summary)).map_err(|error| error.into_error())
+    }
+}
+
+impl Summary {
+    fn count(&mut self, row: &Row, first: Option<&First>) {
+        match row.verdict_beside(first) {
+            Some(Verdict::Verified) => self.verified += 1,
+            Some(Verdict::Review) => self.review += 1,
+            None => {}
+        }
+        self.repeated.extend(first.map(|first| format!("{}: to review: {}", row.place(), row.repeats(first))));
     }
 }
 
@@ -160,13 +158,29 @@ struct First {
 }
 
 impl Row {
+    fn with_invoice(self, invoice: &CheckedInvoice) -> Self {
+        Self {
+            index: invoice.index,
+            identity: Identity::of(invoice),
+            total: invoice.invoice.grand_total,
+            verdict: Some(invoice.verdict),
+            reasons: invoice.reasons.clone(),
+            cells: cells(&invoice.invoice),
+            ..self
+        }
+    }
+
     fn place(&self) -> String {
-        if self.index > 1 { format!("{}#{}", self.file, self.index) } else { self.file.clone() }
+        if self.index > 1 { format!("{}, invoice {}", self.file, self.index) } else { self.file.clone() }
     }
 
     /// The same invoice twice in one folder is nobody's to book unseen.
     fn verdict_beside(&self, first: Option<&First>) -> Option<Verdict> {
         self.verdict.map(|verdict| if first.is_some() { Verdict::Review } else { verdict })
+    }
+
+    fn repeats(&self, first: &First) -> String {
+        duplicate_message(&first.place, first.total, self.total)
     }
 
     fn record(self, first: Option<First>) -> Vec<String> {
@@ -175,24 +189,29 @@ impl Row {
             Some(Verdict::Verified) => "verified",
             Some(Verdict::Review) => "review",
         };
-        let mut reasons = self.reasons;
-        reasons.extend(first.as_ref().map(|first| accusation(&first.place, first.total, self.total)));
+        let duplicate = first.as_ref().map(|first| self.repeats(first));
+        let reasons: Vec<String> = self.reasons.into_iter().chain(duplicate).collect();
         let mut record = vec![
             safe(&self.file),
-            self.index.to_string(),
+            if self.index > 0 { self.index.to_string() } else { String::new() },
             safe(&self.report),
-            self.cells.status.to_owned(),
+            self.status.to_owned(),
             verdict.to_owned(),
             safe(&reasons.join("; ")),
             safe(&first.map(|first| first.place).unwrap_or_default()),
         ];
-        record.extend(self.cells.rest);
+        record.extend(self.cells);
         record.resize(HEADS.len(), String::new());
         record
     }
 }
 
-fn status(status: Status) -> &'static str {
+fn reason(other: &Other) -> String {
+    let page = other.place.pages.first().map(|page| format!("page {page}: ")).unwrap_or_default();
+    format!("{page}{}: {}", other.code, other.message)
+}
+
+fn status_name(status: Status) -> &'static str {
     match status {
         Status::Read => "read",
         Status::Rejected => "rejected",
@@ -248,18 +267,11 @@ fn safe(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fapiao::report::{Evidence, SCHEMA};
-    use serde_json::json;
+    use fapiao::report::{Evidence, Place, SCHEMA, Source};
 
     use super::*;
 
-    fn report(number: &str, seller: &str) -> Report {
-        let mut report: Report = serde_json::from_value(json!({
-            "schema": SCHEMA, "status": "read", "verdict": "verified", "reasons": [], "source": {},
-            "document": {"index": 1, "count": 1}, "provider": null, "page": null, "invoice": null, "error": null,
-            "fields": {}, "checks": [], "duplicate_of": null
-        }))
-        .unwrap();
+    fn invoice(number: &str, seller: &str) -> CheckedInvoice {
         let mut invoice = Invoice {
             invoice_code: Some("031001900111".into()),
             invoice_number: Some(number.into()),
@@ -269,11 +281,28 @@ mod tests {
             ..Invoice::default()
         };
         invoice.seller.name = Some(seller.into());
-        report.invoice = Some(invoice);
-        for path in ["invoice_code", "invoice_number"] {
-            report.fields.insert(path.into(), Evidence { verified: true, ..Evidence::default() });
+        let verified = || Evidence { verified: true, ..Evidence::default() };
+        let fields = ["invoice_code", "invoice_number"].map(|path| (path.to_owned(), verified()));
+        CheckedInvoice {
+            index: 1,
+            verdict: Verdict::Verified,
+            invoice,
+            fields: fields.into(),
+            ..CheckedInvoice::default()
         }
-        report
+    }
+
+    fn report(number: &str, seller: &str) -> Report {
+        Report {
+            schema: SCHEMA.to_owned(),
+            status: Status::Read,
+            source: Source::default(),
+            error: None,
+            verdict: Some(Verdict::Verified),
+            reasons: Vec::new(),
+            invoices: vec![invoice(number, seller)],
+            others: Vec::new(),
+        }
     }
 
     /// The list's records as a spreadsheet parses them, its head left out.
@@ -342,12 +371,14 @@ mod tests {
         let list = List::default();
         for (file, total) in [("a.jpg", "1130.00"), ("b.jpg", "1017.00")] {
             let mut report = report("11111111", "某公司");
-            report.invoice.as_mut().unwrap().grand_total = total.parse().ok();
+            report.invoices[0].invoice.grand_total = total.parse().ok();
             list.add(file, "", &report);
         }
         let reasons = &records(&list)[1]["原因 reasons"];
         assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
-        assert_eq!(list.table().unwrap().1, Summary { verified: 1, review: 1 });
+        let Summary { verified, review, repeated } = list.table().unwrap().1;
+        assert_eq!((verified, review), (1, 1));
+        assert_eq!(repeated, [format!("b.jpg: to review: {reasons}")]);
     }
 
     #[test]
@@ -366,7 +397,7 @@ mod tests {
         let list = List::default();
         let mut rejected = report("1", "x");
         rejected.status = Status::Rejected;
-        (rejected.invoice, rejected.verdict) = (None, None);
+        rejected.invoices.clear();
         rejected.error = Some(Error::new(ErrorKind::NoInvoice, "a ticket").info());
         list.add("ticket.jpg", "ticket.jpg.json", &rejected);
         let record = &records(&list)[0];
@@ -374,5 +405,41 @@ mod tests {
             (record["状态 status"].as_str(), record["原因 reasons"].as_str()),
             ("rejected", "no_invoice: a ticket")
         );
+    }
+
+    #[test]
+    fn every_invoice_of_a_file_has_a_line_and_so_has_what_could_not_be_read() {
+        let list = List::default();
+        let mut bundle = report("11111111", "某公司");
+        let in_member = |member: &str| Place { pages: vec![1], member: Some(member.to_owned()), quad: None };
+        bundle.invoices[0].place = in_member("1.pdf");
+        bundle
+            .invoices
+            .push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
+        let other = |code: &str| Other {
+            place: in_member("3.pdf"),
+            code: code.to_owned(),
+            message: "as told".to_owned(),
+            hint: String::new(),
+            provider: None,
+        };
+        bundle.others = vec![other("no_invoice"), other("undecodable")];
+        list.add("a.zip", "a.zip.json", &bundle);
+        let told: Vec<[String; 5]> = records(&list)
+            .iter()
+            .map(|r| {
+                ["文件 file", "第几张 index", "状态 status", "结论 verdict", "重复于 duplicate_of"]
+                    .map(|c| r[c].clone())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ["a.zip/1.pdf", "1", "read", "verified", ""],
+                ["a.zip/2.pdf", "2", "read", "review", "a.zip/1.pdf"],
+                ["a.zip/3.pdf", "", "rejected", "", ""],
+            ]
+        );
+        assert_eq!(records(&list)[2]["原因 reasons"], "page 1: undecodable: as told");
     }
 }

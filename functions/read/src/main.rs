@@ -28,8 +28,8 @@ struct Arguments {
     /// The folder for the Reports, `<file name>.json` each; made if need be, never inside IN.
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// How many files are worked on at once; by default as many as there are cores.
-    #[arg(long, env = "FAPIAO_JOBS")]
+    /// How many files are worked on at once; else FAPIAO_JOBS says so, else as many as there are cores.
+    #[arg(long)]
     jobs: Option<std::num::NonZeroUsize>,
 }
 
@@ -54,10 +54,10 @@ async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let folder::Content { files, others } = folder::content(&arguments.input)?;
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
+    let jobs = arguments.jobs.map_or(config.jobs, usize::from);
     let progress = progress::Progress::new(files.len());
     for other in others {
         progress.warn(&format!("{} is no file and is left alone; a folder is read by itself", other.display()));
     }
-    Ok(job::read_all(&pipeline, files, &output, jobs.map_or(1, usize::from), &progress).await)
+    Ok(job::read_all(&pipeline, files, &output, jobs, &progress).await)
 }

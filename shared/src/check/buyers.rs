@@ -18,12 +18,12 @@ struct Buyer {
 }
 
 impl Buyers {
-    /// Reads `name:tax id` with commas between; a name or a tax id may stand alone.
+    /// Reads `name:tax id` with `,`, `、`, `;` or a new line between; a name or a tax id may stand alone.
     ///
     /// # Errors
     /// The first entry that is neither, or whose tax id is mistyped: it would make every invoice somebody else's.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let entries = text.split([',', '，', ';', '；', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
+        let entries = text.split([',', '，', '、', ';', '；', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
         let buyers = entries.map(|entry| Buyer::parse(entry).ok_or_else(|| entry.to_owned()));
         buyers.collect::<Result<Vec<_>, _>>().map(Self)
     }
@@ -163,5 +163,18 @@ mod tests {
             assert!(Buyers::parse(text).is_err(), "{text}");
         }
         assert_eq!(Buyers::parse(" , "), Ok(Buyers::default()));
+    }
+
+    #[test]
+    fn entries_are_parted_by_what_people_type_between_names() {
+        let expected = Buyers::parse("甲公司:91310104MA1FR7C72G,乙公司").unwrap();
+        assert_eq!(expected.0.len(), 2);
+        for mark in ["，", "、", ";", "；", "\n", "\r\n", " 、 "] {
+            assert_eq!(
+                Buyers::parse(&format!("甲公司：91310104MA1FR7C72G{mark}乙公司")).as_ref(),
+                Ok(&expected),
+                "{mark:?}"
+            );
+        }
     }
 }

@@ -59,7 +59,7 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), png_chunk(b"IHDR", &header), idat].concat()
 }
 
-fn pdf(objects: &[&str], trailer: &str) -> Vec<u8> {
+pub(super) fn pdf(objects: &[&str], trailer: &str) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     let mut xref = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (i, object) in objects.iter().enumerate() {

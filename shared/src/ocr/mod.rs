@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use self::geometry::Corners;
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
+pub use self::model::{MODEL_FILES, require as require_models};
 use self::recognise::{ReadLine, Recogniser};
 pub use self::seal::SealText;
 use self::seal::Seals;

@@ -41,6 +41,23 @@ pub(crate) const RECOGNISER: ModelFile = ModelFile {
     sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 };
 
+/// What `make models` puts into the models' folder for the engine.
+pub const MODEL_FILES: [&str; 2] = [DETECTOR.name, RECOGNISER.name];
+
+/// Whether the models are there at all; whether they are the right ones is told when they are loaded.
+///
+/// # Errors
+/// `internal`, naming what is missing and the command that fetches it.
+pub fn require(directory: &Path) -> Result<()> {
+    if !directory.is_dir() {
+        return Err(unusable(&format!("there is no folder {} with the recogniser's models", directory.display())));
+    }
+    match MODEL_FILES.iter().map(|name| directory.join(name)).find(|path| !path.is_file()) {
+        Some(path) => Err(unusable(&format!("the model file {} is not there", path.display()))),
+        None => Ok(()),
+    }
+}
+
 /// A network loaded from an ONNX file.
 pub(crate) struct OnnxModel {
     model: rten::Model,
@@ -105,6 +122,20 @@ mod tests {
         assert_eq!(error.code(), "internal");
         assert!(error.message().contains(DETECTOR.name) && error.message().contains(what), "{error}");
         assert!(error.hint().contains("make models"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_before_anything_is_loaded() {
+        let directory = tempfile::tempdir().unwrap();
+        let missing = directory.path().join("nowhere");
+        for (folder, what) in [(missing.as_path(), "nowhere"), (directory.path(), DETECTOR.name)] {
+            let error = require(folder).unwrap_err();
+            assert!(error.message().contains(what) && error.hint().contains("make models"), "{error}");
+        }
+        for name in MODEL_FILES {
+            std::fs::write(directory.path().join(name), "").unwrap();
+        }
+        require(directory.path()).unwrap();
     }
 
     #[test]

@@ -1,138 +1,181 @@
-//! One file to the documents in it: the members of a bundle, the invoices on a file's pages.
+//! One file to the parts in it: the members of an archive, the invoices on a file's pages, and the pages that are none.
 //! Knows nothing of who reads them.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Instant;
 
 use bytes::Bytes;
 
+use crate::document::text::TextPage;
 use crate::document::{Document, Format, Limits, bundle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::PageText;
-use crate::reader::{layer, pages};
-use crate::report::{Report, Status};
+use crate::reader::{layer, no_invoice, pages};
+use crate::report::Place;
+
+/// A file taken apart.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) media_type: &'static str,
+    /// None for an archive.
+    pub(super) pages: Option<u32>,
+    /// In the file's order; every page and every member is in one of them.
+    pub(super) parts: Vec<Part>,
+}
 
 /// What is read as one invoice.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// The file it is from, counted from 0; a file that is no bundle is its own only member.
-    pub(super) file: usize,
-    /// That file's path in the bundle.
-    pub(super) member: Option<String>,
-    /// Some of its pages; or why it cannot be opened.
+    pub(super) place: Place,
+    /// What stands there; or why there is nothing to read.
     pub(super) document: Result<Document>,
 }
 
-/// The parts of a file, taken apart away from the async threads where that takes time.
+/// Takes a file apart, away from the async threads where that takes time.
 ///
 /// # Errors
 /// What is wrong with the file as a whole; `deadline` when the time was up before.
-pub(super) async fn parts(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Part>> {
+pub(super) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
     // A picture's header is read sooner than another thread has woken up.
     if Format::is_picture_by_magic(&bytes) {
         return take_apart(&bytes, &limits);
     }
     let work = tokio::task::spawn_blocking(move || take_apart(&bytes, &limits));
     match tokio::time::timeout_at(deadline.into(), work).await {
-        Ok(Ok(parts)) => parts,
-        Ok(Err(_)) => Err(broke_off()),
-        Err(_) => Err(too_slow()),
+        Ok(Ok(file)) => file,
+        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the file could not be taken apart")),
+        Err(_) => Err(Error::new(ErrorKind::Deadline, "taking the file apart needs more time than there is")),
     }
 }
 
-fn take_apart(bytes: &Bytes, limits: &Limits) -> Result<Vec<Part>> {
+fn take_apart(bytes: &Bytes, limits: &Limits) -> Result<File> {
     let Some(members) = bundle::members(bytes, limits)? else {
-        let documents = split(&Document::open(bytes.clone(), limits)?);
-        return Ok(documents.into_iter().map(|d| Part { file: 0, member: None, document: Ok(d) }).collect());
+        let document = Document::open(bytes.clone(), limits)?;
+        let (media_type, pages) = (document.media_type(), Some(document.pages()));
+        return Ok(File { media_type, pages, parts: split(&document, None) });
     };
-    let mut parts = Vec::new();
-    for (file, member) in members.into_iter().enumerate() {
-        let part = |document| Part { file, member: Some(member.name.clone()), document };
-        match Document::open(member.bytes, limits) {
-            Ok(document) => parts.extend(split(&document).into_iter().map(|d| part(Ok(d)))),
-            Err(error) => parts.push(part(Err(error))),
-        }
-    }
-    Ok(parts)
+    let parts = members.into_iter().flat_map(|member| match Document::open(member.bytes, limits) {
+        Ok(document) => split(&document, Some(&member.name)),
+        Err(error) => vec![part(Vec::new(), Some(&member.name), Err(error))],
+    });
+    Ok(File { media_type: Format::Zip.media_type(), pages: None, parts: parts.collect() })
 }
 
-/// A document of several pages as one document an invoice.
-fn split(document: &Document) -> Vec<Document> {
-    if document.pages() < 2 || !matches!(document.format(), Format::Pdf | Format::Ofd) {
-        return vec![document.clone()];
+fn part(pages: Vec<u32>, member: Option<&String>, document: Result<Document>) -> Part {
+    Part { place: Place { pages, member: member.cloned(), quad: None }, document }
+}
+
+/// A document's invoices, each a document of its own, and its other pages.
+fn split(document: &Document, member: Option<&String>) -> Vec<Part> {
+    let documents = invoices(document);
+    let count = document.pages() as usize;
+    let is_left = |page: &usize| !documents.iter().any(|(range, _)| range.contains(page));
+    let left: Vec<usize> = (0..count).filter(is_left).collect();
+    let others = left.into_iter().map(|page| part(numbers(page..page + 1), member, Err(why_left(document, page))));
+    let invoices = documents.iter().map(|(range, document)| part(numbers(range.clone()), member, Ok(document.clone())));
+    let mut parts: Vec<Part> = invoices.chain(others).collect();
+    parts.sort_by_key(|part| part.place.pages.first().copied());
+    parts
+}
+
+/// Pages as people count them.
+fn numbers(range: Range<usize>) -> Vec<u32> {
+    range.map(|page| u32::try_from(page).unwrap_or(u32::MAX).saturating_add(1)).collect()
+}
+
+/// Why a page is in none of a document's invoices.
+fn why_left(document: &Document, page: usize) -> Error {
+    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
+    if document.format().is_picture() {
+        return unread(
+            "only the first page of a TIFF is read",
+            "Send its pages as pictures of their own, or as a PDF.",
+        );
     }
+    let text = document.text();
+    let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
+    if text.pages.get(page).is_some_and(is_picture) {
+        return unread(
+            "a page of an OFD that is a picture is not looked at",
+            "Export the file as a PDF and send that.",
+        );
+    }
+    no_invoice()
+}
+
+/// The pages that are read as one invoice, and the document for them.
+fn invoices(document: &Document) -> Vec<(Range<usize>, Document)> {
+    let is_pdf = document.format() == Format::Pdf;
+    let whole = |range: Range<usize>| vec![(range, document.clone())];
+    if document.pages() < 2 || document.format().is_picture() {
+        return whole(0..1);
+    }
+    let ranges = ranges(document);
+    match ranges.as_slice() {
+        [] => whole(0..document.pages() as usize),
+        // Whole, because data beside the pages belongs to the file.
+        [only] if !is_pdf || only.start == 0 => whole(only.clone()),
+        _ => ranges.into_iter().map(|range| (range.clone(), document.part(range))).collect(),
+    }
+}
+
+/// The pages of each invoice, as far as the document's text tells.
+fn ranges(document: &Document) -> Vec<Range<usize>> {
     let text = document.text();
     let lines: Vec<Option<PageText>> =
         text.pages.iter().map(|page| layer::trusted(page, document.pixel_size(page))).collect();
-    if lines.is_empty() {
-        return single_pages(document);
-    }
-    let mut ranges = pages::split(&lines);
-    // Only a PDF's pages can be looked at where they say nothing.
-    let says = |range: &Range<usize>| lines.get(range.start).is_some_and(Option::is_some);
-    if document.format() != Format::Pdf && ranges.iter().any(says) {
-        ranges.retain(says);
-    }
-    match ranges.as_slice() {
-        [] | [_] if document.format() != Format::Pdf => vec![document.clone()],
-        [only] if only.start == 0 => vec![document.clone()],
-        _ => ranges.into_iter().map(|range| document.part(range)).collect(),
-    }
-}
-
-/// A PDF whose text cannot be taken: each page is looked at.
-fn single_pages(document: &Document) -> Vec<Document> {
     if document.format() != Format::Pdf {
-        return vec![document.clone()];
-    }
-    (0..document.pages() as usize).map(|page| document.part(page..page + 1)).collect()
-}
-
-/// The Reports that answer for the file: pages that are no invoice, further copies of one, and files that nobody
-/// takes for documents are left out where there is an invoice. Each is told its place among them.
-pub(super) fn settle(reports: Vec<(usize, Report)>) -> Vec<Report> {
-    let is_read = |report: &Report| report.status == Status::Read;
-    let read_files: BTreeSet<usize> = reports.iter().filter(|(_, r)| is_read(r)).map(|(file, _)| *file).collect();
-    let mut seen = BTreeSet::new();
-    let mut kept: Vec<(usize, Report)> = Vec::new();
-    for (file, report) in reports {
-        let is_first = seen.insert(file);
-        let wanted = if is_read(&report) {
-            !kept.iter().any(|(f, other)| *f == file && is_copy(other, &report))
-        } else {
-            is_first && !read_files.contains(&file) && (read_files.is_empty() || !is_no_document(&report))
-        };
-        if wanted {
-            kept.push((file, report));
+        let mut ranges = pages::split(&lines);
+        let says = |range: &Range<usize>| lines.get(range.start).is_some_and(Option::is_some);
+        // Only a PDF's pages can be looked at where they say nothing.
+        if ranges.iter().any(says) {
+            ranges.retain(says);
         }
+        return ranges;
     }
-    let count = u32::try_from(kept.len()).unwrap_or(u32::MAX);
-    let mut settled: Vec<Report> = kept.into_iter().map(|(_, report)| report).collect();
-    for (report, index) in settled.iter_mut().zip(1..) {
-        (report.document.index, report.document.count) = (index, count);
+    // A PDF whose text cannot be taken: each page is looked at.
+    if lines.is_empty() {
+        (0..document.pages() as usize).map(|page| page..page + 1).collect()
+    } else {
+        pages::split(&lines)
     }
-    settled
 }
 
-/// Whether both are the same invoice: scans hold several of its copies.
-fn is_copy(a: &Report, b: &Report) -> bool {
-    let identity = |report: &Report| {
-        report.invoice.as_ref().map(|i| (i.invoice_code.clone(), i.invoice_number.clone())).filter(|i| i.1.is_some())
-    };
-    identity(a).is_some() && identity(a) == identity(b)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn is_no_document(report: &Report) -> bool {
-    report.error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "unsupported_format" | "empty"))
-}
+    /// Each part's pages, and why it cannot be read.
+    fn parts(bytes: impl Into<Bytes>) -> Vec<(Vec<u32>, Option<&'static str>)> {
+        let file = take_apart(&bytes.into(), &Limits::default()).unwrap();
+        file.parts.into_iter().map(|p| (p.place.pages, p.document.err().map(|error| error.code()))).collect()
+    }
 
-/// A fault of ours while a file was taken apart.
-pub(super) fn broke_off() -> Error {
-    Error::new(ErrorKind::Internal, "the file could not be taken apart")
-}
+    #[test]
+    fn every_page_is_in_a_part() {
+        let pdf = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");
+        assert_eq!(parts(pdf.to_vec()), [(vec![1], None), (vec![2], None), (vec![3], Some("no_invoice"))]);
+        let pdf = include_bytes!("../../../tests/fixtures/text-two-pages.pdf");
+        assert_eq!(parts(pdf.to_vec()), [(vec![1, 2], None)]);
+    }
 
-/// The time was up before the file was taken apart.
-fn too_slow() -> Error {
-    Error::new(ErrorKind::Deadline, "taking the file apart needs more time than there is")
+    /// A TIFF's only directory once more behind it.
+    fn doubled(mut tiff: Vec<u8>) -> Vec<u8> {
+        let number = |at: usize| tiff[at..at + 4].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+        let start = number(4);
+        let end = start + 2 + 12 * usize::from(tiff[start]);
+        let next = u32::try_from(tiff.len()).unwrap().to_le_bytes();
+        let again = [&tiff[start..end], &[0; 4]].concat();
+        tiff[end..end + 4].copy_from_slice(&next);
+        tiff.extend(again);
+        tiff
+    }
+
+    #[test]
+    fn a_tiffs_further_pages_are_mentioned_as_not_read() {
+        let mut tiff = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(20, 10).write_to(&mut tiff, image::ImageFormat::Tiff).unwrap();
+        assert_eq!(parts(tiff.get_ref().clone()), [(vec![1], None)]);
+        assert_eq!(parts(doubled(tiff.into_inner())), [(vec![1], None), (vec![2], Some("unsupported_format"))]);
+    }
 }

@@ -1,21 +1,23 @@
 //! The index of invoices seen: who brought one first, so that the same invoice under another file name is told.
-//! Knows nothing of reading, and of a Report only its identity.
+//! Knows nothing of reading, and of a Report only its invoices' identities.
 //!
 //! One small object an invoice, `.fapiao/identities/<code>-<number>`, holds the file that came first. It is written
 //! before the Report, on conditions only: of all who ask at the same moment exactly one is first. It ends in no
-//! `.json`, so that no document's Report can take its place.
+//! `.json`, so that no file's Report can take its place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::report_key_of;
+use super::report_key;
+use super::stored::StoredReport;
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::Money;
-use crate::report::{Check, CheckStatus, DuplicateOf, Report, Verdict};
-use crate::store::{ACCESS_DENIED, Precondition, PutOutcome, Store};
+use crate::invoice::{InvoiceType, Money};
+use crate::report::{Check, CheckStatus, CheckedInvoice, DuplicateOf, Report, Verdict};
+use crate::store::{Store, Version, Versioned};
 
 /// The rule's name in the Report.
 const RULE: &str = "not_seen_before";
@@ -24,7 +26,6 @@ const PREFIX: &str = ".fapiao/identities/";
 const MAX_ROUNDS: usize = 16;
 /// An entry has a key of a kilobyte at most.
 const MAX_BYTES: u64 = 16_384;
-const MAX_REPORT_BYTES: u64 = 64_000_000;
 /// Longer than a function lives: a younger entry may belong to somebody whose Report is still to be written.
 const IN_FLIGHT: Duration = Duration::from_secs(180);
 
@@ -37,41 +38,52 @@ pub struct Identity(String);
 pub(super) struct Bearer {
     /// Its key.
     key: String,
-    /// Which of the file's invoices.
-    index: u32,
     /// The version that was read.
     etag: String,
-    /// The total it was read with; none in entries of old.
-    #[serde(default)]
+    /// The total it was read with.
     grand_total: Option<Money>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     /// None once it was given back.
     first: Option<Bearer>,
     since: Timestamp,
 }
 
-/// The index in one bucket.
-#[derive(Clone, Debug)]
+/// The index in one bucket, and the Reports there.
+#[derive(Debug)]
 pub(super) struct Identities<S> {
-    store: S,
-    bucket: String,
+    entries: Versioned<S, Entry>,
+    reports: Versioned<S, StoredReport>,
 }
 
 impl Identity {
-    /// Of a Report whose code and number are verified: a misread number must accuse nobody.
-    pub fn of(report: &Report) -> Option<Self> {
-        let invoice = report.invoice.as_ref()?;
-        let verified = |path: &str| report.fields.get(path).is_some_and(|evidence| evidence.verified);
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let number = invoice.invoice_number.as_deref().filter(|n| verified("invoice_number") && digits(n))?;
-        if invoice.r#type.is_digital() {
+    /// Of an invoice whose code and number are verified: a misread number must accuse nobody.
+    pub fn of(invoice: &CheckedInvoice) -> Option<Self> {
+        let verified = |path: &str| invoice.fields.get(path).is_some_and(|evidence| evidence.verified);
+        let CheckedInvoice { invoice: printed, .. } = invoice;
+        let code = printed.invoice_code.as_deref().filter(|_| verified("invoice_code"));
+        let number = printed.invoice_number.as_deref().filter(|_| verified("invoice_number"));
+        Self::of_verified(printed.r#type, code, number)
+    }
+
+    /// The same, of an invoice in a stored Report that may hold more than we know.
+    pub(super) fn of_json(invoice: &Value) -> Option<Self> {
+        let verified = |path: &str| invoice["fields"][path]["verified"] == true;
+        let printed = &invoice["invoice"];
+        let text = |path: &str| printed[path].as_str().filter(|_| verified(path));
+        let kind = InvoiceType::deserialize(&printed["type"]).unwrap_or_default();
+        Self::of_verified(kind, text("invoice_code"), text("invoice_number"))
+    }
+
+    fn of_verified(kind: InvoiceType, code: Option<&str>, number: Option<&str>) -> Option<Self> {
+        let digits = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let number = number.filter(digits)?;
+        if kind.is_digital() {
             return Some(Self(number.to_owned()));
         }
-        let code = invoice.invoice_code.as_deref().filter(|c| verified("invoice_code") && digits(c))?;
-        Some(Self(format!("{code}-{number}")))
+        code.filter(digits).map(|code| Self(format!("{code}-{number}")))
     }
 
     fn key(&self) -> String {
@@ -79,95 +91,96 @@ impl Identity {
     }
 }
 
-impl Bearer {
-    /// Who brings this Report's invoice; nobody when it came over HTTP.
-    fn of(report: &Report) -> Option<Self> {
-        let (key, etag) = (report.source.key.clone()?, report.source.etag.clone()?);
-        let grand_total = report.invoice.as_ref().and_then(|invoice| invoice.grand_total);
-        Some(Self { key, index: report.document.index, etag, grand_total })
-    }
+/// What a Report's invoices are known by.
+pub(super) fn identities(report: &Report) -> BTreeSet<Identity> {
+    report.invoices.iter().filter_map(Identity::of).collect()
+}
 
-    /// Another version of a file may bring the same invoices in another order; one version brings each once.
-    fn is_same_file(&self, other: &Self) -> bool {
-        self.key == other.key && (self.index == other.index || self.etag != other.etag)
-    }
-
-    fn report_key(&self) -> String {
-        report_key_of(&self.key, self.index)
+impl<S: Store + Clone> Identities<S> {
+    /// Entries in that bucket; `max_report_bytes` as for whoever writes the Reports.
+    pub(super) fn new(store: S, bucket: &str, max_report_bytes: u64) -> Self {
+        let reports = Versioned::new(store.clone(), bucket, max_report_bytes);
+        Self { entries: Versioned::new(store, bucket, MAX_BYTES), reports }
     }
 }
 
 impl<S: Store> Identities<S> {
-    /// Entries in that bucket.
-    pub(super) fn new(store: S, bucket: impl Into<String>) -> Self {
-        Self { store, bucket: bucket.into() }
-    }
-
-    /// Enters the Report's invoice and says in the Report whether somebody else brought it before.
+    /// Enters a file's invoices, and says of each whether somebody else, or the same file, brought it before. What came
+    /// over HTTP has no name and is not entered.
     ///
     /// # Errors
     /// `storage`.
     pub(super) async fn enter(&self, report: &mut Report, now: Timestamp) -> Result<()> {
-        let Some(me) = Bearer::of(report).filter(|_| report.invoice.is_some()) else {
+        let (Some(key), Some(etag)) = (report.source.key.clone(), report.source.etag.clone()) else {
             return Ok(());
         };
-        let first = match Identity::of(report) {
-            Some(identity) => Some(self.first_bearer(&identity, &me, now).await?),
-            None => None,
-        };
-        note(report, &me, first);
+        let mut before: BTreeMap<Identity, (String, Option<Money>)> = BTreeMap::new();
+        for invoice in &mut report.invoices {
+            let me = Bearer { key: key.clone(), etag: etag.clone(), grand_total: invoice.invoice.grand_total };
+            let Some(identity) = Identity::of(invoice) else {
+                note(invoice, CheckStatus::Skip, "code and number are not both verified, so they accuse nobody", None);
+                continue;
+            };
+            let (first, name) = match before.get(&identity) {
+                Some((name, grand_total)) => (Bearer { grand_total: *grand_total, ..me.clone() }, name.clone()),
+                None => {
+                    let first = self.first_bearer(&identity, &me, now).await?;
+                    before.insert(identity, (format!("invoice {} of this file", invoice.index), me.grand_total));
+                    if first.key == me.key {
+                        note(invoice, CheckStatus::Pass, "no other file has brought this invoice before", None);
+                        continue;
+                    }
+                    (first.clone(), first.key)
+                }
+            };
+            let detail = duplicate_message(&name, first.grand_total, me.grand_total);
+            note(invoice, CheckStatus::Fail, &detail, Some(DuplicateOf { key: first.key, etag: first.etag }));
+        }
         Ok(())
     }
 
-    /// Gives back what a file's earlier version had entered, now that another Report stands in its place.
+    /// Gives back what one version of a file had entered, now that a Report without these invoices stands.
     ///
     /// # Errors
-    /// `storage`; the entry then counts as abandoned, because its bearer's Report says otherwise.
-    pub(super) async fn release(&self, old: &Report, new: &Report, now: Timestamp) -> Result<()> {
-        let (Some(identity), Some(me)) = (Identity::of(old), Bearer::of(old)) else {
-            return Ok(());
-        };
-        if Identity::of(new).as_ref() == Some(&identity) {
-            return Ok(());
-        }
-        match self.look(&identity).await? {
-            // A newer version may have entered it again.
-            Some((Some(Entry { first: Some(first), .. }), etag)) if first == me => {
-                // Whoever takes it over meanwhile keeps it.
-                let unchanged = Precondition::Unchanged(etag);
-                self.write(&identity, &Entry { first: None, since: now }, unchanged).await.map(drop)
+    /// `storage`; the entries then count as abandoned, because the file's Report says otherwise.
+    pub(super) async fn release(
+        &self,
+        (key, etag): (&str, &str),
+        identities: impl Iterator<Item = &Identity> + Send,
+        now: Timestamp,
+    ) -> Result<()> {
+        for identity in identities {
+            let seen = self.entries.load(&identity.key()).await?;
+            let first = seen.value.as_ref().and_then(|entry| entry.first.as_ref());
+            // A newer version may have entered it again; whoever takes it over meanwhile keeps it.
+            if first.is_some_and(|first| first.key == key && first.etag == etag) {
+                self.entries.save(&identity.key(), &Entry { first: None, since: now }, &seen).await?;
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Who was first with this invoice; ourselves when nobody was.
     async fn first_bearer(&self, identity: &Identity, me: &Bearer, now: Timestamp) -> Result<Bearer> {
         let mine = Entry { first: Some(me.clone()), since: now };
-        let mut condition = Precondition::Absent;
+        let mut seen = Version::absent();
         for _ in 0..MAX_ROUNDS {
-            if self.write(identity, &mine, condition).await? {
+            if self.entries.save(&identity.key(), &mine, &seen).await? {
                 return Ok(me.clone());
             }
-            condition = match self.look(identity).await? {
-                None => Precondition::Absent,
-                Some((Some(Entry { first: Some(first), since }), etag)) => {
-                    if first == *me {
-                        return Ok(first);
-                    }
-                    if !first.is_same_file(me) && !self.is_abandoned(identity, &first, since, now).await? {
-                        return Ok(first);
-                    }
-                    Precondition::Unchanged(etag)
+            seen = self.entries.load(&identity.key()).await?;
+            // Otherwise it was given back, or is damaged.
+            if let Some(Entry { first: Some(first), since }) = &seen.value {
+                let is_other = first.key != me.key && !self.is_abandoned(identity, first, *since, now).await?;
+                if is_other || first == me {
+                    return Ok(first.clone());
                 }
-                // Given back, or damaged.
-                Some((_, etag)) => Precondition::Unchanged(etag),
-            };
+            }
         }
         Err(Error::new(ErrorKind::Storage, format!("the invoice {} is being entered by too many at once", identity.0)))
     }
 
-    /// Whether the one who was first has left: its Report is gone, or is of another invoice, and it is not at work.
+    /// Whether the one who was first has left: its Report is gone, or is of other invoices, and it is not at work.
     async fn is_abandoned(
         &self,
         identity: &Identity,
@@ -178,55 +191,28 @@ impl<S: Store> Identities<S> {
         if now.duration_since(since) < jiff::SignedDuration::try_from(IN_FLIGHT).unwrap_or_default() {
             return Ok(false);
         }
-        let report = match self.store.get(&self.bucket, &first.report_key(), MAX_REPORT_BYTES).await {
-            Ok(object) => object,
-            Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => None,
-            Err(error) => return Err(error),
-        };
-        let report = report.and_then(|object| serde_json::from_slice::<Report>(&object.body).ok());
-        Ok(report.as_ref().and_then(Identity::of).as_ref() != Some(identity))
-    }
-
-    async fn write(&self, identity: &Identity, entry: &Entry, condition: Precondition) -> Result<bool> {
-        let body = serde_json::to_vec(entry)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("an identity cannot be written: {error}")))?;
-        let key = identity.key();
-        let put = self.store.put(&self.bucket, &key, Bytes::from(body), "application/json", condition);
-        Ok(matches!(put.await?, PutOutcome::Written(_)))
-    }
-
-    /// The entry as it stands, with its etag; none when it is gone, and no content when it cannot be understood.
-    async fn look(&self, identity: &Identity) -> Result<Option<(Option<Entry>, String)>> {
-        match self.store.get(&self.bucket, &identity.key(), MAX_BYTES).await {
-            Ok(object) => Ok(object.map(|o| (serde_json::from_slice(&o.body).ok(), o.head.etag))),
-            // Where listing is not allowed, a missing key answers so.
-            Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let report = self.reports.load(&report_key(&first.key)).await?.value;
+        Ok(!report.is_some_and(|report| report.identities().contains(identity)))
     }
 }
 
-/// Writes the outcome into the Report. It speaks of the file, not of what was read, so it takes `verified` from no field.
-fn note(report: &mut Report, me: &Bearer, first: Option<Bearer>) {
-    let (status, detail) = match &first {
-        None => (CheckStatus::Skip, "code and number are not both verified, so they accuse nobody".to_owned()),
-        Some(first) if first.is_same_file(me) => {
-            (CheckStatus::Pass, "no other file has brought this invoice before".to_owned())
-        }
-        Some(first) => (CheckStatus::Fail, accusation(&first.key, first.grand_total, me.grand_total)),
-    };
-    report.duplicate_of = None;
+/// Writes the outcome beside the invoice, in place of an earlier one. It speaks of the file, not of what was read, so it
+/// takes `verified` from no field.
+fn note(invoice: &mut CheckedInvoice, status: CheckStatus, detail: &str, duplicate_of: Option<DuplicateOf>) {
+    let prefix = format!("{RULE}: ");
+    invoice.checks.retain(|check| check.rule != RULE);
+    invoice.reasons.retain(|reason| !reason.starts_with(&prefix));
     if status == CheckStatus::Fail {
-        report.duplicate_of = first.map(|first| DuplicateOf { key: first.key, etag: first.etag });
-        report.verdict = Some(Verdict::Review);
-        report.reasons.push(format!("{RULE}: {detail}"));
+        invoice.reasons.push(format!("{prefix}{detail}"));
     }
-    report.checks.push(Check { rule: RULE.to_owned(), status, fields: Vec::new(), detail });
+    invoice.verdict = if invoice.reasons.is_empty() { Verdict::Verified } else { Verdict::Review };
+    invoice.duplicate_of = duplicate_of;
+    invoice.checks.push(Check { rule: RULE.to_owned(), status, fields: Vec::new(), detail: detail.to_owned() });
 }
 
 /// What is to be said of an invoice whose code and number `first` has brought before: with another total it is no copy,
 /// and worse.
-pub fn accusation(first: &str, first_total: Option<Money>, total: Option<Money>) -> String {
+pub fn duplicate_message(first: &str, first_total: Option<Money>, total: Option<Money>) -> String {
     let before = format!("{first} has brought this invoice before");
     match (first_total, total) {
         (Some(theirs), Some(mine)) if mine != theirs => {
@@ -243,36 +229,45 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::invoice::{Invoice, InvoiceType};
+    use crate::invoice::Invoice;
     use crate::report::{Evidence, SCHEMA, Source, Status};
     use crate::store::MemoryStore;
 
     const X: &str = "11111111";
     const Y: &str = "22222222";
 
-    fn report(key: &str, etag: &str, number: &str) -> Report {
+    fn invoice(number: &str) -> CheckedInvoice {
         let verified = || Evidence { verified: true, ..Evidence::default() };
         let fields = ["invoice_code", "invoice_number"].map(|path| (path.to_owned(), verified()));
-        Report {
-            schema: SCHEMA.to_owned(),
-            status: Status::Read,
-            verdict: Some(Verdict::Verified),
-            reasons: Vec::new(),
-            source: Source { key: Some(key.into()), etag: Some(etag.into()), ..Source::default() },
-            document: Default::default(),
-            provider: None,
-            page: None,
-            invoice: Some(Invoice {
+        CheckedInvoice {
+            verdict: Verdict::Verified,
+            invoice: Invoice {
                 invoice_code: Some("031001900111".into()),
                 invoice_number: Some(number.into()),
                 r#type: InvoiceType::ElectronicCommon,
                 ..Invoice::default()
-            }),
-            error: None,
+            },
             fields: fields.into(),
-            checks: Vec::new(),
-            duplicate_of: None,
+            ..CheckedInvoice::default()
         }
+    }
+
+    fn report_of(key: &str, etag: &str, invoices: impl IntoIterator<Item = CheckedInvoice>) -> Report {
+        let invoices = invoices.into_iter().zip(1..).map(|(invoice, index)| CheckedInvoice { index, ..invoice });
+        Report {
+            schema: SCHEMA.to_owned(),
+            status: Status::Read,
+            source: Source { key: Some(key.into()), etag: Some(etag.into()), ..Source::default() },
+            error: None,
+            verdict: None,
+            reasons: Vec::new(),
+            invoices: invoices.collect(),
+            others: Vec::new(),
+        }
+    }
+
+    fn report(key: &str, etag: &str, number: &str) -> Report {
+        report_of(key, etag, [invoice(number)])
     }
 
     /// The index, and a clock in seconds.
@@ -284,18 +279,30 @@ mod tests {
     impl World {
         fn new() -> Self {
             let store = Arc::new(MemoryStore::new());
-            Self { identities: Identities::new(store.clone(), "out"), store }
+            Self { identities: Identities::new(store.clone(), "out", 1_000_000), store }
         }
 
-        /// Enters a Report and puts it where its Report belongs. Gives the key of who was first, if it was somebody else.
-        async fn enter(&self, mut report: Report, at: u64) -> Option<String> {
+        /// Enters a Report and puts it where it belongs. Gives the keys of who was first, where it was somebody else.
+        async fn enter_all(&self, mut report: Report, at: u64) -> Vec<Option<String>> {
             self.identities.enter(&mut report, after(at)).await.unwrap();
-            let key = report_key_of(report.source.key.as_deref().unwrap(), report.document.index);
+            let key = report_key(report.source.key.as_deref().unwrap());
             self.store.upload("out", &key, serde_json::to_vec(&report).unwrap());
-            let check = report.checks.last().unwrap();
-            assert_eq!(check.status == CheckStatus::Fail, report.duplicate_of.is_some(), "{check:?}");
-            assert_eq!(report.verdict == Some(Verdict::Review), report.duplicate_of.is_some());
-            report.duplicate_of.map(|first| first.key)
+            for invoice in &report.invoices {
+                let check = invoice.checks.last().unwrap();
+                assert_eq!(check.status == CheckStatus::Fail, invoice.duplicate_of.is_some(), "{check:?}");
+                assert_eq!(invoice.verdict == Verdict::Review, invoice.duplicate_of.is_some());
+            }
+            report.invoices.into_iter().map(|invoice| invoice.duplicate_of.map(|first| first.key)).collect()
+        }
+
+        async fn enter(&self, report: Report, at: u64) -> Option<String> {
+            self.enter_all(report, at).await.remove(0)
+        }
+
+        async fn release(&self, old: &Report, new: &Report) {
+            let version = (old.source.key.as_deref().unwrap(), old.source.etag.as_deref().unwrap());
+            let (old, new) = (identities(old), identities(new));
+            self.identities.release(version, old.difference(&new), after(0)).await.unwrap();
         }
     }
 
@@ -316,13 +323,13 @@ mod tests {
         let world = World::new();
         let with_total = |key: &str, total: &str| {
             let mut report = report(key, key, X);
-            report.invoice.as_mut().unwrap().grand_total = total.parse().ok();
+            report.invoices[0].invoice.grand_total = total.parse().ok();
             report
         };
         world.enter(with_total("a.jpg", "1130.00"), 0).await;
         let mut altered = with_total("b.jpg", "1017.00");
         world.identities.enter(&mut altered, after(0)).await.unwrap();
-        let reason = altered.reasons.last().unwrap();
+        let reason = altered.invoices[0].reasons.last().unwrap();
         assert!(reason.contains("1130.00") && reason.contains("1017.00") && reason.contains("altered"), "{reason}");
     }
 
@@ -342,10 +349,10 @@ mod tests {
         let (old, new) = (report("a.jpg", "1", X), report("a.jpg", "2", Y));
         world.enter(old.clone(), 0).await;
         world.enter(new.clone(), 0).await;
-        world.identities.release(&old, &new, after(0)).await.unwrap();
+        world.release(&old, &new).await;
         assert_eq!(world.enter(report("b.jpg", "3", X), 0).await, None);
         // Now it is another's, and cannot be given back a second time.
-        world.identities.release(&old, &new, after(0)).await.unwrap();
+        world.release(&old, &new).await;
         assert_eq!(world.enter(report("c.jpg", "4", X), 0).await.as_deref(), Some("b.jpg"));
         assert_eq!(world.enter(report("d.jpg", "5", Y), 0).await.as_deref(), Some("a.jpg"));
     }
@@ -353,27 +360,39 @@ mod tests {
     #[tokio::test]
     async fn who_has_no_report_of_it_any_more_is_first_no_longer() {
         let world = World::new();
-        world.enter(report("a.jpg", "1", X), 0).await;
-        world.store.delete("out", "a.jpg.json").await.unwrap();
+        world.enter_all(report_of("a.pdf", "1", [invoice(Y), invoice(X)]), 0).await;
+        assert_eq!(world.enter(report("b.jpg", "2", X), 1000).await.as_deref(), Some("a.pdf"));
+        world.store.upload("out", "a.pdf.json", serde_json::to_vec(&report("a.pdf", "2", Y)).unwrap());
         // It may still be at work.
-        assert_eq!(world.enter(report("b.jpg", "2", X), 10).await.as_deref(), Some("a.jpg"));
+        assert_eq!(world.enter(report("b.jpg", "2", X), 10).await.as_deref(), Some("a.pdf"));
         assert_eq!(world.enter(report("c.jpg", "3", X), 200).await, None);
-        assert_eq!(world.enter(report("a.jpg", "1", X), 500).await.as_deref(), Some("c.jpg"));
+        assert_eq!(world.enter(report("a.pdf", "3", X), 500).await.as_deref(), Some("c.jpg"));
+    }
+
+    #[tokio::test]
+    async fn a_newer_releases_report_is_no_reason_to_take_an_invoice_over() {
+        let world = World::new();
+        world.enter(report("a.jpg", "1", X), 0).await;
+        let mut newer = serde_json::to_value(report("a.jpg", "1", X)).unwrap();
+        newer["status"] = "postponed".into();
+        newer["invoices"][0]["fields"]["invoice_number"]["sources"] = serde_json::json!(["sonar"]);
+        world.store.upload("out", "a.jpg.json", newer.to_string());
+        assert_eq!(world.enter(report("b.jpg", "2", X), 1000).await.as_deref(), Some("a.jpg"));
     }
 
     #[tokio::test]
     async fn an_invoice_twice_in_one_file_is_told_and_a_new_order_is_not() {
         let world = World::new();
-        let at = |etag: &str, index: u32, number: &str| {
-            let mut report = report("a.pdf", etag, number);
-            report.document.index = index;
-            report
-        };
-        assert_eq!(world.enter(at("1", 1, X), 0).await, None);
-        assert_eq!(world.enter(at("1", 2, X), 0).await.as_deref(), Some("a.pdf"));
-        assert_eq!(world.enter(at("1", 3, Y), 0).await, None);
-        assert_eq!(world.enter(at("2", 1, Y), 0).await, None);
-        assert_eq!(world.enter(at("2", 2, X), 0).await, None);
+        let three = report_of("a.pdf", "1", [invoice(X), invoice(X), invoice(Y)]);
+        assert_eq!(world.enter_all(three.clone(), 0).await, [None, Some("a.pdf".to_owned()), None]);
+        let two = report_of("a.pdf", "2", [invoice(Y), invoice(X)]);
+        assert_eq!(world.enter_all(two, 0).await, [None, None]);
+        let mut again = three;
+        world.identities.enter(&mut again, after(0)).await.unwrap();
+        let before = again.clone();
+        world.identities.enter(&mut again, after(0)).await.unwrap();
+        assert_eq!(again, before, "entering twice changes nothing");
+        assert!(again.invoices[1].reasons[0].contains("invoice 1 of this file"), "{:?}", again.invoices[1].reasons);
     }
 
     #[tokio::test]
@@ -382,16 +401,16 @@ mod tests {
         world.enter(report("a.jpg", "1", X), 0).await;
         for path in ["invoice_code", "invoice_number"] {
             let mut unsure = report("b.jpg", "2", X);
-            unsure.fields.get_mut(path).unwrap().verified = false;
+            unsure.invoices[0].fields.get_mut(path).unwrap().verified = false;
             world.identities.enter(&mut unsure, after(0)).await.unwrap();
-            assert_eq!(unsure.duplicate_of, None);
-            assert_eq!(unsure.checks.last().unwrap().status, CheckStatus::Skip);
+            assert_eq!(unsure.invoices[0].duplicate_of, None);
+            assert_eq!(unsure.invoices[0].checks.last().unwrap().status, CheckStatus::Skip);
         }
         // A digital invoice has no code.
         let digital = |key: &str| {
             let mut report = report(key, "3", "24362000000591953989");
-            report.invoice.as_mut().unwrap().r#type = InvoiceType::DigitalCommon;
-            report.fields.remove("invoice_code");
+            report.invoices[0].invoice.r#type = InvoiceType::DigitalCommon;
+            report.invoices[0].fields.remove("invoice_code");
             report
         };
         assert_eq!(world.enter(digital("c.jpg"), 0).await, None);
@@ -416,7 +435,7 @@ mod tests {
             });
             let outcomes = futures::future::join_all(racers).await;
             let accused: Vec<Option<String>> = outcomes.into_iter().map(Result::unwrap).collect();
-            let firsts: std::collections::BTreeSet<usize> =
+            let firsts: BTreeSet<usize> =
                 accused.iter().enumerate().filter(|(_, first)| first.is_none()).map(|(i, _)| i % 10).collect();
             assert_eq!(firsts.len(), 1, "{accused:?}");
             let first = format!("{}.jpg", firsts.first().unwrap());

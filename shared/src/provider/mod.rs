@@ -2,7 +2,6 @@
 //! Knows nothing of buckets, events or HTTP routes.
 
 mod chain;
-mod claim;
 mod embedded;
 mod http;
 mod secrets;
@@ -18,11 +17,11 @@ use async_trait::async_trait;
 use crate::config::Config;
 use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ocr;
 use crate::report::Reading;
 use crate::secret::SecretsManager;
 
 pub use chain::{Chain, Outcome};
-pub use claim::{Claim, Claimed, Claims};
 pub use embedded::{Embedded, Eyes};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
@@ -84,7 +83,8 @@ pub const NAMES: [&str; 3] = [embedded::NAME, TextIn::NAME, Volcengine::NAME];
 /// which there may be credentials can still be selected by name.
 ///
 /// # Errors
-/// `internal` when a name is unknown, a vendor in the chain has no credentials or an endpoint is refused.
+/// `internal` when a name is unknown, a vendor in the chain has no credentials, an endpoint is refused or the models are
+/// not there.
 pub fn configured(config: &Config) -> Result<Chain> {
     document::fonts::look_in(&config.models);
     let vendors = Vendors::new(config);
@@ -97,7 +97,10 @@ pub fn configured(config: &Config) -> Result<Chain> {
 
 fn named(name: &str, config: &Config, vendors: &Vendors) -> Result<Arc<dyn Provider>> {
     match name {
-        embedded::NAME => Ok(Arc::new(Embedded::new(&config.models))),
+        embedded::NAME => {
+            ocr::require_models(&config.models)?;
+            Ok(Arc::new(Embedded::new(&config.models)))
+        }
         TextIn::NAME | Volcengine::NAME if vendors.may_ask(name) => vendors.provider(name),
         TextIn::NAME => Err(no_credentials(name, "FAPIAO_TEXTIN_APP_ID and FAPIAO_TEXTIN_SECRET_CODE")),
         Volcengine::NAME => Err(no_credentials(name, "FAPIAO_VOLCENGINE_ACCESS_KEY and FAPIAO_VOLCENGINE_SECRET_KEY")),
@@ -168,12 +171,19 @@ mod tests {
 
     const TEXTIN: [(&str, &str); 2] = [("FAPIAO_TEXTIN_APP_ID", "app"), ("FAPIAO_TEXTIN_SECRET_CODE", "hunter2")];
 
-    fn chain(settings: &[(&str, &str)]) -> Result<Chain> {
-        let lookup = |name: &str| {
+    fn config(settings: &[(&str, &str)]) -> Result<Config> {
+        Config::from_lookup(&|name| {
             let found = settings.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
-        };
-        configured(&Config::from_lookup(&lookup)?)
+        })
+    }
+
+    fn chain(settings: &[(&str, &str)]) -> Result<Chain> {
+        let models = tempfile::tempdir().unwrap();
+        for name in ocr::MODEL_FILES {
+            std::fs::write(models.path().join(name), "").unwrap();
+        }
+        configured(&Config { models: models.path().to_owned(), ..config(settings)? })
     }
 
     #[test]
@@ -198,6 +208,15 @@ mod tests {
     fn only_a_chain_with_a_vendor_in_it_is_paid_for() {
         let chain = chain(&TEXTIN).unwrap();
         assert!(!chain.is_paid(None) && !chain.is_paid(Some("embedded")) && chain.is_paid(Some("textin")));
+    }
+
+    #[test]
+    fn only_the_embedded_reader_needs_the_models() {
+        let without =
+            |settings: &[(&str, &str)]| configured(&Config { models: "nowhere".into(), ..config(settings).unwrap() });
+        let error = without(&[]).err().unwrap();
+        assert!(error.message().contains("nowhere") && error.hint().contains("make models"), "{error}");
+        without(&[("FAPIAO_PROVIDERS", "textin"), TEXTIN[0], TEXTIN[1]]).unwrap();
     }
 
     #[test]

@@ -21,6 +21,8 @@ mod seals;
 mod second_pass;
 pub mod sources;
 mod table;
+#[cfg(test)]
+mod testing;
 mod value_parsers;
 pub mod xml;
 

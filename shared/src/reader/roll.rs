@@ -212,3 +212,124 @@ fn is_rest_of_words(span: &Span) -> bool {
     let text = span.folded();
     text.chars().count() <= 3 && text.chars().all(|c| "零壹贰叁肆伍陆柒捌玖拾佰仟万元圆角分整正".contains(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Placed, found};
+    use super::*;
+    use crate::invoice::Invoice;
+
+    const GOODS: [Placed<'_>; 5] = [
+        ("项目", 40.0, 300.0),
+        ("单价", 180.0, 300.0),
+        ("数量", 280.0, 300.0),
+        ("金额", 380.0, 300.0),
+        ("*餐饮服务*餐费", 40.0, 330.0),
+    ];
+
+    fn read_roll(lines: &[Placed<'_>]) -> Invoice {
+        found(lines, |builder, _| read(builder)).invoice
+    }
+
+    fn text(value: Option<&impl ToString>) -> Option<String> {
+        value.map(ToString::to_string)
+    }
+
+    #[test]
+    fn labels_and_values_are_read_one_below_the_other() {
+        let read = read_roll(&[
+            ("发票代码:031001750107", 40.0, 60.0),
+            ("发票号码", 40.0, 90.0),
+            ("03574125", 160.0, 91.0),
+            ("机打号码:03574125机器编号:661559759665", 40.0, 120.0),
+            ("开票日期:2019-01-14收款员:王一", 40.0, 150.0),
+            ("校验码:70497 71434 15541 89588", 40.0, 600.0),
+        ]);
+        assert_eq!(read.invoice_code.as_deref(), Some("031001750107"));
+        assert_eq!(read.invoice_number.as_deref(), Some("03574125"));
+        assert_eq!(read.printed_number.as_deref(), Some("03574125"));
+        assert_eq!(read.machine_number.as_deref(), Some("661559759665"));
+        assert_eq!(text(read.issue_date.as_ref()).as_deref(), Some("2019-01-14"));
+        assert_eq!(read.payee.as_deref(), Some("王一"));
+        assert_eq!(read.check_code.as_deref(), Some("70497714341554189588"));
+        assert!(read.amounts_include_tax);
+    }
+
+    #[test]
+    fn names_go_on_in_the_next_row_and_other_values_do_not() {
+        let read = read_roll(&[
+            ("销售方名称:上海甲乙丙丁戊己", 40.0, 60.0),
+            ("庚辛有限公司", 180.0, 90.0),
+            ("收款员:王一", 40.0, 140.0),
+            ("李二", 180.0, 170.0),
+        ]);
+        assert_eq!(read.seller.name.as_deref(), Some("上海甲乙丙丁戊己庚辛有限公司"));
+        assert_eq!(read.payee.as_deref(), Some("王一"));
+    }
+
+    #[test]
+    fn the_id_below_the_buyers_name_is_the_buyers() {
+        let (seller, buyer) = ("91310104MA1FR7C72G", "91310000834486035U");
+        let ids = |lines: &[Placed<'_>]| {
+            let read = read_roll(lines);
+            (read.seller.tax_id, read.buyer.tax_id)
+        };
+        let both = ids(&[
+            ("销售方名称:甲", 40.0, 60.0),
+            ("纳税人识别号:91310104MA1FR7C72G", 40.0, 90.0),
+            ("购买方名称:乙", 40.0, 120.0),
+            ("纳税人识别号:91310000834486035U", 40.0, 150.0),
+        ]);
+        assert_eq!(both, (Some(seller.into()), Some(buyer.into())));
+        // The buyer's name was not read: the second one is the buyer's.
+        let unnamed =
+            ids(&[("纳税人识别号:91310104MA1FR7C72G", 40.0, 90.0), ("纳税人识别号:91310000834486035U", 40.0, 150.0)]);
+        assert_eq!(unnamed, (Some(seller.into()), Some(buyer.into())));
+        let private = ids(&[("纳税人识别号:91310104MA1FR7C72G", 40.0, 90.0), ("购买方名称:个人", 40.0, 150.0)]);
+        assert_eq!(private, (Some(seller.into()), None));
+    }
+
+    #[test]
+    fn goods_stand_between_their_head_and_the_total() {
+        let rows = [
+            ("250.00", 180.0, 360.0),
+            ("2", 290.0, 360.0),
+            ("500.00", 380.0, 360.0),
+            ("合计金额(小写):¥500.00", 40.0, 420.0),
+            ("合计金额(大写):伍佰圆整", 40.0, 450.0),
+        ];
+        let read = read_roll(&[&GOODS[..], &rows].concat());
+        let [item] = read.items.as_slice() else { panic!("{:?}", read.items) };
+        assert_eq!(item.name.as_deref(), Some("*餐饮服务*餐费"));
+        assert_eq!(text(item.unit_price.as_ref()).as_deref(), Some("250.00"));
+        assert_eq!(text(item.quantity.as_ref()).as_deref(), Some("2"));
+        assert_eq!(text(item.amount.as_ref()).as_deref(), Some("500.00"));
+        assert_eq!(text(read.grand_total.as_ref()).as_deref(), Some("500.00"));
+        assert_eq!(read.grand_total_words.as_deref(), Some("伍佰圆整"));
+    }
+
+    #[test]
+    fn a_total_without_its_label_is_known_by_its_sign() {
+        let read = read_roll(&[&GOODS[..], &[("500.00", 380.0, 330.0), ("¥500.00", 200.0, 420.0)]].concat());
+        assert_eq!(text(read.grand_total.as_ref()).as_deref(), Some("500.00"));
+        assert_eq!(read.items.len(), 1);
+    }
+
+    #[test]
+    fn words_may_wrap_in_the_middle_of_an_amount() {
+        let read = read_roll(&[
+            ("合计金额(大写):叁仟贰佰壹拾圆伍角", 40.0, 420.0),
+            ("陆分", 240.0, 450.0),
+            ("合计金额(小写):¥3210.56", 40.0, 490.0),
+        ]);
+        assert_eq!(read.grand_total_words.as_deref(), Some("叁仟贰佰壹拾圆伍角陆分"));
+    }
+
+    #[test]
+    fn a_seal_among_the_goods_is_no_item() {
+        let seal = [("500.00", 380.0, 330.0), ("发票专用章", 60.0, 360.0), ("合计金额(小写):¥500.00", 40.0, 420.0)];
+        let read = read_roll(&[&GOODS[..], &seal].concat());
+        assert_eq!(read.items.len(), 1);
+        assert_eq!(read.items[0].name.as_deref(), Some("*餐饮服务*餐费"));
+    }
+}

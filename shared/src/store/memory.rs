@@ -109,13 +109,3 @@ impl Store for MemoryStore {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_twin_keeps_the_contract() {
-        crate::store::contract::check(&MemoryStore::new(), "bucket").await.unwrap();
-    }
-}

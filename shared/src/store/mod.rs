@@ -1,10 +1,9 @@
 //! Object storage behind a narrow trait: S3, and an in-memory twin that behaves alike.
 //! Knows nothing of invoices.
 
-#[doc(hidden)]
-pub mod contract;
 mod memory;
 mod s3;
+mod versioned;
 
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub use memory::MemoryStore;
 pub use s3::S3Store;
+pub use versioned::{Version, Versioned};
 
 /// The vendor code of a `storage` error when access was denied. Where listing is not allowed,
 /// S3 answers the same for a missing key, so only the caller knows what it means.

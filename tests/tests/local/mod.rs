@@ -170,9 +170,14 @@ impl Stack {
 
     /// Status and body of `POST /v1/invoices`.
     pub async fn post_invoice(&self, document: &[u8], key: Option<&str>) -> (u16, Value) {
+        self.post_invoice_as("image/jpeg", document, key).await
+    }
+
+    /// The same under another media type.
+    pub async fn post_invoice_as(&self, media_type: &str, document: &[u8], key: Option<&str>) -> (u16, Value) {
         let key = key.map_or(String::new(), |key| format!("Authorization: Bearer {key}\r\n"));
         let url = format!("{}/v1/invoices", self.output("ApiUrl"));
-        post(&url, &format!("Content-Type: image/jpeg\r\n{key}"), document).await
+        post(&url, &format!("Content-Type: {media_type}\r\n{key}"), document).await
     }
 }
 

@@ -71,9 +71,10 @@ async fn the_first_segment_of_a_key_selects_the_vendor(world: &World) {
     ] {
         let report = world.report(key, file).await;
         assert_eq!(report["status"], "read", "{report}");
-        assert_eq!(report["invoice"]["invoice_number"], number);
+        let invoice = &report["invoices"][0];
+        assert_eq!(invoice["invoice"]["invoice_number"], number);
         assert_eq!(
-            (&report["provider"]["name"], &report["provider"]["request_id"]),
+            (&invoice["provider"]["name"], &invoice["provider"]["request_id"]),
             (&json!(vendor), &json!(stub::REQUEST_ID))
         );
         assert_eq!(report["source"]["key"], key);
@@ -114,7 +115,7 @@ async fn the_chain_falls_over_from_a_throttling_vendor(world: &World) {
     world.volcengine.always(Behaviour::Throttle(Some(1)));
     let report = world.report("inbox/roll.jpg", "roll.jpg").await;
     world.volcengine.always(Behaviour::Answer);
-    let provider = &report["provider"];
+    let provider = &report["invoices"][0]["provider"];
     assert_eq!((&report["status"], &provider["name"]), (&json!("read"), &json!("textin")));
     let first = &provider["attempts"][0];
     assert_eq!((&first["name"], &first["code"]), (&json!("volcengine"), &json!("provider_throttled")));
@@ -126,5 +127,5 @@ async fn what_is_nobodys_is_rejected(world: &World) {
     world.volcengine.always(Behaviour::NotMine);
     let report = world.report("inbox/landscape.jpg", "landscape.jpg").await;
     assert_eq!((&report["status"], &report["error"]["code"]), (&json!("rejected"), &json!("no_invoice")));
-    assert_eq!(report["provider"]["attempts"].as_array().unwrap().len(), 2);
+    assert_eq!(report["others"][0]["provider"]["attempts"].as_array().unwrap().len(), 2);
 }

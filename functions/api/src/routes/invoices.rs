@@ -1,31 +1,35 @@
 //! `POST /v1/invoices`: the file's bytes in, the Report out. Knows nothing of credentials.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
-use fapiao::pipeline::Pipeline;
+use fapiao::pipeline::{Failure, Pipeline};
 use fapiao::report::{Report, Source, Status};
 use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
+use super::body;
 use crate::json_response;
 use crate::problem::Problem;
 
-/// Reads the body as one file and answers its first invoice, or with `?all=1` all of them as a list. `?provider=` asks
-/// that provider alone.
+/// Providers keep the deadline themselves, and what was read until then is answered; who does not is not waited for.
+const GRACE: Duration = Duration::from_millis(500);
+/// A function's answer has six megabytes at most, its head included.
+const MAX_ANSWER_BYTES: usize = 6_000_000;
+
+/// Reads the body as one file and answers its Report. `?provider=` asks that provider alone.
 pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
     let selected = selected(pipeline, &request)?;
-    let all = wants_all(&request);
     refuse_forms(&request)?;
-    let bytes = bytes(request.into_body());
+    let bytes = body::bytes(request.into_body())?;
     refuse_too_large(&bytes, pipeline.limits().max_bytes)?;
 
-    let reading = pipeline.read_all(bytes, Source::default(), selected.as_deref(), deadline);
-    match tokio::time::timeout_at(deadline.into(), reading).await {
-        Ok(Ok(reports)) => respond(&reports, all),
-        Ok(Err(failure)) => Err(fail(failure.error)),
+    let reading = pipeline.read(bytes, Source::default(), selected.as_deref(), deadline);
+    match tokio::time::timeout_at((deadline + GRACE).into(), reading).await {
+        Ok(Ok(report)) => respond(&report),
+        Ok(Err(Failure { error, report })) => Err(fail(error).with_report(*report)),
         Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
     }
 }
@@ -43,32 +47,16 @@ fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Pr
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
 }
 
-fn wants_all(request: &Request) -> bool {
-    let query = request.query_string_parameters_ref();
-    matches!(query.and_then(|query| query.first("all")), Some("1" | "true"))
-}
-
 /// A form around the file is the usual mistake with `curl -F`, and would only be told as an unknown format.
 fn refuse_forms(request: &Request) -> Result<(), Problem> {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !media_type.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/")) {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
+    Err(body::refused(
         "the body is a form, not a file",
         "Send the file's bytes alone, e.g. `curl --data-binary @invoice.jpg`.",
     ))
-}
-
-/// The body exactly as the gateway took it; text is no less than bytes.
-fn bytes(body: Body) -> Bytes {
-    match body {
-        Body::Text(text) => Bytes::from(text),
-        Body::Binary(bytes) => Bytes::from(bytes),
-        _ => Bytes::new(),
-    }
 }
 
 fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
@@ -80,18 +68,17 @@ fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
 }
 
-/// A file with an invoice in it is answered well, whatever else is in it.
-fn respond(reports: &[Report], all: bool) -> Result<Response<Body>, Problem> {
-    let asked = if all { reports } else { reports.get(..1).unwrap_or(reports) };
-    let status = match asked.iter().any(|report| report.status != Status::Rejected) {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+fn respond(report: &Report) -> Result<Response<Body>, Problem> {
+    let status = match report.status {
+        Status::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
     };
-    let body = match asked {
-        [only] if !all => serde_json::to_string(only),
-        list => serde_json::to_string(list),
-    };
-    match body {
+    match serde_json::to_string(report) {
+        Ok(body) if body.len() > MAX_ANSWER_BYTES => {
+            let detail = format!("the Report has {} bytes, more than an answer may have", body.len());
+            let hint = "Drop the file into the input bucket, or send it in parts.";
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
+        }
         Ok(body) => Ok(json_response(status, body)),
         Err(error) => Err(fail(Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))),
     }

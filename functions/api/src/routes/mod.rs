@@ -1,5 +1,6 @@
 //! The table of routes. Knows nothing of what stands behind them.
 
+mod body;
 pub(crate) mod invoices;
 
 use http::Method;

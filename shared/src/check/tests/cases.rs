@@ -173,3 +173,18 @@ fn every_rule_has_a_name_of_its_own_and_says_something() {
     assert_eq!(names.len(), RULES.len());
     assert!(findings.checks.iter().all(|check| check.detail.len() > 5));
 }
+
+#[test]
+fn the_readme_explains_every_rule_and_no_other() {
+    // A bucket's rule stands where the bucket is known.
+    let mut rules: Vec<String> = run(&mut consistent()).checks.into_iter().map(|check| check.rule).collect();
+    rules.push("not_seen_before".to_owned());
+    let readme = include_str!("../../../../README.md");
+    let (_, table) = readme.split_once("| rule | what it compares |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let explained: Vec<&str> = table.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
+    let mut explained: Vec<String> = explained.into_iter().map(str::to_owned).collect();
+    rules.sort();
+    explained.sort();
+    assert_eq!(explained, rules);
+}

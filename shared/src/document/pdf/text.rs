@@ -396,3 +396,122 @@ fn from_luma(width: u32, height: u32, data: &[u8], stencil: bool) -> Option<RgbI
     let shade = |v: &u8| if stencil { 255 - v } else { *v };
     RgbImage::from_raw(width, height, data.iter().flat_map(|v| [shade(v); 3]).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::document::tests::pdf;
+    use crate::document::text::{Rule, TextPage};
+
+    /// A page of 400 x 200 points, its content, and what else its dictionary says.
+    fn page_with(content: &str, more: &str) -> TextPage {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] {more} /Contents 4 0 R \
+             /Resources << /Font << /F 5 0 R >> >> >>"
+        );
+        let stream = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
+        let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+        let pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
+        let file = pdf(&["<< /Type /Catalog /Pages 2 0 R >>", pages, &page, &stream, font], "");
+        super::super::layer(&file.into()).unwrap().pages.remove(0)
+    }
+
+    fn page(content: &str) -> TextPage {
+        page_with(content, "")
+    }
+
+    fn texts(page: &TextPage) -> Vec<String> {
+        page.runs.iter().map(|run| run.text()).collect()
+    }
+
+    /// `taken` at the left, `left` at the right, with what stands around the latter.
+    #[track_caller]
+    fn assert_left_out(what: &str, before: &str, after: &str) {
+        let page = page(&format!(
+            "BT /F 10 Tf 20 100 Td (taken) Tj ET q {before} BT /F 10 Tf 200 100 Td (left) Tj ET {after} Q"
+        ));
+        assert_eq!(texts(&page), ["taken"], "{what}");
+    }
+
+    #[test]
+    fn characters_have_places_sizes_and_colours() {
+        let page = page("0.5 0.2 0 rg BT /F 10 Tf 20 150 Td (A1) Tj ET");
+        let [run] = page.runs.as_slice() else { panic!("{:?}", page.runs) };
+        assert_eq!((run.text().as_str(), run.size.round(), run.angle), ("A1", 10.0, 0.0));
+        assert_eq!(run.color, [128, 51, 0]);
+        let [a, one] = [run.glyphs[0], run.glyphs[1]];
+        assert!((a.x - 20.0).abs() < 0.1 && (a.y - 50.0).abs() < 0.1, "{a:?}");
+        assert!((one.x - a.x - a.width).abs() < 0.1 && (a.width - 6.67).abs() < 0.1, "{a:?} {one:?}");
+        assert_eq!((page.width, page.height, page.unnamed), (400.0, 200.0, 0));
+    }
+
+    #[test]
+    fn what_nobody_sees_is_not_taken() {
+        for (what, before, after) in [
+            ("invisible", "3 Tr", ""),
+            ("white", "1 g", ""),
+            ("almost white", "0.97 g", ""),
+            ("outside the page", "1 0 0 1 300 0 cm", ""),
+            ("above the page", "1 0 0 1 0 150 cm", ""),
+            ("outside a clip", "0 0 150 200 re W n", ""),
+            ("outside the inner of two clips", "0 0 400 200 re W n 0 0 150 200 re W n", ""),
+            ("covered afterwards", "", "1 g 190 90 60 30 re f"),
+            ("covered by a picture", "", "60 0 0 30 190 90 cm BI /W 1 /H 1 /CS /G /BPC 8 ID a EI"),
+            ("too small to be read", "0.1 0 0 0.1 150 50 cm", ""),
+        ] {
+            assert_left_out(what, before, after);
+        }
+    }
+
+    #[test]
+    fn what_is_seen_stays() {
+        for (what, before, after) in [
+            ("light grey", "0.9 g", ""),
+            ("inside a clip", "0 0 400 200 re W n", ""),
+            ("on a ground that was laid before", "0.8 g 190 90 60 30 re f 0 g", ""),
+            ("beside a later area", "", "190 20 60 30 re f"),
+            ("under a line", "", "190 104 60 1 re f"),
+            ("in a frame", "", "190 90 60 30 re S"),
+        ] {
+            let page = page(&format!("q {before} BT /F 10 Tf 200 100 Td (seen) Tj ET {after} Q"));
+            assert_eq!(texts(&page), ["seen"], "{what}");
+        }
+    }
+
+    #[test]
+    fn straight_lines_and_thin_areas_are_rules() {
+        let vertical = Rule { x0: 100.0, y0: 20.0, x1: 100.0, y1: 180.0 };
+        for (what, content) in [("a line", "100 20 m 100 180 l S"), ("a thin area", "99.5 20 1 160 re f")] {
+            assert_eq!(page(content).rules, [vertical], "{what}");
+        }
+        assert!(vertical.is_vertical());
+        assert_eq!(page("20 20 100 50 re S").rules.len(), 4);
+        for (what, content) in [
+            ("aslant", "20 20 m 100 90 l S"),
+            ("short", "20 20 m 20 22 l S"),
+            ("a curve", "20 20 m 30 90 40 90 50 20 c S"),
+            ("a wide area", "20 20 50 50 re f"),
+            ("never painted", "20 20 m 20 90 l n"),
+        ] {
+            assert_eq!(page(content).rules, [], "{what}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_shown_turned_has_its_text_turned() {
+        let page = page_with("BT /F 10 Tf 20 150 Td (A) Tj ET", "/Rotate 90");
+        assert_eq!((page.width, page.height), (200.0, 400.0));
+        assert_eq!((page.runs[0].angle.round(), page.runs[0].text().as_str()), (90.0, "A"));
+    }
+
+    #[test]
+    fn a_picture_that_may_be_a_code_is_kept_and_a_large_one_told() {
+        let picture = |width: u32, height: u32| {
+            page(&format!("q {width} 0 0 {height} 10 10 cm BI /W 1 /H 1 /CS /G /BPC 8 ID a EI Q"))
+        };
+        assert_eq!(picture(60, 60).pictures.len(), 1);
+        for (width, height) in [(60, 20), (20, 20), (190, 180)] {
+            assert_eq!(picture(width, height).pictures.len(), 0, "{width} x {height}");
+        }
+        assert!((picture(200, 100).picture_share - 0.25).abs() < 0.01);
+    }
+}

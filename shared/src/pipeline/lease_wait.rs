@@ -1,11 +1,11 @@
-//! Whose turn it is when several events speak of one object that costs money to read. Knows nothing of reading.
+//! Waiting for a lease: several events speak of one object that costs money to read. Knows nothing of reading.
 
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::lease::{Lease, Leased, Leases};
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{Claim, Claimed, Claims};
 use crate::store::Store;
 
 /// What a lease is longer than the holder can live: its last moments, and the difference between two clocks.
@@ -17,39 +17,39 @@ const MAX_PAUSE: Duration = Duration::from_secs(2);
 
 /// One event's place among those that want the same object.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct LeaseWait {
     deadline: Instant,
     give_up_at: Instant,
     pause: Duration,
-    claim: Option<Claim>,
+    lease: Option<Lease>,
 }
 
-impl Turn {
-    /// Half of the time may go into waiting: a turn that comes later leaves too little for the vendor.
+impl LeaseWait {
+    /// Half of the time may go into waiting: a lease that comes later leaves too little for the vendor.
     pub(super) fn new(deadline: Instant) -> Self {
         let now = Instant::now();
         let give_up_at = now + deadline.saturating_duration_since(now) / 2;
-        Self { deadline, give_up_at, pause: FIRST_PAUSE, claim: None }
+        Self { deadline, give_up_at, pause: FIRST_PAUSE, lease: None }
     }
 
     /// Whether the object is ours to read.
     pub(super) fn is_ours(&self) -> bool {
-        self.claim.is_some()
+        self.lease.is_some()
     }
 
-    /// Asks for the turn, and waits a moment if somebody else has it. Either way the Report may have been written
+    /// Asks for the lease, and waits a moment if somebody else has it. Either way the Report may have been written
     /// meanwhile.
     ///
     /// # Errors
     /// `deadline` when the wait is over; `storage`.
-    pub(super) async fn ask<S: Store>(&mut self, claims: &Claims<S>, name: &str) -> Result<()> {
-        let lease = self.deadline.saturating_duration_since(Instant::now()) + SLACK;
-        let wait = match claims.acquire(name, lease, Timestamp::now()).await? {
-            Claimed::Ours(claim) => {
-                self.claim = Some(claim);
+    pub(super) async fn ask<S: Store>(&mut self, leases: &Leases<S>, name: &str) -> Result<()> {
+        let time = self.deadline.saturating_duration_since(Instant::now()) + SLACK;
+        let wait = match leases.acquire(name, time, Timestamp::now()).await? {
+            Leased::Ours(lease) => {
+                self.lease = Some(lease);
                 return Ok(());
             }
-            Claimed::Busy { wait } => wait,
+            Leased::Busy(wait) => wait,
         };
         if Instant::now() >= self.give_up_at {
             return Err(busy());
@@ -61,13 +61,13 @@ impl Turn {
         Ok(())
     }
 
-    /// Lets the next one have its turn.
-    pub(super) async fn end<S: Store>(self, claims: &Claims<S>) {
-        let Some(claim) = self.claim else {
+    /// Gives the lease back to whoever comes next.
+    pub(super) async fn end<S: Store>(self, leases: &Leases<S>) {
+        let Some(lease) = self.lease else {
             return;
         };
-        if let Err(error) = claims.release(claim, Timestamp::now()).await {
-            tracing::warn!(%error, "a claim could not be given back; it ends by itself");
+        if let Err(error) = leases.release(lease, Timestamp::now()).await {
+            tracing::warn!(%error, "a lease could not be given back; it ends by itself");
         }
     }
 }

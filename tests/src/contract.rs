@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{Precondition, PutOutcome, Store};
-use crate::error::{Error, ErrorKind, Result};
+use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::store::{Precondition, PutOutcome, Store};
 
 /// Runs the suite on an existing bucket; leaves it as it was.
 ///
@@ -69,4 +69,14 @@ fn promise(holds: bool, what: &str) -> Result<()> {
 
 fn broken(what: &str) -> Error {
     Error::new(ErrorKind::Internal, format!("the store broke a promise: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use fapiao::store::MemoryStore;
+
+    #[tokio::test]
+    async fn the_twin_in_memory_keeps_the_contract() {
+        super::check(&MemoryStore::new(), "bucket").await.unwrap();
+    }
 }

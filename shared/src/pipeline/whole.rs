@@ -1,0 +1,213 @@
+//! What the parts of a file make together: the Report's status, error, verdict and reasons.
+//! Knows nothing of how a part was read.
+
+use crate::error::{Error, Result};
+use crate::report::{CheckedInvoice, Other, Place, ProviderInfo, Report, SCHEMA, Source, Status, Verdict};
+
+use super::{Failure, duplicate_message};
+
+/// A further picture of an invoice that the file has already.
+const COPY: &str = "copy";
+/// The same, but it does not say the same.
+const ALTERED_COPY: &str = "altered_copy";
+
+/// What was found in a file so far.
+#[derive(Debug, Default)]
+pub(super) struct Whole {
+    invoices: Vec<CheckedInvoice>,
+    others: Vec<Other>,
+    /// The first fault that is not the document's own.
+    failure: Option<Error>,
+    /// The first one that is.
+    refusal: Option<Error>,
+}
+
+impl Whole {
+    /// A file that could not be taken apart.
+    pub(super) fn of_error(error: Error) -> Self {
+        let mut whole = Self::default();
+        whole.keep(error);
+        whole
+    }
+
+    /// Adds an invoice, or what it is a copy of.
+    pub(super) fn add(&mut self, mut invoice: CheckedInvoice) {
+        let Some(first) = self.invoices.iter().find(|first| is_copy(first, &invoice)) else {
+            invoice.index = u32::try_from(self.invoices.len()).unwrap_or(u32::MAX).saturating_add(1);
+            self.invoices.push(invoice);
+            return;
+        };
+        let name = format!("invoice {} of this file", first.index);
+        let (theirs, mine) = (first.invoice.grand_total, invoice.invoice.grand_total);
+        let is_altered = theirs.is_some() && mine.is_some() && theirs != mine;
+        let (code, message, hint) = if is_altered {
+            (ALTERED_COPY, duplicate_message(&name, theirs, mine), "Compare both with the paper.")
+        } else {
+            (COPY, format!("this is {name} again"), "Nothing needs to be done.")
+        };
+        self.others.push(Other {
+            place: invoice.place,
+            code: code.to_owned(),
+            message,
+            hint: hint.to_owned(),
+            provider: Some(invoice.provider),
+        });
+    }
+
+    /// Adds a part that holds no invoice, and why.
+    pub(super) fn add_other(&mut self, place: Place, error: Error, provider: Option<ProviderInfo>) {
+        let info = error.info();
+        self.others.push(Other { place, code: info.code, message: info.message, hint: info.hint, provider });
+        self.keep(error);
+    }
+
+    fn keep(&mut self, error: Error) {
+        let first = if error.is_caller_fault() { &mut self.refusal } else { &mut self.failure };
+        first.get_or_insert(error);
+    }
+
+    /// The Report of the file.
+    ///
+    /// # Errors
+    /// What is not the document's own fault; the Report in it holds all that was read.
+    pub(super) fn into_report(self, source: Source) -> Result<Report, Failure> {
+        let refusal = self.refusal.filter(|_| self.invoices.is_empty());
+        let status = match (&self.failure, &refusal) {
+            (Some(_), _) => Status::Failed,
+            (None, Some(_)) => Status::Rejected,
+            (None, None) => Status::Read,
+        };
+        let mut report = Report {
+            schema: SCHEMA.to_owned(),
+            status,
+            source,
+            error: self.failure.as_ref().or(refusal.as_ref()).map(Error::info),
+            verdict: None,
+            reasons: Vec::new(),
+            invoices: self.invoices,
+            others: self.others,
+        };
+        sum_up(&mut report);
+        match self.failure {
+            None => Ok(report),
+            Some(error) => Err(Failure { error, report: Box::new(report) }),
+        }
+    }
+}
+
+/// Sets verdict and reasons by those of the invoices, and by what could not be read.
+pub(super) fn sum_up(report: &mut Report) {
+    report.reasons = if report.status == Status::Read { reasons(report) } else { Vec::new() };
+    let is_verified = report.reasons.is_empty() && report.invoices.iter().all(|i| i.verdict == Verdict::Verified);
+    let verdict = if is_verified { Verdict::Verified } else { Verdict::Review };
+    report.verdict = (report.status == Status::Read).then_some(verdict);
+}
+
+fn reasons(report: &Report) -> Vec<String> {
+    let several = report.invoices.len() > 1;
+    let of_invoice = |invoice: &CheckedInvoice| {
+        let whose = if several { format!("invoice {}: ", invoice.index) } else { String::new() };
+        invoice.reasons.iter().map(|reason| format!("{whose}{reason}")).collect::<Vec<_>>()
+    };
+    let unread = report.others.iter().filter(|other| !other.is_settled());
+    let of_other = unread.map(|other| format!("{}: {}: {}", other.place, other.code, other.message));
+    report.invoices.iter().flat_map(of_invoice).chain(of_other).collect()
+}
+
+/// Whether both are pictures of the same invoice: scans hold several of its sheets.
+fn is_copy(first: &CheckedInvoice, next: &CheckedInvoice) -> bool {
+    let (a, b) = (&first.invoice, &next.invoice);
+    first.place.member == next.place.member
+        && a.invoice_number.is_some()
+        && (&a.invoice_code, &a.invoice_number) == (&b.invoice_code, &b.invoice_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn invoice(page: u32, number: &str, total: &str) -> CheckedInvoice {
+        let mut found = CheckedInvoice { verdict: Verdict::Verified, ..CheckedInvoice::default() };
+        found.place.pages = vec![page];
+        found.invoice.invoice_number = Some(number.to_owned());
+        found.invoice.grand_total = total.parse().ok();
+        found
+    }
+
+    fn report(whole: Whole) -> Report {
+        whole.into_report(Source::default()).unwrap()
+    }
+
+    fn codes(report: &Report) -> Vec<&str> {
+        report.others.iter().map(|other| other.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_copy_is_mentioned_and_an_altered_one_is_to_review() {
+        let mut whole = Whole::default();
+        for (page, total) in [(1, "5.00"), (2, "5.00"), (3, "")] {
+            whole.add(invoice(page, "1", total));
+        }
+        let mut in_another_member = invoice(1, "1", "5.00");
+        in_another_member.place.member = Some("b.pdf".to_owned());
+        whole.add(in_another_member);
+        let copies = report(whole);
+        assert_eq!(
+            (copies.invoices.len(), codes(&copies), copies.verdict),
+            (2, vec!["copy", "copy"], Some(Verdict::Verified))
+        );
+
+        let mut whole = Whole::default();
+        whole.add(invoice(1, "1", "5.00"));
+        whole.add(invoice(2, "1", "6.00"));
+        let altered = report(whole);
+        assert_eq!(
+            (altered.invoices.len(), codes(&altered), altered.verdict),
+            (1, vec!["altered_copy"], Some(Verdict::Review))
+        );
+        assert!(
+            altered.reasons[0].starts_with("page 2: altered_copy: ") && altered.reasons[0].contains("6.00"),
+            "{:?}",
+            altered.reasons
+        );
+    }
+
+    #[test]
+    fn reasons_say_which_invoice_when_there_are_several() {
+        let doubtful = |page, number: &str| {
+            let reasons = vec!["issue_date was not found".to_owned()];
+            CheckedInvoice { verdict: Verdict::Review, reasons, ..invoice(page, number, "") }
+        };
+        let mut whole = Whole::default();
+        whole.add(doubtful(1, "1"));
+        assert_eq!(report(whole).reasons, ["issue_date was not found"]);
+        let mut whole = Whole::default();
+        whole.add(invoice(1, "1", ""));
+        whole.add(doubtful(2, "2"));
+        let report = report(whole);
+        assert_eq!(
+            (report.verdict, report.reasons),
+            (Some(Verdict::Review), vec!["invoice 2: issue_date was not found".to_owned()])
+        );
+    }
+
+    #[test]
+    fn what_may_heal_makes_the_file_failed_and_takes_nothing_that_was_read() {
+        let mut whole = Whole::default();
+        let error = |kind| Error::new(kind, "as told");
+        whole.add(invoice(1, "1", ""));
+        whole.add_other(Place::default(), error(ErrorKind::Undecodable), None);
+        whole.add_other(Place::default(), error(ErrorKind::ProviderTimeout), None);
+        let failure = whole.into_report(Source::default()).unwrap_err();
+        assert_eq!((failure.error.kind(), failure.report.status), (ErrorKind::ProviderTimeout, Status::Failed));
+        assert_eq!(
+            (failure.report.invoices.len(), codes(&failure.report)),
+            (1, vec!["undecodable", "provider_timeout"])
+        );
+        assert_eq!(
+            (failure.report.verdict, failure.report.error.map(|e| e.code)),
+            (None, Some("provider_timeout".to_owned()))
+        );
+    }
+}

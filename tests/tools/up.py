@@ -1,0 +1,163 @@
+"""The local AWS to stay: the deployed template, the API at a bare address, and two folders as a way in and out.
+
+usage: up.py [--port N] [--aws-port N] [--inbox FOLDER] [--outbox FOLDER]
+
+`make up` prepares and runs it; Ctrl-C ends all of it.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import socket
+import sys
+import time
+from pathlib import Path
+
+import events
+from folders import Inbox, Outbox
+from artifacts import ROOT
+from local_aws import LocalAws, tail
+from local_stack import Note, deployed, end_on_signals, running
+from progress import StepError
+
+LOOK_SECONDS = 0.5
+SAMPLE = ROOT / "tests" / "fixtures" / "roll.jpg"
+# What the store keeps beside the Reports.
+OWN_PREFIX = ".fapiao/"
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=7070, help="the API's")
+    parser.add_argument("--aws-port", type=int, default=4566, help="everything else's; tests/events/env.json names 4566")
+    parser.add_argument("--inbox", type=Path, default=ROOT / "inbox", help="what lies there goes into the bucket")
+    parser.add_argument("--outbox", type=Path, default=ROOT / "outbox", help="where Reports come to")
+    options = parser.parse_args(arguments)
+    inbox, outbox = options.inbox.resolve(), options.outbox.resolve()
+    if inbox == outbox or inbox in outbox.parents or outbox in inbox.parents:
+        sys.exit("INBOX and OUTBOX must be two folders, none in the other: every Report would be read as a document.")
+    end_on_signals()
+    note = Note()
+    if not note.take():
+        sys.exit(already(running()))
+    for variable, port in (("PORT", options.port), ("AWS_PORT", options.aws_port)):
+        if taken(port):
+            sys.exit(f"Port {port} is taken by another program. Choose another one: make up {variable}={port + 1}")
+    try:
+        run(LocalAws(port=options.aws_port, api_port=options.port), note, inbox, outbox)
+    finally:
+        note.give_back()
+
+
+def run(aws, note, inbox, outbox):
+    with deployed(aws) as stack:
+        s3 = aws.client("s3")
+        events.prepare(s3)
+        note.write(stack)
+        print(introduction(stack, inbox, outbox), flush=True)
+        try:
+            keep_folders(aws, stack, s3, inbox, outbox)
+        except KeyboardInterrupt:
+            print("\nstopping ...", flush=True)
+    print("Everything that was started has been stopped.", flush=True)
+
+
+def already(stack):
+    if not stack:
+        return "A local AWS is being started here already: look for the other `make up`."
+    return (f"A local AWS runs here already (process {stack['Pid']}): the API at {stack['ApiUrl']}, AWS at {stack['Endpoint']}.\n"
+            "Use that one, or end it first: Ctrl-C where it was started.")
+
+
+def taken(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return True
+    return False
+
+
+def keep_folders(aws, stack, s3, inbox, outbox):
+    """Files go in and Reports come out until somebody ends it."""
+    def send(key, file):
+        s3.put_object(Bucket=stack["InputBucket"], Key=key, Body=file)
+
+    def contents():
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=stack["OutputBucket"])
+        found = [entry for page in pages for entry in page.get("Contents", ())]
+        return {entry["Key"]: (entry["ETag"], entry["LastModified"]) for entry in found
+                if not entry["Key"].startswith(OWN_PREFIX)}
+
+    def fetch(key):
+        return events.fetch(s3, stack["OutputBucket"], key)
+
+    inbox, outbox = Inbox(inbox, send, say), Outbox(outbox, contents, fetch, say)
+    parent = os.getppid()
+    # When make is killed and cannot tell us, we have another parent.
+    while aws.process.poll() is None and os.getppid() == parent:
+        inbox.look()
+        if aws.process.poll() is None:
+            outbox.look()
+        time.sleep(LOOK_SECONDS)
+    if aws.process.poll() is not None:
+        raise StepError("the local AWS ended by itself:\n" + tail(Path(stack["Log"])))
+
+
+def say(text, report=None):
+    print(time.strftime("%H:%M:%S ") + text + (verdict(report) if report else ""), flush=True)
+
+
+def verdict(report):
+    """What a Report says, in two words."""
+    try:
+        report = json.loads(report)
+        outcome = report["verdict"] if report["status"] == "read" else report["error"]["code"]
+        return f", {report['status']}, {outcome}"
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def introduction(stack, inbox, outbox):
+    root, sample = shlex.quote(str(ROOT)), shlex.quote(str(SAMPLE))
+    posted = shlex.quote(f"@{SAMPLE}")
+    bucket = f"s3://{stack['InputBucket']}/"
+    # With a proxy configured, these two would ask it for 127.0.0.1.
+    proxied = any(name.lower() in ("http_proxy", "all_proxy") and value for name, value in os.environ.items())
+    aws_direct, curl_direct = ("NO_PROXY=127.0.0.1 ", "--noproxy 127.0.0.1 ") if proxied else ("", "")
+    missing = "" if shutil.which("aws") else "     (the aws command is not installed here; the next line does without)"
+    return f"""
+The local AWS is up. Ctrl-C ends it, with everything in it.
+
+  API             {stack['ApiUrl']}
+  AWS             {stack['Endpoint']}   region {stack['Region']}, any credentials
+  input bucket    {stack['InputBucket']}
+  output bucket   {stack['OutputBucket']}
+  log             {stack['Log']}
+
+A file into the folder; its Report comes back to {outbox}:
+  cp {sample} {shlex.quote(str(inbox))}/
+
+The API's key, and a file to the API:
+  KEY=$(make -s -C {root} key)
+  curl {curl_direct}--data-binary {posted} -H "Authorization: Bearer $KEY" {stack['ApiUrl']}/v1/invoices
+
+A file into the bucket:{missing}
+  {aws_direct}AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url {stack['Endpoint']} --region {stack['Region']} s3 cp {sample} {bucket}
+  curl {curl_direct}--upload-file {sample} {stack['Endpoint']}/{stack['InputBucket']}/
+
+One event through a function's own program, without Docker:
+  make -C {root} invoke EVENT=tests/events/s3-put.json
+"""
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except StepError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
