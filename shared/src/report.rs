@@ -7,6 +7,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::error::ErrorInfo;
+use crate::geometry::Quad;
 use crate::invoice::{Field, Invoice};
 
 /// The schema's name and version, in every Report.
@@ -172,20 +174,6 @@ pub struct PageInfo {
     /// Degrees clockwise that make it upright: 0, 90, 180 or 270.
     pub rotation: u16,
 }
-
-/// What went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ErrorInfo {
-    /// A stable code, e.g. `unsupported_format`.
-    pub code: String,
-    /// What happened.
-    pub message: String,
-    /// What to do next.
-    pub hint: String,
-}
-
-/// Corners in pixels of the page as uploaded, clockwise from the text's top left: x1 y1 x2 y2 x3 y3 x4 y4.
-pub type Quad = [f32; 8];
 
 /// Why we believe a field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -16,7 +16,7 @@ use fapiao::document::Limits;
 use fapiao::error::Result;
 use fapiao::ocr::{PageText, Place, TextLine};
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Chain, Embedded, Eyes};
+use fapiao::provider::{Chain, Embedded, PageReader};
 use fapiao::report::{Quad, Source};
 use image::RgbImage;
 use insta::assert_snapshot;
@@ -41,7 +41,7 @@ struct Look {
 }
 
 /// Reads like the engine on the day of the recording, whatever the picture.
-impl Eyes for Recording {
+impl PageReader for Recording {
     fn read(&self, _: &RgbImage) -> Result<PageText> {
         Ok(self.page.clone())
     }

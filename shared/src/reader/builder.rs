@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::geometry::Quad;
 use crate::invoice::{Field, FieldValue};
-use crate::report::{Evidence, EvidenceSource, PageInfo, Quad, Reading};
+use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
 use super::frame::{Frame, Span};
 use super::value_parsers;

@@ -3,9 +3,9 @@
 //! A seal is known by its own words; over the title there can only be the supervision seal. What the seller's seal
 //! says is taken from the seal alone: the print only settles characters that the seal itself leaves in doubt.
 
+use crate::geometry::Quad;
 use crate::invoice::{Field, TaxId, plain};
 use crate::ocr::{PageText, SealText, TextLine};
-use crate::report::Quad;
 
 use super::builder::{Match, ReadingBuilder};
 use super::frame;

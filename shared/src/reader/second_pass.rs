@@ -9,14 +9,14 @@ mod totals;
 
 use std::collections::BTreeMap;
 
+use crate::geometry::Quad;
 use crate::invoice::{Field, FieldValue};
-use crate::ocr::{Place, TextLine};
-use crate::report::Quad;
+use crate::ocr::{Region, TextLine};
 
 use super::builder::{Match, ReadingBuilder};
 
 /// Reads single places of the page again; one answer per place, or none at all.
-pub type Reread<'a> = &'a dyn Fn(&[Place]) -> Vec<TextLine>;
+pub type Reread<'a> = &'a dyn Fn(&[Region]) -> Vec<TextLine>;
 
 /// How much taller than the line a second crop is: a tight one may cut strokes off.
 const GROWTH: f32 = 0.15;
@@ -49,8 +49,8 @@ pub fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
 }
 
 fn read(builder: &ReadingBuilder<'_>, uncertain: &[Uncertain], reread: Reread<'_>) -> Seen {
-    let crops = |u: &Uncertain| [u.quad, grown(&u.quad)].map(|quad| Place { quad, only: Some(u.only) });
-    let places: Vec<Place> = uncertain.iter().flat_map(crops).collect();
+    let crops = |u: &Uncertain| [u.quad, grown(&u.quad)].map(|quad| Region { quad, only: Some(u.only) });
+    let places: Vec<Region> = uncertain.iter().flat_map(crops).collect();
     let mut seen = first_readings(builder, uncertain);
     for (line, Uncertain { field, quad, .. }) in reread(&places).into_iter().zip(uncertain.iter().flat_map(|u| [u, u]))
     {

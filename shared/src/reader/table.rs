@@ -3,9 +3,9 @@
 
 use rust_decimal::Decimal;
 
+use crate::geometry::Quad;
 use crate::invoice::arithmetic::{CENT, product_gap};
 use crate::invoice::{Column, Field, Item};
-use crate::report::Quad;
 
 use super::builder::{Match, ReadingBuilder};
 use super::cells;

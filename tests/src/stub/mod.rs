@@ -17,8 +17,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
+use fapiao::geometry::Quad;
 use fapiao::invoice::Field;
-use fapiao::report::{PageInfo, Quad, Reading};
+use fapiao::report::{PageInfo, Reading};
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -137,6 +138,14 @@ impl Stub {
             })
         })?;
         Ok(Self { address, state, _stop: stop })
+    }
+
+    /// The name of the vendor that it stands for.
+    pub fn name(&self) -> &'static str {
+        match self.state.vendor {
+            Vendor::TextIn => "textin",
+            Vendor::Volcengine => "volcengine",
+        }
     }
 
     /// Where it listens: scheme, host and port.

@@ -2,6 +2,7 @@
 
 use crate::document::text::{Picture, TextLayer, TextPage};
 use crate::document::{Document, Format};
+use crate::geometry::{quad_of, scaled};
 use crate::ocr::{self, PageText, QrCode};
 use crate::provider::Answer;
 use crate::reader::sources::{self, SourceValues};
@@ -54,9 +55,7 @@ pub(super) fn answer(reading: Reading) -> Answer {
 fn codes(page: &TextPage, lines: &PageText) -> Vec<QrCode> {
     let scale = (lines.width as f32 / page.width.max(1.0), lines.height as f32 / page.height.max(1.0));
     let on_page = |picture: &Picture| {
-        let [x0, y0, x1, y1] = picture.place;
-        let [x0, y0, x1, y1] = [x0 * scale.0, y0 * scale.1, x1 * scale.0, y1 * scale.1];
-        let quad = [x0, y0, x1, y0, x1, y1, x0, y1];
+        let quad = scaled(&quad_of(picture.place), scale);
         let found = ocr::find_codes(&picture.pixels);
         found.into_iter().map(move |code| QrCode { quad, ..code }).collect::<Vec<_>>()
     };
