@@ -9,6 +9,7 @@ import sys
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+import account
 from local_aws import client
 from local_stack import running
 
@@ -23,11 +24,12 @@ def main(arguments):
 
 
 def deployed_key(name):
-    stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    region, _ = account.region(account.session())
+    stack = boto3.client("cloudformation", region_name=region).describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
     if "ApiKeyArn" not in outputs:
         sys.exit(f"the stack {name} has no output ApiKeyArn: it is no stack of this template, or not ready")
-    return key(boto3.client("secretsmanager"), outputs["ApiKeyArn"])
+    return key(boto3.client("secretsmanager", region_name=region), outputs["ApiKeyArn"])
 
 
 def key(secrets, arn):
@@ -42,5 +44,5 @@ def key(secrets, arn):
 if __name__ == "__main__":
     try:
         print(main(sys.argv[1:]))
-    except (BotoCoreError, ClientError) as error:
+    except (account.AccountError, BotoCoreError, ClientError) as error:
         sys.exit(f"the key cannot be read: {error}")

@@ -150,7 +150,9 @@ mod tests {
 
     /// Each part's pages, and why it cannot be read.
     fn parts(bytes: impl Into<Bytes>) -> Vec<(Vec<u32>, Option<&'static str>)> {
-        let file = take_apart(&bytes.into(), &Limits::default()).unwrap();
+        let bytes = bytes.into();
+        let format = Format::by_first_bytes(&bytes).unwrap();
+        let file = take_apart(bytes, format, &Limits::default()).unwrap();
         file.parts.into_iter().map(|p| (p.place.pages, p.document.err().map(|error| error.code()))).collect()
     }
 
