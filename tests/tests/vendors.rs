@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::invoice::Field;
 use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSettings};
@@ -381,7 +382,7 @@ async fn a_huge_photo_reaches_textin_within_its_limits_and_legible() {
     let [(stub, provider, _), _] = world.both();
     let (photo, answer) = send_enlarged(stub, &provider, (FORM, FORM_NUMBER)).await;
     let (width, height) = photo.dimensions();
-    assert_place(answer.reading.fields["invoice_number"].quad.unwrap(), place(width, height));
+    assert_place(answer.reading.fields[&Field::InvoiceNumber].quad.unwrap(), place(width, height));
 }
 
 #[tokio::test]

@@ -13,6 +13,16 @@ pub fn plain(print: &str) -> String {
     print.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// Brackets and dashes that look alike as one of them.
+pub fn unified(c: char) -> char {
+    match c {
+        '[' | '【' | '〔' => '(',
+        ']' | '】' | '〕' => ')',
+        '—' | '–' | '―' | '−' => '-',
+        other => other,
+    }
+}
+
 /// A print with half-width forms, its spaces kept.
 pub(super) fn folded(print: &str) -> Cow<'_, str> {
     if print.is_ascii() { Cow::Borrowed(print) } else { Cow::Owned(print.nfkc().collect()) }

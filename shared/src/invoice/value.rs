@@ -6,9 +6,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Serialize;
 
-use super::{ExpenseCategory, InvoiceType, Money, Quantity, TaxId, TaxRate, plain};
+use super::{Money, Quantity, TaxId, TaxRate, plain};
 
 /// What kind of value a field has: how a print becomes a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +36,8 @@ pub enum FieldKind {
     Date,
     /// Yes or no.
     Flag,
-    /// What follows from the rest of the invoice: no print says it.
-    Derived,
+    /// No single value: the kind of invoice, the table of goods.
+    Whole,
 }
 
 /// A value of any field.
@@ -56,10 +55,6 @@ pub enum FieldValue<'a> {
     Date(Date),
     /// Yes or no.
     Flag(bool),
-    /// The kind of invoice.
-    Type(InvoiceType),
-    /// What the money was spent on.
-    Category(ExpenseCategory),
 }
 
 impl FieldKind {
@@ -78,7 +73,7 @@ impl FieldKind {
             Self::Rate => return print.parse().ok().map(FieldValue::Rate),
             Self::Date => return date(print).map(FieldValue::Date),
             Self::Flag => return flag(print).map(FieldValue::Flag),
-            Self::Derived => return None,
+            Self::Whole => return None,
         };
         (!text.is_empty()).then_some(FieldValue::Text(Cow::Owned(text)))
     }
@@ -120,7 +115,7 @@ fn flag(print: &str) -> Option<bool> {
 }
 
 impl FieldValue<'_> {
-    /// How an invoice usually prints it. What no invoice prints (flags, kinds) is as in JSON.
+    /// How an invoice usually prints it. Flags, which no invoice prints, are as in JSON.
     pub fn print(&self) -> String {
         match self {
             Self::Date(d) => format!("{}年{:02}月{:02}日", d.year(), d.month(), d.day()),
@@ -144,14 +139,12 @@ impl FieldValue<'_> {
     /// The same value, owning its text.
     pub fn into_owned(self) -> FieldValue<'static> {
         match self {
-            Self::Text(text) => FieldValue::Text(Cow::Owned(text.into_owned())),
-            Self::Money(money) => FieldValue::Money(money),
-            Self::Quantity(quantity) => FieldValue::Quantity(quantity),
-            Self::Rate(rate) => FieldValue::Rate(rate),
-            Self::Date(date) => FieldValue::Date(date),
-            Self::Flag(flag) => FieldValue::Flag(flag),
-            Self::Type(kind) => FieldValue::Type(kind),
-            Self::Category(category) => FieldValue::Category(category),
+            Self::Text(text) => text.into_owned().into(),
+            Self::Money(money) => money.into(),
+            Self::Quantity(quantity) => quantity.into(),
+            Self::Rate(rate) => rate.into(),
+            Self::Date(date) => date.into(),
+            Self::Flag(flag) => flag.into(),
         }
     }
 }
@@ -176,8 +169,6 @@ impl fmt::Display for FieldValue<'_> {
             Self::Rate(rate) => rate.fmt(f),
             Self::Date(date) => date.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
-            Self::Type(kind) => f.write_str(kind.as_str()),
-            Self::Category(category) => category.serialize(f),
         }
     }
 }
@@ -236,25 +227,7 @@ macro_rules! slots {
         }
     )+};
 }
-slots!(Money(Money), Quantity(Quantity), Rate(TaxRate), Date(Date), Flag(bool), Category(ExpenseCategory));
-
-/// Values that every invoice has: nothing empties them.
-macro_rules! full_slots {
-    ($($variant:ident($value:ty)),+) => {$(
-        impl Slot for $value {
-            fn get(&self) -> Option<FieldValue<'_>> {
-                Some(FieldValue::$variant(*self))
-            }
-
-            fn set(&mut self, value: Option<FieldValue<'_>>) {
-                if let Some(FieldValue::$variant(value)) = value {
-                    *self = value;
-                }
-            }
-        }
-    )+};
-}
-full_slots!(Type(InvoiceType), Flag(bool));
+slots!(Money(Money), Quantity(Quantity), Rate(TaxRate), Date(Date), Flag(bool));
 
 #[cfg(test)]
 mod tests {
@@ -297,7 +270,7 @@ mod tests {
             (FieldKind::Date, "2024-01-02 10:20:30"),
             (FieldKind::Date, "1年2月"),
             (FieldKind::Flag, "也许"),
-            (FieldKind::Derived, "special"),
+            (FieldKind::Whole, "special"),
         ] {
             assert_eq!(read(kind, print), None, "{print:?}");
         }

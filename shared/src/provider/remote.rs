@@ -17,6 +17,7 @@ use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::scaled;
+use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
 
 /// A vendor's protocol.
@@ -120,5 +121,6 @@ fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &s
         }
     }
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };
+    sources::add_qr_code(&mut reading, CodeWeight::Reported);
     Answer { reading, model: Some(model.to_owned()), request_id: answered.request_id, adapted: fitted.adapted }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::geometry::{Corners, Quad, Turn, Upright, bounds, quad_of};
+use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
 
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
@@ -306,10 +307,7 @@ pub fn fold(c: char) -> char {
     let mut plain = c.nfkc();
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
-    match c {
-        '【' | '〔' | '[' => '(',
-        '】' | '〕' | ']' => ')',
-        '—' | '–' | '―' | '−' => '-',
+    match unified(c) {
         '圓' => '圆',
         '號' => '号',
         '納' => '纳',

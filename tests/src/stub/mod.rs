@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
 use fapiao::geometry::Quad;
+use fapiao::invoice::Field;
 use fapiao::report::{PageInfo, Reading};
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
@@ -201,7 +202,7 @@ impl Shared {
         let mut reading = self.reading.clone();
         if let Some((width, height)) = size {
             reading.page = PageInfo { width, height, rotation: 0 };
-            if let Some(evidence) = reading.fields.get_mut("invoice_number") {
+            if let Some(evidence) = reading.fields.get_mut(&Field::InvoiceNumber) {
                 evidence.quad = Some(place(width, height));
             }
         }

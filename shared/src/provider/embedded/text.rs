@@ -5,7 +5,7 @@ use crate::document::{Document, Format};
 use crate::geometry::{quad_of, scaled};
 use crate::ocr::{self, PageText, QrCode};
 use crate::provider::Answer;
-use crate::reader::sources::{self, Account};
+use crate::reader::sources::{self, SourceValues};
 use crate::reader::{layer, pages, xml};
 use crate::report::{EvidenceSource, Reading};
 
@@ -17,20 +17,18 @@ pub(super) fn read(document: &Document) -> Option<Reading> {
     let text = document.text();
     let printed = read_pages(document, &text);
     // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
-    let mut data = if document.is_whole() { xml::accounts(&text) } else { Vec::new() };
+    let mut data = if document.is_whole() { xml::source_values(&text) } else { Vec::new() };
     let Some(printed) = printed else { return xml::read_alone(data) };
     // The title and the marks tell the type, which data knows from the code alone.
     data.iter_mut().for_each(|account| account.invoice.r#type = printed.invoice.r#type);
-    let (page, conflicts) = (printed.page, printed.conflicts.clone());
-    let printed = Some(Account::of_reading(EvidenceSource::Text, printed));
-    let accounts: Vec<Account> = match document.format() {
+    let page = printed.page;
+    let printed = Some(SourceValues::of_reading(EvidenceSource::Text, printed));
+    let accounts: Vec<SourceValues> = match document.format() {
         // A PDF is what it prints, an OFD's pages are made from its data.
         Format::Pdf => printed.into_iter().chain(data).collect(),
         _ => data.into_iter().chain(printed).collect(),
     };
-    let mut reading = sources::merge(accounts, page)?;
-    reading.conflicts.extend(conflicts);
-    Some(reading)
+    sources::merge(accounts, page)
 }
 
 fn read_pages(document: &Document, text: &TextLayer) -> Option<Reading> {
