@@ -22,8 +22,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-template tools models \
-	build package prove-package deploy-check deploy clean
+.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-unused lint-template \
+	tools models build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -51,12 +51,15 @@ ready:
 	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
 
-test: tools lint-rust lint-template build ## format, lints, every test; end to end on a local AWS
+test: tools lint-rust lint-unused lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked
 
 lint-rust:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+lint-unused: tools
+	$(VENV)/bin/cargo-shear shear --locked --deny-warnings
 
 lint-template: tools
 	$(VENV)/bin/cfn-lint template.yaml

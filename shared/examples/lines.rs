@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use fapiao::document::{Document, Limits};
-use fapiao::ocr::{Engine, PageText, Place, TextLine};
+use fapiao::ocr::{Engine, PageText, Region, TextLine};
 use fapiao::reader;
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn record(engine: &Engine, file: &Path, target: &Path) -> Result<usize, Box<dyn 
     let looks = RefCell::new(Vec::new());
     // A page without an invoice is worth keeping too.
     let _ = reader::read(&page, &|places| {
-        let lines = engine.look(&pixels, places).unwrap_or_default();
+        let lines = engine.reread(&pixels, places).unwrap_or_default();
         looks.borrow_mut().extend(places.iter().zip(&lines).map(look));
         lines
     });
@@ -53,7 +53,7 @@ fn record(engine: &Engine, file: &Path, target: &Path) -> Result<usize, Box<dyn 
     Ok(page.lines.len())
 }
 
-fn look((place, line): (&Place, &TextLine)) -> Value {
+fn look((place, line): (&Region, &TextLine)) -> Value {
     json!({"quad": place.quad, "only": place.only, "text": line.text, "confidence": line.confidence})
 }
 

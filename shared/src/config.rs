@@ -9,6 +9,7 @@ use std::str::FromStr;
 use crate::check::{Buyers, Rules};
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
 use crate::secret::Secret;
 
 /// Everything that can be set, typed.
@@ -33,28 +34,7 @@ pub struct Config {
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
     pub api_key: Option<Secret>,
     /// Where the vendors are, and what opens them.
-    pub vendors: Vendors,
-}
-
-/// Settings of the vendors' providers.
-#[derive(Clone, Debug, Default)]
-pub struct Vendors {
-    /// `FAPIAO_PROVIDER_SECRET_ARN`: the secret in Secrets Manager that holds every vendor's credentials, in JSON.
-    pub secret_arn: Option<String>,
-    /// `FAPIAO_TEXTIN_ENDPOINT`: scheme, host and port; none for the vendor's own.
-    pub textin_endpoint: Option<String>,
-    /// `FAPIAO_VOLCENGINE_ENDPOINT`: likewise.
-    pub volcengine_endpoint: Option<String>,
-    /// `FAPIAO_TEXTIN_APP_ID`; this and what follows is for local runs only.
-    pub textin_app_id: Option<Secret>,
-    /// `FAPIAO_TEXTIN_SECRET_CODE`.
-    pub textin_secret_code: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_ACCESS_KEY`.
-    pub volcengine_access_key: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_SECRET_KEY`.
-    pub volcengine_secret_key: Option<Secret>,
-    /// `FAPIAO_VOLCENGINE_SESSION_TOKEN`, of temporary credentials.
-    pub volcengine_session_token: Option<Secret>,
+    pub vendors: VendorSettings,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -89,7 +69,7 @@ impl Config {
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
-            api_key: credential(&get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?,
+            api_key: api_key(&get)?,
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
@@ -99,6 +79,14 @@ impl Config {
     /// What the rules are told beforehand.
     pub fn rules(&self) -> Rules {
         Rules { buyers: self.buyers.clone(), ..Rules::default() }
+    }
+
+    /// Who is asked: [`provider::configured`] with these settings.
+    ///
+    /// # Errors
+    /// `internal`, naming the variable and what to do.
+    pub fn chain(&self) -> Result<Chain> {
+        provider::configured(&self.providers, &self.models, &self.vendors)
     }
 
     /// The output bucket, for those who cannot do without.
@@ -145,51 +133,32 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     })
 }
 
-/// A credential in the environment, for local runs only; a deployed function has it in the secret that `instead` names.
-fn credential(get: Lookup, name: &str, instead: &str) -> Result<Option<Secret>> {
-    // Deployed functions show their variables to everybody who may look at them; a function run by SAM is local.
+/// Refuses a credential in the variables of a deployed function, which shows them to everybody who may look at them; there
+/// it stands in the secret that `instead` names. A function run by SAM is local.
+fn refuse_deployed(get: Lookup, name: &str, instead: &str) -> Result<()> {
     let deployed = get("AWS_LAMBDA_FUNCTION_NAME").is_some() && get("AWS_SAM_LOCAL").is_none();
-    match get(name) {
-        Some(_) if deployed => {
-            let message = format!("{name} is set in a deployed function: credentials do not belong there");
-            let hint = format!("Put it into a secret and set {instead}.");
-            Err(Error::new(ErrorKind::Internal, message).with_hint(hint))
-        }
-        value => Ok(value.map(Secret::new)),
-    }
-}
-
-fn vendors(get: Lookup) -> Result<Vendors> {
-    let credential = |name: &str| credential(get, name, "FAPIAO_PROVIDER_SECRET_ARN");
-    let vendors = Vendors {
-        secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
-        textin_endpoint: get("FAPIAO_TEXTIN_ENDPOINT"),
-        volcengine_endpoint: get("FAPIAO_VOLCENGINE_ENDPOINT"),
-        textin_app_id: credential("FAPIAO_TEXTIN_APP_ID")?,
-        textin_secret_code: credential("FAPIAO_TEXTIN_SECRET_CODE")?,
-        volcengine_access_key: credential("FAPIAO_VOLCENGINE_ACCESS_KEY")?,
-        volcengine_secret_key: credential("FAPIAO_VOLCENGINE_SECRET_KEY")?,
-        volcengine_session_token: credential("FAPIAO_VOLCENGINE_SESSION_TOKEN")?,
-    };
-    TOGETHER.into_iter().try_for_each(|(name, needed)| complete(get, name, needed))?;
-    Ok(vendors)
-}
-
-/// What is of no use without the other.
-const TOGETHER: [(&str, &str); 5] = [
-    ("FAPIAO_TEXTIN_APP_ID", "FAPIAO_TEXTIN_SECRET_CODE"),
-    ("FAPIAO_TEXTIN_SECRET_CODE", "FAPIAO_TEXTIN_APP_ID"),
-    ("FAPIAO_VOLCENGINE_ACCESS_KEY", "FAPIAO_VOLCENGINE_SECRET_KEY"),
-    ("FAPIAO_VOLCENGINE_SECRET_KEY", "FAPIAO_VOLCENGINE_ACCESS_KEY"),
-    ("FAPIAO_VOLCENGINE_SESSION_TOKEN", "FAPIAO_VOLCENGINE_ACCESS_KEY"),
-];
-
-fn complete(get: Lookup, name: &str, needed: &str) -> Result<()> {
-    if get(name).is_none() || get(needed).is_some() {
+    if !deployed || get(name).is_none() {
         return Ok(());
     }
-    let message = format!("{name} is set, but {needed} is not: one is of no use without the other");
-    Err(Error::new(ErrorKind::Internal, message).with_hint(format!("Set {needed} too, or leave {name} out.")))
+    let message = format!("{name} is set in a deployed function: credentials do not belong there");
+    Err(Error::new(ErrorKind::Internal, message).with_hint(format!("Put it into a secret and set {instead}.")))
+}
+
+fn api_key(get: Lookup) -> Result<Option<Secret>> {
+    refuse_deployed(get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?;
+    Ok(get("FAPIAO_API_KEY").map(Secret::new))
+}
+
+fn vendors(get: Lookup) -> Result<VendorSettings> {
+    for credential in VENDORS.into_iter().flat_map(|vendor| vendor.credentials) {
+        refuse_deployed(get, credential.variable, "FAPIAO_PROVIDER_SECRET_ARN")?;
+    }
+    Ok(VendorSettings {
+        secret_arn: get("FAPIAO_PROVIDER_SECRET_ARN"),
+        local_keys: VendorKeys::from_variables(get)?,
+        endpoints: VENDORS.into_iter().filter_map(|v| Some((v.name, get(v.endpoint_variable)?))).collect(),
+        ..VendorSettings::default()
+    })
 }
 
 fn limits(get: Lookup) -> Result<Limits> {
@@ -312,7 +281,7 @@ mod tests {
         let settings: Vec<_> =
             CREDENTIALS.into_iter().chain(["FAPIAO_API_KEY"]).map(|name| (name, "hunter2")).collect();
         let config = read(&settings).unwrap();
-        assert!(config.vendors.volcengine_session_token.is_some() && config.api_key.is_some());
+        assert!(config.vendors.local_keys != VendorKeys::default() && config.api_key.is_some());
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 

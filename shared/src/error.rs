@@ -1,10 +1,11 @@
 //! The one public error: a stable code, a message, and what to do next.
-//! Callers branch on predicates, never on text. Knows nothing of who raises it.
+//! Callers branch on predicates, never on text. Knows nothing of who raises it, nor of anything else of ours.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::report::ErrorInfo;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A shorthand used throughout.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -121,6 +122,17 @@ pub struct Error {
     hint: Option<String>,
     vendor_code: Option<String>,
     retry_after: Option<Duration>,
+}
+
+/// What a Report says of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorInfo {
+    /// A stable code, e.g. `unsupported_format`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
 }
 
 impl Error {

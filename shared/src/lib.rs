@@ -15,6 +15,7 @@
 //! - [`check`] holds the rules, and what makes a field verified.
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
+//! - [`geometry`] is where things stand on a page.
 //! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;
@@ -24,6 +25,7 @@ pub mod deadline;
 pub mod dialect;
 pub mod document;
 pub mod error;
+pub mod geometry;
 pub mod invoice;
 pub mod logging;
 pub mod ocr;

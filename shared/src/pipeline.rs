@@ -172,7 +172,7 @@ fn checked(answer: Answer, rules: &Rules, place: Place, provider: ProviderInfo, 
         verdict: findings.verdict,
         reasons: findings.reasons,
         invoice: reading.invoice,
-        fields: reading.fields,
+        fields: reading.fields.into_iter().map(|(field, evidence)| (field.to_string(), evidence)).collect(),
         checks: findings.checks,
         duplicate_of: None,
     }

@@ -7,7 +7,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::Invoice;
+pub use crate::error::ErrorInfo;
+use crate::geometry::Quad;
+use crate::invoice::{Field, Invoice};
 
 /// The schema's name and version, in every Report.
 pub const SCHEMA: &str = "fapiao/1";
@@ -173,20 +175,6 @@ pub struct PageInfo {
     pub rotation: u16,
 }
 
-/// What went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ErrorInfo {
-    /// A stable code, e.g. `unsupported_format`.
-    pub code: String,
-    /// What happened.
-    pub message: String,
-    /// What to do next.
-    pub hint: String,
-}
-
-/// Corners in pixels of the page as uploaded, clockwise from the text's top left: x1 y1 x2 y2 x3 y3 x4 y4.
-pub type Quad = [f32; 8];
-
 /// Why we believe a field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -266,21 +254,21 @@ pub struct DuplicateOf {
 pub struct Reading {
     /// The meaning.
     pub invoice: Invoice,
-    /// The evidence by field path.
-    pub fields: BTreeMap<String, Evidence>,
+    /// The evidence by field.
+    pub fields: BTreeMap<Field, Evidence>,
     /// The page it was read from.
     pub page: PageInfo,
     /// Where two sources contradict each other.
     pub conflicts: Vec<Conflict>,
     /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
-    pub leanings: Vec<Leaning>,
+    pub dependencies: Vec<Dependency>,
 }
 
 /// Two sources that say different things of one field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// The field, or `items` where they do not even agree on the number of lines.
-    pub path: String,
+    /// The field, or the table as a whole where they do not even agree on the number of lines.
+    pub field: Field,
     /// Whose value stands.
     pub kept: EvidenceSource,
     /// That value.
@@ -291,13 +279,25 @@ pub struct Conflict {
     pub other_value: String,
 }
 
+impl Conflict {
+    /// What the QR code says, and what the print; none where the conflict is between others.
+    pub fn code_and_print(&self) -> Option<(&str, &str)> {
+        match (self.kept, self.other) {
+            _ if self.field == Field::QrCode => None,
+            (EvidenceSource::Qr, _) => Some((&self.value, &self.other_value)),
+            (_, EvidenceSource::Qr) => Some((&self.other_value, &self.value)),
+            _ => None,
+        }
+    }
+}
+
 /// A value that was chosen with another field's help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leaning {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dependency {
     /// The field whose value was chosen.
-    pub path: String,
+    pub field: Field,
     /// The field that decided.
-    pub on: String,
+    pub on: Field,
 }
 
 impl Other {
@@ -320,14 +320,26 @@ impl fmt::Display for Place {
 }
 
 impl Reading {
-    /// Whether a field's value was chosen because another one said so.
-    pub fn leans(&self, path: &str, on: &str) -> bool {
-        self.leanings.iter().any(|leaning| leaning.path == path && leaning.on == on)
+    /// Why we believe a field.
+    pub fn evidence(&self, field: Field) -> Option<&Evidence> {
+        self.fields.get(&field)
     }
 
-    /// Notes that a field's value was chosen because another one said so.
-    pub fn lean(&mut self, path: impl Into<String>, on: impl Into<String>) {
-        self.leanings.push(Leaning { path: path.into(), on: on.into() });
+    /// Keeps the evidence of a field in place of what was there.
+    pub fn note(&mut self, field: Field, evidence: Evidence) {
+        self.fields.insert(field, evidence);
+    }
+
+    /// Whether the print itself, or a file's own characters, give the field: not the QR code alone, nor a guess.
+    pub fn is_printed(&self, field: Field) -> bool {
+        use EvidenceSource::{Print, Text, Vendor, Xml};
+        let printed = |source: &EvidenceSource| matches!(source, Print | Vendor | Text | Xml);
+        self.fields.get(&field).is_some_and(|evidence| evidence.sources.iter().any(printed))
+    }
+
+    /// Whether a field's value was chosen because another one said so.
+    pub fn depends_on(&self, field: Field, on: Field) -> bool {
+        self.dependencies.contains(&Dependency { field, on })
     }
 }
 

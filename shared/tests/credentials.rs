@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, StatusCode};
 use fapiao::config::Config;
 use fapiao::error::ErrorKind;
 use fapiao::pipeline::Pipeline;
-use fapiao::provider;
 use fapiao::report::Source;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
@@ -81,9 +80,9 @@ async fn neither_logs_nor_debug_nor_errors_nor_reports_repeat_a_credential() {
         _ => CREDENTIALS.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
     })
     .unwrap();
-    let pipeline = Pipeline::new(provider::configured(&config).unwrap(), config.limits);
+    let pipeline = Pipeline::new(config.chain().unwrap(), config.limits);
 
-    let mut said = format!("{config:?} {:?}", provider::VendorKeys::from_config(&config));
+    let mut said = format!("{config:?} {:?}", config.vendors.local_keys);
     for selected in [None, Some("textin"), Some("volcengine")] {
         let deadline = Instant::now() + Duration::from_secs(10);
         let failure = pipeline.read(page().into(), Source::default(), selected, deadline).await.unwrap_err();

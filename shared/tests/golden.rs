@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fapiao::document::Limits;
 use fapiao::error::Result;
-use fapiao::ocr::{PageText, Place, TextLine};
+use fapiao::geometry::Quad;
+use fapiao::ocr::{PageText, Region, TextLine};
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Chain, Embedded, Eyes};
-use fapiao::report::{Quad, Source};
+use fapiao::provider::{Chain, Embedded, PageReader};
+use fapiao::report::Source;
 use image::RgbImage;
 use insta::assert_snapshot;
 use serde::Deserialize;
@@ -41,13 +42,13 @@ struct Look {
 }
 
 /// Reads like the engine on the day of the recording, whatever the picture.
-impl Eyes for Recording {
+impl PageReader for Recording {
     fn read(&self, _: &RgbImage) -> Result<PageText> {
         Ok(self.page.clone())
     }
 
-    fn look(&self, _: &RgbImage, places: &[Place]) -> Vec<TextLine> {
-        places.iter().map(|place| self.looked_at(place)).collect()
+    fn reread(&self, _: &RgbImage, regions: &[Region]) -> Vec<TextLine> {
+        regions.iter().map(|region| self.looked_at(region)).collect()
     }
 }
 
@@ -58,12 +59,12 @@ impl Recording {
     }
 
     /// Nothing legible where nobody looked on the day of the recording.
-    fn looked_at(&self, place: &Place) -> TextLine {
-        let near = |quad: &Quad| quad.iter().zip(place.quad).all(|(a, b)| (a - b).abs() < 1.0);
-        let look = self.looks.iter().find(|look| look.only.as_deref() == place.only && near(&look.quad));
+    fn looked_at(&self, region: &Region) -> TextLine {
+        let near = |quad: &Quad| quad.iter().zip(region.quad).all(|(a, b)| (a - b).abs() < 1.0);
+        let look = self.looks.iter().find(|look| look.only.as_deref() == region.only && near(&look.quad));
         let line =
             |look: &Look| TextLine { text: look.text.clone(), confidence: look.confidence, ..TextLine::default() };
-        TextLine { quad: place.quad, ..look.map(line).unwrap_or_default() }
+        TextLine { quad: region.quad, ..look.map(line).unwrap_or_default() }
     }
 }
 

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use fapiao::check;
+use fapiao::invoice::Field;
 use fapiao::ocr::PageText;
 use fapiao::reader;
 use fapiao::report::{Reading, Verdict};
@@ -74,17 +75,17 @@ fn every_value_has_its_evidence_on_the_page() {
     for name in ["roll.jpg", "form-photo.jpg", "digital.png"] {
         let page = recorded(name);
         let reading = read(&page);
-        let number = &reading.fields["invoice_number"];
+        let number = &reading.fields[&Field::InvoiceNumber];
         assert!(number.text.is_some() && number.confidence.is_some(), "{name}");
-        for (path, evidence) in &reading.fields {
+        for (field, evidence) in &reading.fields {
             let inside = |quad: [f32; 8]| {
                 quad.chunks(2).all(|p| {
                     (-2.0..=page.width as f32 + 2.0).contains(&p[0])
                         && (-2.0..=page.height as f32 + 2.0).contains(&p[1])
                 })
             };
-            assert!(evidence.quad.is_none_or(inside), "{name}: {path} {:?}", evidence.quad);
-            assert!(!evidence.sources.is_empty(), "{name}: {path}");
+            assert!(evidence.quad.is_none_or(inside), "{name}: {field} {:?}", evidence.quad);
+            assert!(!evidence.sources.is_empty(), "{name}: {field}");
         }
     }
 }
@@ -98,7 +99,7 @@ fn a_misread_digit_is_never_verified() {
     let mut reading = read(&page);
     let findings = check::run(&mut reading);
     assert_eq!(findings.verdict, Verdict::Review);
-    assert!(!reading.fields["grand_total"].verified);
+    assert!(!reading.fields[&Field::GrandTotal].verified);
 }
 
 #[test]

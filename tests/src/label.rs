@@ -13,13 +13,13 @@ pub fn reading(label: &Value) -> Reading {
     let heads =
         entries(&label["fields"]).chain(entries(&label["extra"]).filter(|(path, _)| path.starts_with("seals.")));
     for (path, value) in heads {
-        print(&mut reading, path.to_owned(), value);
+        print(&mut reading, path, value);
     }
     let items = label["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     reading.invoice.items = vec![Item::default(); items.len()];
     for (row, item) in items.iter().enumerate() {
         for (column, value) in entries(item) {
-            print(&mut reading, format!("items[{row}].{column}"), value);
+            print(&mut reading, &format!("items[{row}].{column}"), value);
         }
     }
     reading
@@ -29,12 +29,13 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-fn print(reading: &mut Reading, path: String, value: &Value) {
+fn print(reading: &mut Reading, path: &str, value: &Value) {
+    let Ok(field) = path.parse() else { return };
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         other => other.to_string(),
     };
-    reading.fields.insert(path, Evidence { text: Some(text), page: 1, ..Evidence::default() });
+    reading.note(field, Evidence { text: Some(text), page: 1, ..Evidence::default() });
 }

@@ -8,7 +8,6 @@ mod tests {
 
     use fapiao::config::Config;
     use fapiao::pipeline::{ObjectPipeline, Pipeline};
-    use fapiao::provider;
     use fapiao::secret::Secret;
     use fapiao::store::{MemoryStore, Store};
     use fapiao_api::Api;
@@ -24,7 +23,7 @@ mod tests {
     fn pipeline() -> Pipeline {
         let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
         let config = Config::from_lookup(&|name| (name == "FAPIAO_MODELS").then(|| models.to_owned())).unwrap();
-        Pipeline::new(provider::configured(&config).unwrap(), config.limits)
+        Pipeline::new(config.chain().unwrap(), config.limits)
     }
 
     /// The answer, and the Report that then stands in the output bucket.

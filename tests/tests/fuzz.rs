@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fapiao::check;
-use fapiao::document::{Document, Format, Limits, bundle};
+use fapiao::document::{self, BundleFile, Document, Format, Limits, Opened};
 use fapiao::error::Error;
 use fapiao::reader::sources::{self, Account};
 use fapiao::reader::{self, layer, xml};
@@ -193,18 +193,22 @@ fn picture(seed: u64) -> Vec<u8> {
 /// Everything that happens to a file's own text and data, from its bytes to the verdict.
 fn read(bytes: Vec<u8>) -> bool {
     let bytes = Bytes::from(bytes);
-    match bundle::members(&bytes, &Limits::default()) {
-        Ok(Some(members)) => {
-            members.into_iter().for_each(|member| drop(read_one(member.bytes)));
-            true
+    read_file(bytes).map_or_else(|error| is_past_detection(&error), |()| true)
+}
+
+fn read_file(bytes: Bytes) -> Result<(), Error> {
+    let limits = Limits::default();
+    match document::open(bytes.clone(), Format::by_first_bytes(&bytes)?, &limits)? {
+        Opened::Document(document) => read_one(&document),
+        Opened::Bundle(bundle) => {
+            let read = |file: BundleFile| Document::open(file.bytes, &limits).and_then(|document| read_one(&document));
+            bundle.files(&limits)?.into_iter().for_each(|file| drop(read(file)));
+            Ok(())
         }
-        Ok(None) => read_one(bytes).map_or_else(|error| is_past_detection(&error), |()| true),
-        Err(error) => is_past_detection(&error),
     }
 }
 
-fn read_one(bytes: Bytes) -> Result<(), Error> {
-    let document = Document::open(bytes, &Limits::default())?;
+fn read_one(document: &Document) -> Result<(), Error> {
     if !matches!(document.format(), Format::Pdf | Format::Ofd | Format::Xml) {
         return Ok(());
     }

@@ -12,9 +12,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::invoice::Field;
 use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Answer, Chain, Keyring, Policy, Provider, TextIn, VendorSettings, Volcengine};
+use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSettings};
 use fapiao::report::{Report, Source, Status};
 use fapiao::secret::{Secret, SecretSource};
 use fapiao_tests::label;
@@ -47,8 +48,8 @@ struct World {
     textin: Stub,
     volcengine: Stub,
     secret: Arc<Rotating>,
-    forms: Arc<TextIn>,
-    rolls: Arc<Volcengine>,
+    forms: Arc<dyn Provider>,
+    rolls: Arc<dyn Provider>,
 }
 
 impl World {
@@ -62,13 +63,10 @@ impl World {
         let json = stub::keys(stub::SECRET, stub::SECRET);
         let secret = Arc::new(Rotating { json: Mutex::new(json), fetches: AtomicUsize::new(0) });
         let keyring = Arc::new(Keyring::new(secret.clone()));
-        let settings = VendorSettings {
-            textin_endpoint: Some(textin.endpoint()),
-            volcengine_endpoint: Some(volcengine.endpoint()),
-            policy,
-        };
-        let forms = Arc::new(TextIn::new(&settings, keyring.clone()).unwrap());
-        let rolls = Arc::new(Volcengine::new(&settings, keyring).unwrap());
+        let endpoints = [&textin, &volcengine].map(|stub| (stub.name(), stub.endpoint())).into();
+        let settings = VendorSettings { endpoints, policy, ..VendorSettings::default() };
+        let connect = |stub: &Stub| provider::Vendor::named(stub.name()).unwrap().connect(&settings, keyring.clone());
+        let [forms, rolls] = [&textin, &volcengine].map(|stub| connect(stub).unwrap());
         Self { textin, volcengine, secret, forms, rolls }
     }
 
@@ -384,7 +382,7 @@ async fn a_huge_photo_reaches_textin_within_its_limits_and_legible() {
     let [(stub, provider, _), _] = world.both();
     let (photo, answer) = send_enlarged(stub, &provider, (FORM, FORM_NUMBER)).await;
     let (width, height) = photo.dimensions();
-    assert_place(answer.reading.fields["invoice_number"].quad.unwrap(), place(width, height));
+    assert_place(answer.reading.fields[&Field::InvoiceNumber].quad.unwrap(), place(width, height));
 }
 
 #[tokio::test]

@@ -135,8 +135,8 @@ def fetch(s3, bucket, key):
 
 
 def reports(s3, keys):
-    """The Reports of these documents, as text, in order."""
-    found = (fetch(s3, OUTPUT, key + ".json") for key in keys)
+    """The Reports of these documents, as text; where there is none, none."""
+    found = [fetch(s3, OUTPUT, key + ".json") for key in keys]
     return [report.decode() for report in found if report is not None]
 
 

@@ -43,8 +43,9 @@ def main(arguments):
     if not note.take():
         sys.exit(already(running()))
     for variable, port in (("PORT", options.port), ("AWS_PORT", options.aws_port)):
-        if taken(port):
-            sys.exit(f"Port {port} is taken by another program. Choose another one: make up {variable}={port + 1}")
+        refusal = refused(port)
+        if refusal:
+            sys.exit(f"Port {port} cannot be had: {refusal}. Choose another one: make up {variable}={port % 50000 + 10001}")
     try:
         run(LocalAws(port=options.aws_port, api_port=options.port), note, inbox, outbox)
     finally:
@@ -71,14 +72,17 @@ def already(stack):
             "Use that one, or end it first: Ctrl-C where it was started.")
 
 
-def taken(port):
+def refused(port):
+    """Why nobody may listen there, or None."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return True
-    return False
+        except OSError as error:
+            return os.strerror(error.errno)
+        except OverflowError:
+            return "there is no such port"
+    return None
 
 
 def keep_folders(aws, stack, s3, inbox, outbox):

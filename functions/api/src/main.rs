@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fapiao::config::Config;
 use fapiao::pipeline::Pipeline;
 use fapiao::secret::{SecretSource, SecretsManager};
-use fapiao::{aws, logging, provider};
+use fapiao::{aws, logging};
 use fapiao_api::Api;
 use fapiao_api::auth::ApiKey;
 use lambda_http::{Error, Request, service_fn};
@@ -15,7 +15,7 @@ use lambda_http::{Error, Request, service_fn};
 async fn main() -> Result<(), Error> {
     logging::init_json();
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
+    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
     let aws = aws::config().await;
     let key = ApiKey::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
     let api = &Api::new(pipeline, key);

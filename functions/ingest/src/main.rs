@@ -3,7 +3,7 @@
 use fapiao::config::Config;
 use fapiao::pipeline::{ObjectPipeline, Pipeline};
 use fapiao::store::S3Store;
-use fapiao::{aws, logging, provider};
+use fapiao::{aws, logging};
 use fapiao_ingest::{Handler, deadline};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     logging::init_json();
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
+    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
     let concurrency = pipeline.chain().concurrency();
     let output_bucket = config.require_output_bucket()?;
     let store = S3Store::new(aws::s3_client(&aws::config().await));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::document::Format;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source, Status, Verdict};
@@ -18,7 +19,7 @@ use crate::progress::Progress;
 /// Nothing waits for an answer here, but a file that takes this long never ends.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Enough of a file to tell its format.
-const HEAD_BYTES: u64 = 65_536;
+const HEAD_BYTES: u64 = 4096;
 
 /// How the files fared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +89,7 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
         error
     })?;
     let report = if size > max_bytes {
-        too_large(pipeline, bytes, size)
+        too_large(pipeline, &bytes, size)
     } else {
         match pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await {
             Ok(report) => report,
@@ -115,16 +116,12 @@ async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
 }
 
 /// Of a file over the limit only the head is looked at, to tell an invoice from a film.
-fn too_large(pipeline: &Pipeline, head: Bytes, size: u64) -> Report {
-    let format = fapiao::document::Document::open(head, pipeline.limits());
-    let error = match format {
-        Err(error) if error.kind() == ErrorKind::UnsupportedFormat => error,
-        _ => {
-            let max_bytes = pipeline.limits().max_bytes;
-            let message = format!("the file has {size} bytes, more than the {max_bytes} allowed");
-            Error::new(ErrorKind::TooLarge, message)
-        }
-    };
+fn too_large(pipeline: &Pipeline, head: &[u8], size: u64) -> Report {
+    let error = Format::by_first_bytes(head).err().unwrap_or_else(|| {
+        let max_bytes = pipeline.limits().max_bytes;
+        let message = format!("the file has {size} bytes, more than the {max_bytes} allowed");
+        Error::new(ErrorKind::TooLarge, message)
+    });
     let source = Source { bytes: Some(size), ..Source::default() };
     pipeline.reject(error, source)
 }

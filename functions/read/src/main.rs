@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use fapiao::config::Config;
 use fapiao::error::Error;
+use fapiao::logging;
 use fapiao::pipeline::Pipeline;
-use fapiao::{logging, provider};
 
 /// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
 ///
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(provider::configured(&config)?, config.limits).with_rules(config.rules());
+    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let folder::Content { files, others } = folder::content(&arguments.input)?;
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);

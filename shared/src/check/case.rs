@@ -3,8 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::{Invoice, InvoiceCode, Item, Money, words};
-use crate::report::{EvidenceSource, Reading};
+use crate::invoice::{Field, Invoice, InvoiceCode, Item, Money, words};
+use crate::report::Reading;
 
 use super::Rules;
 use super::outcome::Proof;
@@ -26,7 +26,7 @@ impl<'a> Case<'a> {
     }
 
     /// The total in words, as a number.
-    pub fn spoken(&self) -> Option<Decimal> {
+    pub fn total_in_words(&self) -> Option<Decimal> {
         self.invoice().grand_total_words.as_deref().and_then(words::parse).map(|money| money.0)
     }
 
@@ -43,17 +43,10 @@ impl<'a> Case<'a> {
             .is_some_and(|r| r.trim_start_matches(['(', '（', ' ']).starts_with("差额征税"))
     }
 
-    /// Whether the print itself (or a file's text) gives the field, not the QR code alone or a guess.
-    pub fn is_printed(&self, path: &str) -> bool {
-        is_printed(self.reading, path)
+    /// Whether the print itself (or a file's text) gives the field.
+    pub fn is_printed(&self, field: Field) -> bool {
+        self.reading.is_printed(field)
     }
-}
-
-/// Whether a field has a source other than the QR code, the invoice code or the seal.
-pub fn is_printed(reading: &Reading, path: &str) -> bool {
-    use EvidenceSource::{Print, Text, Vendor, Xml};
-    let printed = |source: &EvidenceSource| matches!(source, Print | Vendor | Text | Xml);
-    reading.fields.get(path).is_some_and(|evidence| evidence.sources.iter().any(printed))
 }
 
 /// Stars stand for the tax where every line is exempt or untaxed.
@@ -67,11 +60,6 @@ pub fn tax_is_starred(invoice: &Invoice) -> bool {
 /// A sum; none when it leaves the range of decimals, as only nonsense does.
 pub fn sum(values: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
     values.into_iter().try_fold(Decimal::ZERO, Decimal::checked_add)
-}
-
-/// `items[3].amount`.
-pub fn cell(line: usize, leaf: &str) -> String {
-    format!("items[{line}].{leaf}")
 }
 
 /// The number in a money.

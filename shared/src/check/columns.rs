@@ -3,10 +3,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::Item;
 use crate::invoice::arithmetic::{CENT, TOTAL_TAX_TOLERANCE, gap};
+use crate::invoice::{Column, Field, Item};
 
-use super::case::{Case, cell, number, sum, tax_is_starred};
+use super::case::{Case, number, sum, tax_is_starred};
 use super::lines;
 use super::outcome::Outcome;
 
@@ -17,38 +17,38 @@ pub fn amounts(case: &Case<'_>) -> Outcome {
     const RULE: &str = "lines_add_up";
     let invoice = case.invoice();
     let with_tax = invoice.amounts_include_tax;
-    let (path, whole) =
-        if with_tax { ("grand_total", invoice.grand_total) } else { ("total_amount", invoice.total_amount) };
+    let (field, whole) =
+        if with_tax { (Field::GrandTotal, invoice.grand_total) } else { (Field::TotalAmount, invoice.total_amount) };
     let column: Option<Vec<Decimal>> = invoice.items.iter().map(|item| number(item.amount)).collect();
     let (Some(whole), Some(column)) = (number(whole), column.filter(|column| !column.is_empty())) else {
-        return Outcome::skip(RULE, &[path], "a line without an amount, or no total");
+        return Outcome::skip(RULE, &[field], "a line without an amount, or no total");
     };
     let Some(added) = sum(column) else {
-        return Outcome::fail(RULE, &[path], "the lines' amounts are no amounts of money");
+        return Outcome::fail(RULE, &[field], "the lines' amounts are no amounts of money");
     };
     let detail = format!("the lines add up to {added}, the total is {whole}");
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             // On a roll the lines and the words are two sources of the total.
-            let spoken = with_tax && case.spoken() == Some(whole) && !case.proof.is_refuted(path);
-            let outcome = Outcome::pass(RULE, &[path], detail);
-            if !spoken && !case.proof.holds(path) {
+            let in_words = with_tax && case.total_in_words() == Some(whole) && !case.proof.is_refuted(field);
+            let outcome = Outcome::pass(RULE, &[field], detail);
+            if !in_words && !case.proof.holds(field) {
                 return outcome;
             }
-            let mut proves = held_cells(case, "amount", lines::holds_amount);
-            proves.extend(spoken.then(|| path.to_owned()));
+            let mut proves = held_cells(case, Column::Amount, lines::holds_amount);
+            proves.extend(in_words.then_some(field));
             outcome.proving(&proves)
         }
         // Points and discounts may stand apart from a roll's lines.
-        Some(off) if off <= CENT || with_tax => Outcome::warn(RULE, &[path], detail),
-        _ => Outcome::fail(RULE, &[path], detail),
+        Some(off) if off <= CENT || with_tax => Outcome::warn(RULE, &[field], detail),
+        _ => Outcome::fail(RULE, &[field], detail),
     }
 }
 
 /// The lines' taxes add up to 合计税额, and the rates of lines that are proven on both sides are proven with them.
 pub fn taxes(case: &Case<'_>) -> Outcome {
     const RULE: &str = "line_taxes_add_up";
-    const FIELDS: [&str; 1] = ["total_tax"];
+    const FIELDS: [Field; 1] = [Field::TotalTax];
     let invoice = case.invoice();
     let tax_of = |item: &Item| {
         let untaxed = item.tax_rate.is_some_and(|rate| rate.fraction().is_none_or(|f| f.is_zero()));
@@ -66,10 +66,10 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             let outcome = Outcome::pass(RULE, &FIELDS, detail);
-            if !case.proof.holds("total_tax") {
+            if !case.proof.holds(Field::TotalTax) {
                 return outcome;
             }
-            let taxes = held_cells(case, "tax_amount", lines::holds_tax);
+            let taxes = held_cells(case, Column::TaxAmount, lines::holds_tax);
             let rates = proven_rates(case, &taxes);
             outcome.proving(&[taxes, rates].concat())
         }
@@ -79,15 +79,20 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
 }
 
 /// The cells of a column that closes: all when there is one line, else those that their own row holds in place.
-fn held_cells(case: &Case<'_>, leaf: &str, holds: fn(&Case<'_>, usize, &Item) -> bool) -> Vec<String> {
+fn held_cells(case: &Case<'_>, column: Column, holds: fn(&Case<'_>, usize, &Item) -> bool) -> Vec<Field> {
     let items = &case.invoice().items;
     let held = items.iter().enumerate().filter(|(i, item)| items.len() == 1 || holds(case, *i, item));
-    held.map(|(i, _)| cell(i, leaf)).collect()
+    held.map(|(i, _)| Field::Cell(i, column)).collect()
 }
 
 /// A rate is proven when amount and tax of its line are, and no other lawful rate fits them.
-fn proven_rates(case: &Case<'_>, taxes: &[String]) -> Vec<String> {
-    let proven = |i: usize| case.proof.holds(&cell(i, "amount")) && taxes.contains(&cell(i, "tax_amount"));
+fn proven_rates(case: &Case<'_>, taxes: &[Field]) -> Vec<Field> {
+    let proven = |i: usize| {
+        case.proof.holds(Field::Cell(i, Column::Amount)) && taxes.contains(&Field::Cell(i, Column::TaxAmount))
+    };
     let lines = case.invoice().items.iter().enumerate();
-    lines.filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item)).map(|(i, _)| cell(i, "tax_rate")).collect()
+    lines
+        .filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item))
+        .map(|(i, _)| Field::Cell(i, Column::TaxRate))
+        .collect()
 }

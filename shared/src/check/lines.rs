@@ -2,17 +2,17 @@
 //! Source: the tax platform's rule sheet.
 
 use crate::invoice::arithmetic::{CENT, HALF_CENT, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, gap, tax_gap};
-use crate::invoice::{Item, TaxRate};
+use crate::invoice::{Column, Field, Item, TaxRate};
 
-use super::case::{Case, cell, number, sum};
+use super::case::{Case, number, sum};
 use super::outcome::Outcome;
 
 /// What is wrong with a line, and the cells that it speaks of.
-type Fault = (Vec<String>, String);
+type Fault = (Vec<Field>, String);
 
-fn judge(rule: &str, cells: &[String], faults: Vec<Fault>, none: &str, good: &str, hard: bool) -> Outcome {
+fn judge(rule: &'static str, cells: &[Field], faults: Vec<Fault>, none: &str, good: &str, hard: bool) -> Outcome {
     if !faults.is_empty() {
-        let (paths, details): (Vec<Vec<String>>, Vec<String>) = faults.into_iter().unzip();
+        let (paths, details): (Vec<Vec<Field>>, Vec<String>) = faults.into_iter().unzip();
         let verdict = if hard { Outcome::fail } else { Outcome::warn };
         return verdict(rule, &paths.concat(), details.join("; "));
     }
@@ -25,7 +25,7 @@ pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
     let (mut cells, mut faults) = (Vec::new(), Vec::new());
     for (i, item) in case.invoice().items.iter().enumerate() {
         let Some(off) = item.product_gap() else { continue };
-        let paths = ["quantity", "unit_price", "amount"].map(|leaf| cell(i, leaf)).to_vec();
+        let paths = [Column::Quantity, Column::UnitPrice, Column::Amount].map(|c| Field::Cell(i, c)).to_vec();
         if off > CENT {
             faults.push((paths.clone(), format!("line {}: quantity times price is off by {}", i + 1, off.normalize())));
         }
@@ -40,15 +40,15 @@ pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
     const RULE: &str = "amount_times_rate";
     let invoice = case.invoice();
     if case.taxes_the_difference() {
-        return Outcome::skip::<&str>(RULE, &[], "the tax is due on a difference (差额征税), not on the amounts");
+        return Outcome::skip(RULE, &[], "the tax is due on a difference (差额征税), not on the amounts");
     }
     if invoice.amounts_include_tax {
-        return Outcome::skip::<&str>(RULE, &[], "the lines carry the tax");
+        return Outcome::skip(RULE, &[], "the lines carry the tax");
     }
     let (mut cells, mut faults) = (Vec::new(), Vec::new());
     for (i, item) in invoice.items.iter().enumerate() {
         let Some(off) = item.tax_gap() else { continue };
-        let paths = ["amount", "tax_rate", "tax_amount"].map(|leaf| cell(i, leaf)).to_vec();
+        let paths = [Column::Amount, Column::TaxRate, Column::TaxAmount].map(|c| Field::Cell(i, c)).to_vec();
         if off > LINE_TAX_TOLERANCE {
             faults.push((paths.clone(), format!("line {}: amount times rate is off by {}", i + 1, off.normalize())));
         }
@@ -67,7 +67,7 @@ fn total_tax_fault(case: &Case<'_>) -> Option<Fault> {
     let off = gap(due, total).filter(|off| *off > TOTAL_TAX_TOLERANCE)?;
     let detail =
         format!("the rates make a tax of {}, the total tax is {total}: off by {}", due.round_dp(2), off.normalize());
-    Some((vec!["total_tax".to_owned()], detail))
+    Some((vec![Field::TotalTax], detail))
 }
 
 /// The rates that the law has known.
@@ -76,9 +76,12 @@ pub fn rates_are_known(case: &Case<'_>) -> Outcome {
     for (i, item) in case.invoice().items.iter().enumerate() {
         let Some(rate) = item.tax_rate else { continue };
         if !rate.is_legal() {
-            faults.push((vec![cell(i, "tax_rate")], format!("line {}: no law knows a rate of {rate}", i + 1)));
+            faults.push((
+                vec![Field::Cell(i, Column::TaxRate)],
+                format!("line {}: no law knows a rate of {rate}", i + 1),
+            ));
         }
-        cells.push(cell(i, "tax_rate"));
+        cells.push(Field::Cell(i, Column::TaxRate));
     }
     judge("rates_are_known", &cells, faults, "no line has a rate", "every rate is one that the law knows", false)
 }
@@ -87,7 +90,7 @@ pub fn rates_are_known(case: &Case<'_>) -> Outcome {
 pub fn price_and_quantity(case: &Case<'_>) -> Outcome {
     let (mut cells, mut faults) = (Vec::new(), Vec::new());
     for (i, item) in case.invoice().items.iter().enumerate() {
-        let paths = vec![cell(i, "quantity"), cell(i, "unit_price")];
+        let paths = vec![Field::Cell(i, Column::Quantity), Field::Cell(i, Column::UnitPrice)];
         match (item.quantity, item.unit_price) {
             (None, None) => {}
             (Some(_), Some(_)) => cells.extend(paths),
@@ -105,7 +108,7 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
     let invoice = case.invoice();
     let Some(total) = number(invoice.grand_total).or(number(invoice.total_amount)).filter(|total| !total.is_zero())
     else {
-        return Outcome::skip::<&str>(RULE, &[], "there is no total whose sign the lines should have");
+        return Outcome::skip(RULE, &[], "there is no total whose sign the lines should have");
     };
     let against = |item: &Item| {
         let amount = number(item.amount).filter(|amount| !amount.is_zero());
@@ -117,11 +120,11 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
         // Points on a roll stand where they like.
         if !invoice.amounts_include_tax && !before.is_some_and(|before| is_discount(item, before)) {
             faults.push((
-                vec![cell(i, "amount")],
+                vec![Field::Cell(i, Column::Amount)],
                 format!("line {} has the other sign and is no discount of line {i}", i + 1),
             ));
         }
-        cells.push(cell(i, "amount"));
+        cells.push(Field::Cell(i, Column::Amount));
     }
     judge(RULE, &cells, faults, "every line has the total's sign", "every line of the other sign is a discount", false)
 }
@@ -138,7 +141,7 @@ pub fn holds_tax(_: &Case<'_>, _: usize, item: &Item) -> bool {
 
 /// Whether the row itself holds its amount in place: quantity and price give it to the cent, or it gives the tax.
 pub fn holds_amount(case: &Case<'_>, line: usize, item: &Item) -> bool {
-    let chosen = case.reading.leans(&cell(line, "quantity"), &cell(line, "amount"));
+    let chosen = case.reading.depends_on(Field::Cell(line, Column::Quantity), Field::Cell(line, Column::Amount));
     let taxed = item.tax_amount.is_some_and(|tax| !tax.0.is_zero());
     (!chosen && item.product_gap().is_some_and(|off| off <= HALF_CENT)) || (taxed && holds_tax(case, line, item))
 }

@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::report::{Check, EvidenceSource, Reading, Verdict};
+use crate::report::{Check, Reading, Verdict};
 
 use case::Case;
 use outcome::{Outcome, Proof};
@@ -111,22 +111,12 @@ impl Rules {
             let outcome = rule(&Case { reading, rules: self, proof: &proof });
             checks.push(proof.absorb(outcome));
         }
-        for (path, evidence) in &mut reading.fields {
-            evidence.verified = proof.holds(path);
+        for (field, evidence) in &mut reading.fields {
+            evidence.verified = proof.holds(*field);
         }
-        name_the_qr_code(reading);
         let reasons = verdict::reasons(reading, &checks);
         let verdict = if reasons.is_empty() { Verdict::Verified } else { Verdict::Review };
         Findings { checks, verdict, reasons }
-    }
-}
-
-/// A vendor's answer brings QR code and print unmerged; what the code confirmed says so like our own reading.
-fn name_the_qr_code(reading: &mut Reading) {
-    for path in qr::agreeing(reading) {
-        if let Some(evidence) = reading.fields.get_mut(path).filter(|e| !e.sources.contains(&EvidenceSource::Qr)) {
-            evidence.sources.push(EvidenceSource::Qr);
-        }
     }
 }
 

@@ -4,10 +4,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::invoice::{DigitalNumber, InvoiceCode, InvoiceType, region_in_title};
+use crate::invoice::{DigitalNumber, Field, InvoiceCode, InvoiceType, region_in_title};
 
 use super::case::Case;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, names};
 
 /// A reprint read with less confidence than this may itself be the one that is misread.
 const SURE: f32 = 0.9;
@@ -16,26 +16,35 @@ const FIRST_DAY: Date = Date::constant(1994, 1, 1);
 /// Paper of a code is used up within so many years.
 const CODE_LASTS: i16 = 6;
 
-/// 8 digits, or 20 on a digital invoice; 10 or 12; 20 or on the chain 5; 12.
+/// What has a shape of its own.
+const NUMBERS: [Field; 4] = [Field::InvoiceCode, Field::InvoiceNumber, Field::CheckCode, Field::MachineNumber];
+
+/// Lengths and characters; a digital invoice's number has 20 digits, and no number is nothing but zeros.
 pub fn shapes(case: &Case<'_>) -> Outcome {
     const RULE: &str = "number_shapes";
     let invoice = case.invoice();
-    let digital = invoice.r#type.is_digital();
-    let number = |n: &str| (if digital { n.len() == 20 } else { n.len() == 8 || n.len() == 20 }) && is_number(n);
-    let check =
-        |c: &str| (c.len() == 20 && digits(c)) || (c.len() == 5 && c.bytes().all(|b| b.is_ascii_alphanumeric()));
-    let judged = [
-        ("invoice_code", invoice.invoice_code.as_deref().map(|c| InvoiceCode::parse(c).is_some())),
-        ("invoice_number", invoice.invoice_number.as_deref().map(number)),
-        ("check_code", invoice.check_code.as_deref().map(check)),
-        ("machine_number", invoice.machine_number.as_deref().map(|m| m.len() == 12 && digits(m))),
-    ];
-    let there: Vec<&str> = judged.iter().filter(|(_, fits)| fits.is_some()).map(|(path, _)| *path).collect();
-    let wrong: Vec<&str> = judged.iter().filter(|(_, fits)| *fits == Some(false)).map(|(path, _)| *path).collect();
+    let is_number = |n: &str| {
+        let digital = !invoice.r#type.is_digital() || n.len() == DigitalNumber::LENGTH;
+        digits(n) && digital && n.bytes().any(|b| b != b'0')
+    };
+    // Only the five characters of the chain may be letters.
+    let is_check_code = |c: &str| c.len() != 20 || digits(c);
+    let there: Vec<Field> = NUMBERS.into_iter().filter(|field| invoice.text(*field).is_some()).collect();
+    let is_wrong = |field: &Field| {
+        let text = invoice.text(*field).unwrap_or_default();
+        let fits = match field {
+            Field::InvoiceCode => InvoiceCode::parse(text).is_some(),
+            Field::InvoiceNumber => is_number(text),
+            Field::CheckCode => is_check_code(text) && text.bytes().all(|b| b.is_ascii_alphanumeric()),
+            _ => digits(text),
+        };
+        !fits || !field.has_length_of(text)
+    };
+    let wrong: Vec<Field> = there.iter().copied().filter(is_wrong).collect();
     match (there.is_empty(), wrong.is_empty()) {
         (true, _) => Outcome::skip(RULE, &there, "neither code nor number is there"),
         (_, true) => Outcome::pass(RULE, &there, "every code and number has as many digits as it should"),
-        _ => Outcome::fail(RULE, &wrong, format!("{} cannot be: wrong length or characters", wrong.join(", "))),
+        _ => Outcome::fail(RULE, &wrong, format!("{} cannot be: wrong length or characters", names(&wrong))),
     }
 }
 
@@ -43,15 +52,10 @@ fn digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Digits, and not nothing but zeros, which no invoice has.
-fn is_number(text: &str) -> bool {
-    digits(text) && text.bytes().any(|b| b != b'0')
-}
-
 /// The kind that the code tells, against the kind that the page is.
 pub fn code_fits_type(case: &Case<'_>) -> Outcome {
     const RULE: &str = "code_fits_type";
-    const FIELDS: [&str; 2] = ["type", "invoice_code"];
+    const FIELDS: [Field; 2] = [Field::Type, Field::InvoiceCode];
     let Some(told) = case.code().and_then(|code| code.invoice_type()) else {
         return Outcome::skip(RULE, &FIELDS, "there is no code that tells the kind");
     };
@@ -68,8 +72,8 @@ pub fn code_fits_type(case: &Case<'_>) -> Outcome {
 /// The region in the title, against the code's. A title that we derived from the code says nothing.
 pub fn code_fits_title(case: &Case<'_>) -> Outcome {
     const RULE: &str = "code_fits_title";
-    const FIELDS: [&str; 2] = ["title", "invoice_code"];
-    let title = case.invoice().title.as_deref().filter(|_| case.is_printed("title"));
+    const FIELDS: [Field; 2] = [Field::Title, Field::InvoiceCode];
+    let title = case.invoice().title.as_deref().filter(|_| case.is_printed(Field::Title));
     let (Some(named), Some(code)) = (title.and_then(region_in_title), case.code()) else {
         return Outcome::skip(RULE, &FIELDS, "title or code is missing, or the title names no region");
     };
@@ -85,7 +89,7 @@ pub fn code_fits_title(case: &Case<'_>) -> Outcome {
 /// A code is used from the year it was made for, until its paper is used up.
 pub fn code_fits_date(case: &Case<'_>) -> Outcome {
     const RULE: &str = "code_fits_date";
-    const FIELDS: [&str; 2] = ["invoice_code", "issue_date"];
+    const FIELDS: [Field; 2] = [Field::InvoiceCode, Field::IssueDate];
     let (Some(made), Some(date)) = (case.code().and_then(|code| code.year()), case.invoice().issue_date) else {
         return Outcome::skip(RULE, &FIELDS, "code or date is missing");
     };
@@ -102,7 +106,7 @@ pub fn code_fits_date(case: &Case<'_>) -> Outcome {
 /// A digital number is given at the moment of issue, so its year is the date's.
 pub fn digital_number_fits_date(case: &Case<'_>) -> Outcome {
     const RULE: &str = "digital_number_fits_date";
-    const FIELDS: [&str; 2] = ["invoice_number", "issue_date"];
+    const FIELDS: [Field; 2] = [Field::InvoiceNumber, Field::IssueDate];
     let invoice = case.invoice();
     let number = invoice.invoice_number.as_deref().and_then(DigitalNumber::parse);
     let (Some(year), Some(date)) = (number.and_then(|n| n.year()), invoice.issue_date) else {
@@ -121,35 +125,35 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
     let (invoice, again) = (case.invoice(), &case.invoice().reprints);
     let (code, number) = (&invoice.invoice_code, &invoice.invoice_number);
     let pairs = [
-        ("printed_number", "invoice_number", &invoice.printed_number, number),
-        ("reprints.number_large", "invoice_number", &again.number_large, number),
-        ("reprints.number_right", "invoice_number", &again.number_right, number),
-        ("reprints.code", "invoice_code", &again.code, code),
-        ("reprints.code_right", "invoice_code", &again.code_right, code),
-        ("reprints.check_code", "check_code", &again.check_code, &invoice.check_code),
+        (Field::PrintedNumber, Field::InvoiceNumber, &invoice.printed_number, number),
+        (Field::LargeNumber, Field::InvoiceNumber, &again.number_large, number),
+        (Field::NumberOnTheRight, Field::InvoiceNumber, &again.number_right, number),
+        (Field::ReprintedCode, Field::InvoiceCode, &again.code, code),
+        (Field::CodeOnTheRight, Field::InvoiceCode, &again.code_right, code),
+        (Field::ReprintedCheckCode, Field::CheckCode, &again.check_code, &invoice.check_code),
     ];
-    let there = pairs.into_iter().filter_map(|(path, first, a, b)| Some((path, first, a.as_ref()?, b.as_ref()?)));
+    let there = pairs.into_iter().filter_map(|(field, first, a, b)| Some((field, first, a.as_ref()?, b.as_ref()?)));
     let (same, other): (Vec<_>, Vec<_>) = there.partition(|(_, _, again, first)| again == first);
-    let Some((path, first, a, b)) = other.first() else {
-        let paths: Vec<&str> = same.iter().flat_map(|(path, first, ..)| [*path, *first]).collect();
+    let Some((field, first, a, b)) = other.first() else {
+        let fields: Vec<Field> = same.iter().flat_map(|(again, first, ..)| [*again, *first]).collect();
         return if same.is_empty() {
-            Outcome::skip(RULE, &paths, "nothing is printed a second time")
+            Outcome::skip(RULE, &fields, "nothing is printed a second time")
         } else {
-            Outcome::pass(RULE, &paths, "what is printed twice is the same")
+            Outcome::pass(RULE, &fields, "what is printed twice is the same")
         };
     };
     let detail = format!("{first} is {b}, printed again as {a}");
-    let confidence = case.reading.fields.get(*path).and_then(|evidence| evidence.confidence);
+    let confidence = case.reading.fields.get(field).and_then(|evidence| evidence.confidence);
     if confidence.is_some_and(|sure| sure < SURE) {
-        return Outcome::warn(RULE, &[*path, *first], detail);
+        return Outcome::warn(RULE, &[*field, *first], detail);
     }
-    Outcome::fail(RULE, &[*path, *first], detail)
+    Outcome::fail(RULE, &[*field, *first], detail)
 }
 
 /// Not before the VAT and not in the future, give or take a day for the hour in which it is read.
 pub fn date_is_possible(case: &Case<'_>) -> Outcome {
     const RULE: &str = "date_is_possible";
-    const FIELDS: [&str; 1] = ["issue_date"];
+    const FIELDS: [Field; 1] = [Field::IssueDate];
     let Some(date) = case.invoice().issue_date else {
         return Outcome::skip(RULE, &FIELDS, "there is no date");
     };

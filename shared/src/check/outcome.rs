@@ -2,54 +2,69 @@
 
 use std::collections::BTreeSet;
 
+use crate::invoice::Field;
 use crate::report::{Check, CheckStatus, EvidenceSource, Reading};
 
 /// A rule's result, and the fields that it proves.
+#[derive(Debug)]
 pub struct Outcome {
-    /// As it stands in the Report.
-    pub check: Check,
+    /// How it came out.
+    pub status: CheckStatus,
     /// Fields that a second, independent source confirms.
-    pub proves: Vec<String>,
+    pub proves: Vec<Field>,
+    rule: &'static str,
+    fields: Vec<Field>,
+    detail: String,
 }
 
 impl Outcome {
     /// The rule holds.
-    pub fn pass<P: ToString>(rule: &str, fields: &[P], detail: impl Into<String>) -> Self {
+    pub fn pass(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
         Self::new(rule, CheckStatus::Pass, fields, detail)
     }
 
     /// It is off, but may be lawful, or its own source is unsure.
-    pub fn warn<P: ToString>(rule: &str, fields: &[P], detail: impl Into<String>) -> Self {
+    pub fn warn(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
         Self::new(rule, CheckStatus::Warn, fields, detail)
     }
 
     /// It does not hold: none of these fields counts as verified.
-    pub fn fail<P: ToString>(rule: &str, fields: &[P], detail: impl Into<String>) -> Self {
+    pub fn fail(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
         Self::new(rule, CheckStatus::Fail, fields, detail)
     }
 
     /// It does not apply, or a value is missing.
-    pub fn skip<P: ToString>(rule: &str, fields: &[P], detail: impl Into<String>) -> Self {
+    pub fn skip(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
         Self::new(rule, CheckStatus::Skip, fields, detail)
     }
 
-    fn new<P: ToString>(rule: &str, status: CheckStatus, fields: &[P], detail: impl Into<String>) -> Self {
-        let fields = fields.iter().map(ToString::to_string).collect();
-        Self { check: Check { rule: rule.to_owned(), status, fields, detail: detail.into() }, proves: Vec::new() }
+    fn new(rule: &'static str, status: CheckStatus, fields: &[Field], detail: impl Into<String>) -> Self {
+        Self { status, proves: Vec::new(), rule, fields: fields.to_vec(), detail: detail.into() }
     }
 
     /// These fields are confirmed, whatever the rule says of others.
-    pub fn proving<P: ToString>(mut self, fields: &[P]) -> Self {
-        self.proves = fields.iter().map(ToString::to_string).collect();
+    pub fn proving(mut self, fields: &[Field]) -> Self {
+        self.proves = fields.to_vec();
         self
     }
+
+    /// As it stands in the Report.
+    fn into_check(self) -> Check {
+        let fields = self.fields.iter().map(ToString::to_string).collect();
+        Check { rule: self.rule.to_owned(), status: self.status, fields, detail: self.detail }
+    }
+}
+
+/// The fields' paths, as a sentence lists them.
+pub fn names(fields: &[Field]) -> String {
+    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What is confirmed and what is contradicted so far.
 #[derive(Debug, Default)]
 pub struct Proof {
-    proven: BTreeSet<String>,
-    refuted: BTreeSet<String>,
+    proven: BTreeSet<Field>,
+    refuted: BTreeSet<Field>,
 }
 
 impl Proof {
@@ -57,26 +72,26 @@ impl Proof {
     pub fn of_files(reading: &Reading) -> Self {
         let trusted = |s: &EvidenceSource| matches!(s, EvidenceSource::Text | EvidenceSource::Xml);
         let fields = reading.fields.iter().filter(|(_, evidence)| evidence.sources.iter().any(trusted));
-        Self { proven: fields.map(|(path, _)| path.clone()).collect(), refuted: BTreeSet::new() }
+        Self { proven: fields.map(|(field, _)| *field).collect(), refuted: BTreeSet::new() }
     }
 
     /// Takes in one more result; what the Report says of it is left.
     pub fn absorb(&mut self, outcome: Outcome) -> Check {
-        self.proven.extend(outcome.proves);
-        if outcome.check.status == CheckStatus::Fail {
-            self.refuted.extend(outcome.check.fields.iter().cloned());
+        self.proven.extend(&outcome.proves);
+        if outcome.status == CheckStatus::Fail {
+            self.refuted.extend(&outcome.fields);
         }
-        outcome.check
+        outcome.into_check()
     }
 
     /// Confirmed by some rule and contradicted by none.
-    pub fn holds(&self, path: &str) -> bool {
-        self.proven.contains(path) && !self.is_refuted(path)
+    pub fn holds(&self, field: Field) -> bool {
+        self.proven.contains(&field) && !self.is_refuted(field)
     }
 
-    /// Whether a rule failed on it, or on the list that it is in.
-    pub fn is_refuted(&self, path: &str) -> bool {
-        let list = path.split_once('[').map(|(list, _)| list);
-        self.refuted.contains(path) || list.is_some_and(|list| self.refuted.contains(list))
+    /// Whether a rule failed on it, or on the table that it is in.
+    pub fn is_refuted(&self, field: Field) -> bool {
+        let in_table = matches!(field, Field::Cell(..)) && self.refuted.contains(&Field::Items);
+        self.refuted.contains(&field) || in_table
     }
 }

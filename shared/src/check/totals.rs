@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::arithmetic::{CENT, gap};
-use crate::invoice::words;
+use crate::invoice::{Field, words};
 
 use super::case::{Case, number, sum, tax_is_starred};
 use super::outcome::Outcome;
@@ -15,16 +15,16 @@ const HIGHEST_RATE: Decimal = Decimal::from_parts(18, 0, 0, false, 2);
 /// Digits and words of the total are two sources: other characters in another place.
 pub fn words_match_digits(case: &Case<'_>) -> Outcome {
     const RULE: &str = "words_match_digits";
-    const FIELDS: [&str; 2] = ["grand_total", "grand_total_words"];
+    const FIELDS: [Field; 2] = [Field::GrandTotal, Field::GrandTotalWords];
     let invoice = case.invoice();
-    let (Some(digits), Some(spoken)) = (invoice.grand_total, case.spoken()) else {
+    let (Some(digits), Some(in_words)) = (invoice.grand_total, case.total_in_words()) else {
         return Outcome::skip(RULE, &FIELDS, "digits or words of the total are missing");
     };
-    if digits.0 != spoken {
-        let detail = format!("the total is {digits} in digits but {spoken} in words");
+    if digits.0 != in_words {
+        let detail = format!("the total is {digits} in digits but {in_words} in words");
         return Outcome::fail(RULE, &FIELDS, detail);
     }
-    if case.reading.leans("grand_total", "grand_total_words") {
+    if case.reading.depends_on(Field::GrandTotal, Field::GrandTotalWords) {
         let detail =
             format!("the total is {digits}; its digits were read with the words' help, so these prove nothing");
         return Outcome::pass(RULE, &FIELDS, detail);
@@ -33,14 +33,14 @@ pub fn words_match_digits(case: &Case<'_>) -> Outcome {
     let outcome = Outcome::pass(RULE, &FIELDS, detail);
     // Words may lose a 零 or 整 without changing their amount: only the fullest form shows that none is lost.
     let text = invoice.grand_total_words.as_deref().unwrap_or_default();
-    if words::is_fullest_form(text, digits) { outcome.proving(&FIELDS) } else { outcome.proving(&["grand_total"]) }
+    if words::is_fullest_form(text, digits) { outcome.proving(&FIELDS) } else { outcome.proving(&[Field::GrandTotal]) }
 }
 
 /// 合计金额 + 合计税额 = 价税合计. The sum alone proves nothing, because one eye may misread the same digit twice; it
 /// must be anchored by words, QR code or a file's text.
 pub fn total_plus_tax(case: &Case<'_>) -> Outcome {
     const RULE: &str = "total_plus_tax";
-    const FIELDS: [&str; 3] = ["total_amount", "total_tax", "grand_total"];
+    const FIELDS: [Field; 3] = [Field::TotalAmount, Field::TotalTax, Field::GrandTotal];
     let invoice = case.invoice();
     let starred = tax_is_starred(invoice);
     let tax = number(invoice.total_tax).or(starred.then_some(Decimal::ZERO));
@@ -54,8 +54,8 @@ pub fn total_plus_tax(case: &Case<'_>) -> Outcome {
     let detail = format!("amount {amount} + tax {tax} = {whole}, the total is {grand}");
     match gap(whole, grand) {
         Some(off) if off.is_zero() => {
-            let anchored = case.proof.holds("grand_total") || case.spoken() == Some(grand);
-            let contradicted = FIELDS.iter().any(|path| case.proof.is_refuted(path));
+            let anchored = case.proof.holds(Field::GrandTotal) || case.total_in_words() == Some(grand);
+            let contradicted = FIELDS.iter().any(|field| case.proof.is_refuted(*field));
             let outcome = Outcome::pass(RULE, &FIELDS, detail);
             if anchored && !contradicted && is_plausible(amount, tax) { outcome.proving(&FIELDS) } else { outcome }
         }
@@ -74,17 +74,18 @@ pub fn signs_agree(case: &Case<'_>) -> Outcome {
     const RULE: &str = "signs_agree";
     let invoice = case.invoice();
     let totals = [
-        ("total_amount", invoice.total_amount),
-        ("total_tax", invoice.total_tax),
-        ("grand_total", invoice.grand_total),
+        (Field::TotalAmount, invoice.total_amount),
+        (Field::TotalTax, invoice.total_tax),
+        (Field::GrandTotal, invoice.grand_total),
     ];
-    let signed = totals.iter().filter_map(|(path, money)| Some((*path, number(*money)?))).filter(|(_, n)| !n.is_zero());
+    let signed =
+        totals.iter().filter_map(|(field, money)| Some((*field, number(*money)?))).filter(|(_, n)| !n.is_zero());
     let (negative, positive): (Vec<_>, Vec<_>) = signed.partition(|(_, n)| n.is_sign_negative());
-    let paths: Vec<&str> = negative.iter().chain(&positive).map(|(path, _)| *path).collect();
+    let fields: Vec<Field> = negative.iter().chain(&positive).map(|(field, _)| *field).collect();
     match (negative.is_empty(), positive.is_empty()) {
-        (true, true) => Outcome::skip(RULE, &paths, "there is no amount"),
-        (true, false) => Outcome::pass(RULE, &paths, "every total is positive"),
-        (false, true) => Outcome::pass(RULE, &paths, "it is a red-letter invoice: every total is negative"),
-        (false, false) => Outcome::fail(RULE, &paths, "some totals are negative and some are not"),
+        (true, true) => Outcome::skip(RULE, &fields, "there is no amount"),
+        (true, false) => Outcome::pass(RULE, &fields, "every total is positive"),
+        (false, true) => Outcome::pass(RULE, &fields, "it is a red-letter invoice: every total is negative"),
+        (false, false) => Outcome::fail(RULE, &fields, "some totals are negative and some are not"),
     }
 }

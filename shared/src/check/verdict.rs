@@ -1,7 +1,7 @@
 //! Whether an invoice can be booked without a human look, and if not, why.
 //! Knows the rules' results, not the rules.
 
-use crate::invoice::InvoiceType;
+use crate::invoice::{Field, InvoiceType};
 use crate::report::{Check, CheckStatus, Reading};
 
 use super::case::tax_is_starred;
@@ -9,34 +9,27 @@ use super::case::tax_is_starred;
 /// What still needs a look; empty when the invoice is verified.
 pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<String> {
     let failed = checks.iter().filter(|c| c.status == CheckStatus::Fail).map(|c| format!("{}: {}", c.rule, c.detail));
-    let unproven = needed(reading).into_iter().filter_map(|path| {
-        let evidence = reading.fields.get(path);
-        match evidence {
-            None => Some(format!("{path} was not found")),
-            Some(e) if !e.verified => Some(format!("{path} has no second source that confirms it")),
-            Some(_) => None,
-        }
+    let unproven = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field)).filter_map(|field| match reading
+        .fields
+        .get(&field)
+    {
+        None => Some(format!("{field} was not found")),
+        Some(e) if !e.verified => Some(format!("{field} has no second source that confirms it")),
+        Some(_) => None,
     });
     failed.chain(unproven).collect()
 }
 
-/// What a booking needs from this invoice.
-fn needed(reading: &Reading) -> Vec<&'static str> {
+/// Whether this invoice prints what a booking needs.
+fn is_needed(reading: &Reading, field: Field) -> bool {
     let invoice = &reading.invoice;
-    let mut needed = vec!["invoice_number", "issue_date", "grand_total", "seller.tax_id"];
-    if !invoice.r#type.is_digital() {
-        needed.push("invoice_code");
+    match field {
+        Field::InvoiceCode => !invoice.r#type.is_digital(),
+        Field::TotalAmount => !invoice.amounts_include_tax,
+        Field::TotalTax => !invoice.amounts_include_tax && !tax_is_starred(invoice),
+        Field::BuyerTaxId => invoice.buyer.tax_id.is_some() || !may_lack_buyer_id(reading),
+        _ => true,
     }
-    if !invoice.amounts_include_tax {
-        needed.push("total_amount");
-        if !tax_is_starred(invoice) {
-            needed.push("total_tax");
-        }
-    }
-    if invoice.buyer.tax_id.is_some() || !may_lack_buyer_id(reading) {
-        needed.push("buyer.tax_id");
-    }
-    needed
 }
 
 /// A private buyer has no id; on a special invoice every buyer has.

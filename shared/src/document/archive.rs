@@ -25,7 +25,7 @@ const ENTRY: &[u8; 4] = b"PK\x01\x02";
 #[derive(Debug)]
 pub struct Archive {
     zip: ZipArchive<Cursor<Bytes>>,
-    members: Vec<Member>,
+    members: Vec<ArchiveMember>,
     /// Bytes that one member may have.
     max_member: u64,
     /// Bytes that may still be inflated.
@@ -34,7 +34,7 @@ pub struct Archive {
 
 /// One entry of the archive's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct ArchiveMember {
     /// The path, with `/` between its parts.
     pub name: String,
     /// A folder, which has no content.
@@ -59,19 +59,19 @@ impl Archive {
         }
         let member = |index| {
             let entry = zip.by_index_data(index).ok()?;
-            Some(Member { name: name(entry.name_raw()), is_folder: entry.is_dir(), index })
+            Some(ArchiveMember { name: name(entry.name_raw()), is_folder: entry.is_dir(), index })
         };
         let members = (0..zip.len()).filter_map(member).collect();
         Ok(Self { zip, members, max_member: limits.max_bytes, left: limits.max_bytes.saturating_mul(2) })
     }
 
     /// The directory, in the archive's order.
-    pub fn members(&self) -> &[Member] {
+    pub fn members(&self) -> &[ArchiveMember] {
         &self.members
     }
 
     /// The member of a path; case counts only where there are two.
-    pub fn find(&self, path: &str) -> Option<&Member> {
+    pub fn find(&self, path: &str) -> Option<&ArchiveMember> {
         let path = path.trim_start_matches('/');
         let files = || self.members.iter().filter(|m| !m.is_folder);
         files().find(|m| m.name == path).or_else(|| files().find(|m| m.name.eq_ignore_ascii_case(path)))
@@ -81,7 +81,7 @@ impl Archive {
     ///
     /// # Errors
     /// `encrypted`, `undecodable`, and `too_large` when it or all of them together inflate beyond the bounds.
-    pub fn read(&mut self, member: &Member) -> Result<Vec<u8>> {
+    pub fn read(&mut self, member: &ArchiveMember) -> Result<Vec<u8>> {
         let allowed = self.max_member.min(self.left);
         let mut content = Vec::new();
         let file = self.zip.by_index(member.index).map_err(|e| zip_error(&e))?;

@@ -3,44 +3,50 @@
 
 use bytes::Bytes;
 
-use super::archive::Archive;
-use super::{Format, Limits};
+use super::Limits;
+use super::archive::{Archive, ArchiveMember};
 use crate::error::{Error, ErrorKind, Result};
+
+/// A ZIP of files, not yet unpacked.
+#[derive(Debug)]
+pub struct Bundle(Archive);
 
 /// One file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct BundleFile {
     /// Its path in the bundle.
     pub name: String,
     /// Its content.
     pub bytes: Bytes,
 }
 
-/// The files of a bundle in its own order, without folders and what systems put beside files; none when these bytes
-/// are no bundle. The files may be of any kind: whether one is a document shows when it is opened. Another ZIP among
-/// them stays closed and is refused there.
-///
-/// # Errors
-/// `empty` for a bundle without files, `too_large` beyond the limits (each file one page at least), `encrypted`,
-/// `undecodable`.
-pub fn members(bytes: &Bytes, limits: &Limits) -> Result<Option<Vec<Member>>> {
-    limits.check_bytes(bytes.len() as u64)?;
-    if Format::of(bytes).ok() != Some(Format::Zip) {
-        return Ok(None);
+impl Bundle {
+    pub(super) fn new(archive: Archive) -> Self {
+        Self(archive)
     }
-    let mut archive = Archive::open(bytes, limits)?;
-    let files: Vec<_> = archive.members().iter().filter(|m| !m.is_folder && !is_hidden(&m.name)).cloned().collect();
-    if files.is_empty() {
-        return Err(Error::new(ErrorKind::Empty, "the archive holds no files"));
+
+    /// The files in the bundle's own order, without folders and what systems put beside files. They may be of any kind:
+    /// whether one is a document shows when it is opened. Another ZIP among them stays closed and is refused there.
+    ///
+    /// # Errors
+    /// `empty` for a bundle without files, `too_large` beyond the limits (each file one page at least), `encrypted`,
+    /// `undecodable`.
+    pub fn files(self, limits: &Limits) -> Result<Vec<BundleFile>> {
+        let Self(mut archive) = self;
+        let wanted = |m: &&ArchiveMember| !m.is_folder && !is_hidden(&m.name);
+        let files: Vec<ArchiveMember> = archive.members().iter().filter(wanted).cloned().collect();
+        if files.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "the archive holds no files"));
+        }
+        if files.len() > limits.max_pages as usize {
+            let message = format!("the archive holds {} files; at most {} are allowed", files.len(), limits.max_pages);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let read = |member: ArchiveMember| {
+            archive.read(&member).map(|content| BundleFile { name: member.name, bytes: content.into() })
+        };
+        files.into_iter().map(read).collect()
     }
-    if files.len() > limits.max_pages as usize {
-        let message = format!("the archive holds {} files; at most {} are allowed", files.len(), limits.max_pages);
-        return Err(Error::new(ErrorKind::TooLarge, message));
-    }
-    let read = |member: super::archive::Member| {
-        archive.read(&member).map(|content| Member { name: member.name, bytes: content.into() })
-    };
-    files.into_iter().map(read).collect::<Result<Vec<_>>>().map(Some)
 }
 
 /// What systems leave beside files: `__MACOSX`, `.DS_Store`, `Thumbs.db`.
@@ -53,11 +59,14 @@ fn is_hidden(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::document::archive::tests::zipped;
+    use crate::document::{Document, Format, Opened, open};
 
-    fn names(bytes: &Bytes) -> Vec<String> {
-        members(bytes, &Limits::default()).unwrap().unwrap().into_iter().map(|m| m.name).collect()
+    fn files(bytes: &Bytes, limits: &Limits) -> Result<Vec<BundleFile>> {
+        match open(bytes.clone(), Format::Zip, limits)? {
+            Opened::Bundle(bundle) => bundle.files(limits),
+            Opened::Document(document) => panic!("{document:?} is no bundle"),
+        }
     }
 
     #[test]
@@ -70,23 +79,16 @@ mod tests {
             ("Thumbs.db", b"x"),
             ("1.jpg", b"\xff\xd8\xff"),
         ]);
-        assert_eq!(names(&bundle), ["八月/2.pdf", "1.jpg"]);
-    }
-
-    #[test]
-    fn other_files_are_no_bundle() {
-        let ofd = zipped(&[("OFD.xml", b"<OFD/>")]);
-        for bytes in [ofd, Bytes::from_static(b"%PDF-1.7"), Bytes::from_static(b"plain"), Bytes::new()] {
-            assert_eq!(members(&bytes, &Limits::default()).unwrap(), None);
-        }
+        let files = files(&bundle, &Limits::default()).unwrap();
+        assert_eq!(files.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["八月/2.pdf", "1.jpg"]);
     }
 
     #[test]
     fn a_bundle_inside_a_bundle_stays_closed_and_is_refused_by_name() {
         let inner = zipped(&[("1.pdf", b"%PDF-1.7")]);
         let outer = zipped(&[("inner.zip", &inner)]);
-        let member = members(&outer, &Limits::default()).unwrap().unwrap().remove(0);
-        let error = Document::open(member.bytes, &Limits::default()).unwrap_err();
+        let file = files(&outer, &Limits::default()).unwrap().remove(0);
+        let error = Document::open(file.bytes, &Limits::default()).unwrap_err();
         assert_eq!(error.code(), "unsupported_format");
         assert!(error.message().contains("inside"), "{error}");
     }
@@ -94,11 +96,11 @@ mod tests {
     #[test]
     fn bundles_without_files_and_with_too_many_are_refused() {
         let empty = zipped(&[("__MACOSX/x", b"x")]);
-        assert_eq!(members(&empty, &Limits::default()).unwrap_err().code(), "empty");
+        assert_eq!(files(&empty, &Limits::default()).unwrap_err().code(), "empty");
         let limits = Limits { max_pages: 1, ..Limits::default() };
         let two = zipped(&[("1", b"1"), ("2", b"2")]);
-        assert_eq!(members(&two, &limits).unwrap_err().code(), "too_large");
+        assert_eq!(files(&two, &limits).unwrap_err().code(), "too_large");
         let limits = Limits { max_bytes: two.len() as u64 - 1, ..Limits::default() };
-        assert_eq!(members(&two, &limits).unwrap_err().code(), "too_large");
+        assert_eq!(files(&two, &limits).unwrap_err().code(), "too_large");
     }
 }

@@ -1,10 +1,6 @@
-//! What a file is, told by its content and never by its name: first bytes, a ZIP's directory, XML's outermost element.
-//! Knows nothing of what it says.
+//! What a file is, told by its first bytes and never by its name. Knows nothing of what it says, nor of what a ZIP holds.
 
-use bytes::Bytes;
-
-use super::archive::Archive;
-use super::{Limits, markup, ofd};
+use super::markup;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What we open, told by content.
@@ -54,22 +50,13 @@ impl Format {
         !matches!(self, Self::Pdf | Self::Ofd | Self::Xml | Self::Zip)
     }
 
-    /// Whether a file begins as a picture does.
-    pub(crate) fn is_picture_by_magic(bytes: &[u8]) -> bool {
-        !is_zip(bytes) && Self::recognise(bytes).is_some_and(Self::is_picture)
-    }
-
-    /// Tells the format of a file.
+    /// Tells the format of a file, for which its first 4 kB are enough. A ZIP of whatever kind is a [`Format::Zip`].
     ///
     /// # Errors
-    /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be; what
-    /// [`Archive::open`] says of a ZIP.
-    pub(super) fn of(bytes: &[u8]) -> Result<Self> {
+    /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be.
+    pub fn by_first_bytes(bytes: &[u8]) -> Result<Self> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
-        }
-        if is_zip(bytes) {
-            return Self::of_zip(bytes);
         }
         Self::recognise(bytes).ok_or_else(|| {
             let what = describe(bytes);
@@ -77,30 +64,19 @@ impl Format {
         })
     }
 
-    fn recognise(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
             _ if is_bitmap(bytes) => Some(Self::Bmp),
             _ if is_pdf(bytes) => Some(Self::Pdf),
             _ if is_data(bytes) => Some(Self::Xml),
             _ => None,
         }
-    }
-
-    fn of_zip(bytes: &[u8]) -> Result<Self> {
-        let archive = Archive::open(&Bytes::copy_from_slice(bytes), &Limits::default())?;
-        if ofd::root_folder(&archive).is_some() {
-            return Ok(Self::Ofd);
-        }
-        if archive.find("[Content_Types].xml").is_some() {
-            let message = "the content is an Office document, which we do not open";
-            return Err(Error::new(ErrorKind::UnsupportedFormat, message));
-        }
-        Ok(Self::Zip)
     }
 }
 
@@ -112,10 +88,6 @@ fn is_bitmap(bytes: &[u8]) -> bool {
 /// Readers accept up to a kilobyte before the header.
 fn is_pdf(bytes: &[u8]) -> bool {
     contains(&bytes[..bytes.len().min(1024)], b"%PDF-")
-}
-
-fn is_zip(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
 }
 
 /// XML that speaks of an invoice at its beginning, and is no page for a screen.
@@ -176,11 +148,10 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::archive::tests::zipped;
 
     #[test]
     fn formats_are_told_by_content() {
-        let cases: [(&[u8], Format); 13] = [
+        let cases: [(&[u8], Format); 15] = [
             (b"\xff\xd8\xff\xe0..", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n....", Format::Png),
             (b"GIF89a..", Format::Gif),
@@ -194,16 +165,17 @@ mod tests {
             (b"\xff\xfe<\0I\0n\0v\0o\0i\0c\0e\0/\0>\0", Format::Xml),
             (b"<!-- --> <fp:eInvoice xmlns:fp='x'>", Format::Xml),
             (b"<:eInvoice xmlns:=''>", Format::Xml),
+            (b"PK\x03\x04..", Format::Zip),
+            (b"PK\x05\x06..", Format::Zip),
         ];
         for (bytes, want) in cases {
-            assert_eq!(Format::of(bytes).unwrap(), want);
+            assert_eq!(Format::by_first_bytes(bytes).unwrap(), want);
         }
     }
 
     #[test]
     fn what_is_not_opened_is_named() {
-        let cases: [(&[u8], &str); 10] = [
-            (&zipped(&[("[Content_Types].xml", b"<Types/>")]), "an Office document"),
+        let cases: [(&[u8], &str); 9] = [
             (b"PK\x07\x08PK\x03\x04", "a part of a ZIP archive"),
             (b"<?xml version='1.0'?><project/>", "XML that speaks of no invoice"),
             (b"  <html><body>", "a web page"),
@@ -215,30 +187,14 @@ mod tests {
             (b"RIFF\x10\0\0\0WAVEfmt ", "of no format we know"),
         ];
         for (bytes, want) in cases {
-            let error = Format::of(bytes).unwrap_err();
+            let error = Format::by_first_bytes(bytes).unwrap_err();
             assert_eq!(error.code(), "unsupported_format");
             assert!(error.message().contains(want), "{} lacks {want}", error.message());
         }
     }
 
     #[test]
-    fn archives_are_told_by_what_is_in_them() {
-        type Members = &'static [(&'static str, &'static [u8])];
-        let cases: [(Members, Format); 4] = [
-            (&[("OFD.xml", b"<OFD/>"), ("Doc_0/Document.xml", b"")], Format::Ofd),
-            (&[("invoice/OFD.xml", b"<OFD/>"), ("invoice/Doc_0/Document.xml", b"")], Format::Ofd),
-            (&[("1.pdf", b"%PDF-1.4"), ("invoice/OFD.xml", b"<OFD/>")], Format::Zip),
-            (&[], Format::Zip),
-        ];
-        for (members, want) in cases {
-            assert_eq!(Format::of(&zipped(members)).unwrap(), want);
-        }
-        let torn = zipped(&[("OFD.xml", b"<OFD/>")]).slice(..60);
-        assert_eq!(Format::of(&torn).unwrap_err().code(), "undecodable");
-    }
-
-    #[test]
     fn no_bytes_are_empty() {
-        assert_eq!(Format::of(b"").unwrap_err().code(), "empty");
+        assert_eq!(Format::by_first_bytes(b"").unwrap_err().code(), "empty");
     }
 }

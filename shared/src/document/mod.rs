@@ -2,14 +2,14 @@
 //! Knows nothing of invoices or providers.
 
 mod archive;
-pub mod bundle;
+mod bundle;
 pub mod fit;
 pub mod fonts;
 mod format;
 mod jpeg;
 mod limits;
 pub mod markup;
-pub mod ofd;
+mod ofd;
 mod pdf;
 mod raster;
 pub mod text;
@@ -20,6 +20,8 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use image::RgbImage;
 
+use self::archive::Archive;
+pub use self::bundle::{Bundle, BundleFile};
 pub use self::format::Format;
 pub use self::limits::Limits;
 use self::text::TextLayer;
@@ -35,38 +37,90 @@ pub struct Document {
     is_turned: bool,
     /// The pages that are this document, counted from 0; all of the file's but for a [`Document::part`].
     range: Range<u32>,
-    limits: Limits,
     text: Arc<OnceLock<Arc<TextLayer>>>,
 }
 
+/// A file, opened as what it is.
+#[derive(Debug)]
+pub enum Opened {
+    /// Pages, or an invoice's data.
+    Document(Document),
+    /// A ZIP of files.
+    Bundle(Bundle),
+}
+
+/// Opens a file of which [`Format::by_first_bytes`] told the format: cheap, no pixels are decoded yet.
+///
+/// # Errors
+/// `unsupported_format`, `too_large`, `bad_dimensions`, `undecodable`, `encrypted`.
+pub fn open(bytes: Bytes, format: Format, limits: &Limits) -> Result<Opened> {
+    limits.check_bytes(bytes.len() as u64)?;
+    let document = match format {
+        Format::Zip => return open_zip(bytes, limits),
+        Format::Pdf => {
+            let (pages, dimensions) = pdf::inspect(&bytes)?;
+            Document::new(bytes, format, pages, dimensions)
+        }
+        Format::Xml => Document::new(bytes, format, 1, NO_PAGE),
+        _ => {
+            let header = raster::inspect(&bytes, format)?;
+            let document = Document::new(bytes, format, header.pages, header.dimensions);
+            Document { is_turned: header.is_turned, ..document }
+        }
+    };
+    document.within(limits).map(Opened::Document)
+}
+
+fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
+    let archive = Archive::open(&bytes, limits)?;
+    if let Some(folder) = ofd::root_folder(&archive) {
+        // Read at once, so that the archive need not be opened again.
+        let text = ofd::read(archive, folder, limits)?;
+        let first = text.pages.first().ok_or_else(|| Error::new(ErrorKind::Undecodable, "the OFD has no pages"))?;
+        let dimensions = pdf::size((first.width, first.height))?;
+        let document = Document::new(bytes, Format::Ofd, counted(text.pages.len()), dimensions);
+        return Document { text: Arc::new(OnceLock::from(Arc::new(text))), ..document }
+            .within(limits)
+            .map(Opened::Document);
+    }
+    if archive.find("[Content_Types].xml").is_some() {
+        let message = "the content is an Office document, which we do not open";
+        return Err(Error::new(ErrorKind::UnsupportedFormat, message));
+    }
+    Ok(Opened::Bundle(Bundle::new(archive)))
+}
+
+fn counted(pages: usize) -> u32 {
+    u32::try_from(pages).unwrap_or(u32::MAX)
+}
+
 impl Document {
-    /// Opens a file by its content: cheap, no pixels are decoded yet.
+    /// Opens a file that is one document: a ZIP of files stays closed.
     ///
     /// # Errors
-    /// `empty`, `unsupported_format`, `too_large`, `bad_dimensions`, `undecodable`, `encrypted`.
+    /// `empty` and what [`open`] says.
     pub fn open(bytes: Bytes, limits: &Limits) -> Result<Self> {
         limits.check_bytes(bytes.len() as u64)?;
-        let format = Format::of(&bytes)?;
-        let mut is_turned = false;
-        let (pages, dimensions) = match format {
-            Format::Pdf => pdf::inspect(&bytes)?,
-            Format::Ofd => {
-                let (pages, points) = ofd::inspect(&bytes, limits)?;
-                (pages, pdf::size(points)?)
+        let format = Format::by_first_bytes(&bytes)?;
+        match open(bytes, format, limits)? {
+            Opened::Document(document) => Ok(document),
+            Opened::Bundle(_) => {
+                Err(Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")
+                    .with_hint("Unpack it and send its files."))
             }
-            Format::Xml => (1, NO_PAGE),
-            Format::Zip => return Err(closed_bundle()),
-            _ => {
-                let header = raster::inspect(&bytes, format)?;
-                is_turned = header.is_turned;
-                (header.pages, header.dimensions)
-            }
-        };
-        limits.check_pages(pages)?;
-        if dimensions != NO_PAGE {
-            limits.check_dimensions(dimensions)?;
         }
-        Ok(Self { bytes, format, pages, dimensions, is_turned, range: 0..pages, limits: *limits, text: Arc::default() })
+    }
+
+    fn new(bytes: Bytes, format: Format, pages: u32, dimensions: (u32, u32)) -> Self {
+        Self { bytes, format, pages, dimensions, is_turned: false, range: 0..pages, text: Arc::default() }
+    }
+
+    fn within(self, limits: &Limits) -> Result<Self> {
+        limits.check_pages(self.pages)?;
+        if self.dimensions != NO_PAGE {
+            limits.check_dimensions(self.dimensions)?;
+        }
+        Ok(self)
     }
 
     /// The file's bytes, untouched.
@@ -109,7 +163,7 @@ impl Document {
     /// Some of the file's pages as a document of their own; bytes and text are shared.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Document {
-        let page = |i: usize| u32::try_from(i).unwrap_or(u32::MAX).min(self.pages);
+        let page = |i: usize| counted(i).min(self.pages);
         let range = page(range.start)..page(range.end);
         let first = self.text.get().and_then(|text| text.pages.get(range.start as usize));
         let size = first.and_then(|page| pdf::size((page.width, page.height)).ok());
@@ -121,7 +175,6 @@ impl Document {
     pub fn text(&self) -> Arc<TextLayer> {
         let layer = || match self.format {
             Format::Pdf => pdf::layer(&self.bytes),
-            Format::Ofd => ofd::layer(&self.bytes, &self.limits),
             // Data without a page is what others have attached to theirs.
             Format::Xml => Ok(TextLayer::of_attachment(self.bytes.to_vec())),
             _ => Ok(TextLayer::default()),
@@ -154,9 +207,8 @@ impl Document {
         match self.format {
             Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
             // What is broken says so; only what is whole is refused for being no picture.
-            Format::Ofd => ofd::layer(&self.bytes, &self.limits).and_then(|_| Err(self.undrawn())),
             Format::Xml => markup::Element::parse(&self.bytes).and_then(|_| Err(self.undrawn())),
-            Format::Zip => Err(closed_bundle()),
+            Format::Ofd | Format::Zip => Err(self.undrawn()),
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }
@@ -164,11 +216,6 @@ impl Document {
 
 /// The dimensions of data that has no page.
 const NO_PAGE: (u32, u32) = (0, 0);
-
-fn closed_bundle() -> Error {
-    Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")
-        .with_hint("Unpack it and send its files.")
-}
 
 #[cfg(test)]
 mod tests;

@@ -302,3 +302,22 @@ fn a_gigantic_pdf_page_is_drawn_small() {
     assert_eq!(document.dimensions(), (4000, 2000));
     assert_eq!(document.pixels().unwrap().dimensions(), (4000, 2000));
 }
+
+#[test]
+fn archives_are_told_by_what_is_in_them() {
+    type Members = &'static [(&'static str, &'static [u8])];
+    let cases: [(Members, &str); 6] = [
+        (&[("OFD.xml", b"<OFD/>"), ("Doc_0/Document.xml", b"")], "the OFD cannot be read"),
+        (&[("invoice/OFD.xml", b"<OFD/>"), ("invoice/Doc_0/Document.xml", b"")], "the OFD cannot be read"),
+        (&[("1.pdf", b"%PDF-1.4"), ("invoice/OFD.xml", b"<OFD/>")], "a ZIP inside another file"),
+        (&[("[Content_Types].xml", b"<Types/>")], "an Office document"),
+        (&[("1.pdf", b"%PDF-1.4")], "a ZIP inside another file"),
+        (&[], "a ZIP inside another file"),
+    ];
+    for (members, want) in cases {
+        let error = open(archive::tests::zipped(members)).unwrap_err();
+        assert!(error.message().contains(want), "{error} lacks {want}");
+    }
+    let torn = archive::tests::zipped(&[("OFD.xml", b"<OFD/>")]).slice(..60);
+    assert_eq!(open(torn).unwrap_err().code(), "undecodable");
+}

@@ -1,7 +1,7 @@
 //! 发票代码 and the 20-digit 发票号码: what their digits say about region, year and kind.
 //! Source: the numbering rules of the tax administration; four old codes break them.
 
-use super::InvoiceType;
+use super::{Field, InvoiceType};
 
 /// Old e-invoice codes whose digits do not follow the rules.
 const IRREGULAR: [&str; 4] = ["144031539110", "131001570151", "133011501118", "111001571071"];
@@ -54,7 +54,7 @@ impl<'a> InvoiceCode<'a> {
     /// Takes 10 or 12 digits; anything else is no code.
     pub fn parse(text: &'a str) -> Option<Self> {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
-        let length_fits = text.len() == 10 || (text.len() == 12 && text.starts_with(['0', '1']));
+        let length_fits = Field::InvoiceCode.has_length_of(text) && (text.len() == 10 || text.starts_with(['0', '1']));
         (digits && length_fits).then_some(Self(text))
     }
 
@@ -113,9 +113,12 @@ impl<'a> InvoiceCode<'a> {
 pub struct DigitalNumber<'a>(&'a str);
 
 impl<'a> DigitalNumber<'a> {
+    /// How many digits it has.
+    pub const LENGTH: usize = 20;
+
     /// Takes 20 digits; anything else is no such number.
     pub fn parse(text: &'a str) -> Option<Self> {
-        (text.len() == 20 && text.bytes().all(|b| b.is_ascii_digit())).then_some(Self(text))
+        (text.len() == Self::LENGTH && text.bytes().all(|b| b.is_ascii_digit())).then_some(Self(text))
     }
 
     /// The year in which it was issued, as four digits of the common era.

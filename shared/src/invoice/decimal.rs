@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::plain;
+use super::{plain, unified};
 
 /// The text holds no decimal number of at most 28 digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,8 +72,7 @@ decimal_type! {
 
 /// Reads a number as print has it: `¥1,234.50`, `－12.3`, full-width digits, spaces.
 fn parse_printed(text: &str) -> Result<Decimal, ParseDecimalError> {
-    let hyphen = |c| if matches!(c, '−' | '–' | '—') { '-' } else { c };
-    let bare: String = plain(text).chars().filter(|c| !matches!(c, ',' | '¥')).map(hyphen).collect();
+    let bare: String = plain(text).chars().filter(|c| !matches!(c, ',' | '¥')).map(unified).collect();
     let digits = bare.strip_prefix('-').unwrap_or(&bare);
     let well_formed = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.ends_with(|c: char| c.is_ascii_digit())

@@ -8,19 +8,23 @@ pub mod arithmetic;
 mod category;
 mod code;
 mod decimal;
+mod field;
 mod kind;
 mod print;
 mod qr;
 mod tax_id;
+mod value;
 pub mod words;
 
 pub use category::of as expense_category;
 pub use code::{DigitalNumber, InvoiceCode, region_in_title};
 pub use decimal::{Money, ParseDecimalError, Quantity, TaxRate};
+pub use field::{Column, Field, Subtotal};
 pub use kind::{ExpenseCategory, InvoiceType};
-pub use print::plain;
+pub use print::{plain, unified};
 pub use qr::{ChainLink, QrPayload};
 pub use tax_id::TaxId;
+pub use value::{FieldKind, FieldValue, date, digits, tax_id as parse_tax_id};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,7 @@
 //! How prints are compared and parsed. Knows nothing of what they say.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// A print without its typography: full-width forms are half-width (NFKC), and spaces do not count.
@@ -9,6 +11,21 @@ pub fn plain(print: &str) -> String {
         return print.chars().filter(|c| !c.is_whitespace()).collect();
     }
     print.nfkc().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Brackets and dashes that look alike as one of them.
+pub fn unified(c: char) -> char {
+    match c {
+        '[' | '【' | '〔' => '(',
+        ']' | '】' | '〕' => ')',
+        '—' | '–' | '―' | '−' => '-',
+        other => other,
+    }
+}
+
+/// A print with half-width forms, its spaces kept.
+pub(super) fn folded(print: &str) -> Cow<'_, str> {
+    if print.is_ascii() { Cow::Borrowed(print) } else { Cow::Owned(print.nfkc().collect()) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{InvoiceType, Money};
+use super::{InvoiceType, Money, date, digits};
 
 /// The fields of an invoice's QR code. Empty ones are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,18 +89,6 @@ impl ChainLink {
             grand_total: fen.map(|fen| Money(Decimal::new(fen, 2))),
         })
     }
-}
-
-fn digits(text: &str) -> Option<String> {
-    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
-}
-
-fn date(text: &str) -> Option<Date> {
-    let plain: String = text.chars().filter(char::is_ascii_digit).collect();
-    if plain.len() != 8 {
-        return None;
-    }
-    Date::new(plain[0..4].parse().ok()?, plain[4..6].parse().ok()?, plain[6..8].parse().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ impl<'a> TaxId<'a> {
         (plain && matches!(text.len(), 15 | 17 | 18 | 20)).then_some(Self(text))
     }
 
+    /// Whether a text is a credit code whose check digit holds.
+    pub fn is_valid(text: &str) -> bool {
+        TaxId::parse(text).and_then(|id| id.check_digit_holds()) == Some(true)
+    }
+
     /// Whether the check digit of an 18-character credit code holds. Other shapes have none, so `None`.
     pub fn check_digit_holds(&self) -> Option<bool> {
         if self.0.len() != 18 {
@@ -65,10 +70,7 @@ fn person_check(body: &[u8]) -> Option<u8> {
 
 /// `YYYYMMDD` of a day on which somebody who trades can have been born.
 fn is_day(text: &str) -> bool {
-    let part = |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<i16>().ok());
-    let (year, month, day) = (part(0..4), part(4..6), part(6..8));
-    let small = |n: Option<i16>| n.and_then(|n| i8::try_from(n).ok()).unwrap_or(0);
-    year.is_some_and(|y| (1900..2100).contains(&y) && jiff::civil::Date::new(y, small(month), small(day)).is_ok())
+    super::date(text).is_some_and(|day| (1900..2100).contains(&day.year()))
 }
 
 /// The check character for the first 17 of a credit code; none when one of them is not in the alphabet.

@@ -1,6 +1,6 @@
 //! Connected regions of a mask, as runs joined row by row. Knows nothing of text.
 
-use super::geometry::Point;
+use crate::geometry::Point;
 
 /// A stretch of set pixels in one row; both ends belong to it.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 
 use image::RgbImage;
 
-use super::geometry::{Corners, Point, Turn};
+use crate::geometry::{Corners, Point, Turn};
 
 /// The recogniser's line height in pixels.
 pub(crate) const HEIGHT: usize = 48;

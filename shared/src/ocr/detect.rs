@@ -8,9 +8,10 @@ use image::imageops::{self, FilterType};
 use rten::ThreadPool;
 
 use super::components;
-use super::geometry::{Corners, Point, min_area_rect};
+use super::hull::min_area_rect;
 use super::model::{Array, Model};
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::{Corners, Point};
 
 /// The network halves the page five times.
 const STRIDE: u32 = 32;

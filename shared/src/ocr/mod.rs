@@ -3,7 +3,7 @@
 mod components;
 mod crop;
 mod detect;
-mod geometry;
+mod hull;
 mod ink;
 mod light;
 mod model;
@@ -19,15 +19,14 @@ use std::thread;
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
-use self::geometry::Corners;
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
 use self::recognise::{ReadLine, Recogniser};
+use self::seal::FoundSeals;
 pub use self::seal::SealText;
-use self::seal::Seals;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::Quad;
+use crate::geometry::{Corners, Quad, Turn};
 
 /// A line whose characters are less sure than this on average is noise.
 const MIN_CONFIDENCE: f32 = 0.5;
@@ -72,9 +71,9 @@ pub struct Glyph {
     pub confidence: f32,
 }
 
-/// A place to be read again.
+/// A part of a page that is to be read again.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Region {
     /// Corners in pixels of the page as uploaded, clockwise from the text's own top left.
     pub quad: Quad,
     /// The only characters that can stand there; none when any can.
@@ -132,12 +131,12 @@ impl Engine {
         thread::scope(|scope| {
             let codes = scope.spawn(|| qr::find(page));
             let seals = scope.spawn(|| seal::find(page));
-            let (rotation, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
-            let seals = seals.join().ok().map(|seals| self.read_seals(page, &seals, rotation)).transpose()?;
+            let (turn, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
+            let seals = seals.join().ok().map(|seals| self.read_seals(page, &seals, turn)).transpose()?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
-                rotation,
+                rotation: turn.degrees(),
                 lines,
                 // A decoder that trips over one picture must not cost us its text.
                 qr_codes: codes.join().unwrap_or_default(),
@@ -146,22 +145,22 @@ impl Engine {
         })
     }
 
-    /// Reads single places of a page again, without searching for lines; one answer per place, in their order.
+    /// Reads single regions of a page again, without searching for lines; one answer per region, in their order.
     ///
     /// # Errors
-    /// `internal` when the engine fails; an illegible place is an empty line.
-    pub fn look(&self, page: &RgbImage, places: &[Place]) -> Result<Vec<TextLine>> {
-        let corners: Vec<Corners> = places.iter().map(|place| Corners::from_quad(&place.quad)).collect();
-        let only: Vec<Option<&str>> = places.iter().map(|place| place.only).collect();
+    /// `internal` when the engine fails; an illegible region is an empty line.
+    pub fn reread(&self, page: &RgbImage, regions: &[Region]) -> Result<Vec<TextLine>> {
+        let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
+        let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
         let clean = ink::without_seals(&light::evened(page));
         let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
-        let answer = |(place, line): (&Place, ReadLine)| TextLine {
-            quad: place.quad,
+        let answer = |(region, line): (&Region, ReadLine)| TextLine {
+            quad: region.quad,
             confidence: line.confidence(),
             text: line.text,
             glyphs: line.glyphs,
         };
-        Ok(places.iter().zip(lines).map(answer).collect())
+        Ok(regions.iter().zip(lines).map(answer).collect())
     }
 
     /// The seals of a page alone; `rotation` degrees clockwise make it upright.
@@ -169,21 +168,21 @@ impl Engine {
     /// # Errors
     /// `internal` when the engine fails.
     pub fn seals(&self, page: &RgbImage, rotation: u16) -> Result<Vec<SealText>> {
-        self.read_seals(page, &seal::find(page), rotation)
+        self.read_seals(page, &seal::find(page), Turn::of_degrees(rotation))
     }
 
-    fn read_seals(&self, page: &RgbImage, seals: &Seals, rotation: u16) -> Result<Vec<SealText>> {
-        seals.read(page, rotation, |sheet, strips| self.recogniser.read(sheet, strips, &self.threads.single))
+    fn read_seals(&self, page: &RgbImage, seals: &FoundSeals, turn: Turn) -> Result<Vec<SealText>> {
+        seals.read(page, turn, |sheet, strips| self.recogniser.read(sheet, strips, &self.threads.single))
     }
 
-    fn read_lines(&self, page: &RgbImage) -> Result<(u16, Vec<TextLine>)> {
+    fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>)> {
         let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
         let boxes = detect::detect(&*self.detector, page, &self.threads.all)?;
         let turn = orient::upright_turn(&boxes, read)?;
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
         let lines = read(&places)?;
         let legible = places.iter().zip(lines).filter_map(|(place, line)| text_line(place, line, page));
-        Ok((turn.degrees(), legible.collect()))
+        Ok((turn, legible.collect()))
     }
 }
 

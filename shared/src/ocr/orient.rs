@@ -1,9 +1,9 @@
 //! Which way up a page is, told from its own text: how the boxes lie, and which way a few of them read better.
 //! Knows nothing of models beyond a reader of lines.
 
-use super::geometry::{Corners, Turn};
 use super::recognise::ReadLine;
 use crate::error::Result;
+use crate::geometry::{Corners, Turn};
 
 /// A box this much longer than wide says which way its text runs; a single character does not.
 const ELONGATED: f32 = 1.8;
@@ -62,8 +62,8 @@ fn telling_lines(boxes: &[Corners], turn: Turn) -> Vec<Corners> {
 #[cfg(test)]
 mod tests {
     use super::super::Glyph;
-    use super::super::geometry::Point;
     use super::*;
+    use crate::geometry::Point;
 
     fn boxed(x: f32, y: f32, w: f32, h: f32) -> Corners {
         Corners([Point::new(x, y), Point::new(x + w, y), Point::new(x + w, y + h), Point::new(x, y + h)])

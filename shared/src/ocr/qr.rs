@@ -11,7 +11,7 @@ use rxing::qrcode::cpp_port::QrReader;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult};
 
 use super::QrCode;
-use super::geometry::{Corners, Point};
+use crate::geometry::{Corners, Point};
 
 /// Up to this many pixels a page is a screenshot: its codes may have modules of two pixels.
 const SMALL: u64 = 1_500_000;

@@ -8,10 +8,10 @@ use rten::ThreadPool;
 
 use super::Glyph;
 use super::crop::{self, Crop, HEIGHT, STEP};
-use super::geometry::Corners;
 use super::model::{Array, Model};
 use super::threads::spread;
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Corners;
 
 /// The most lines that go through the network together.
 const MAX_BATCH: usize = 8;
@@ -201,8 +201,8 @@ fn padded(crops: &[Crop], width: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::Point;
     use super::*;
+    use crate::geometry::Point;
 
     /// Says the same classes for every line, whatever it shows; three characters: a, b and the ideographic space.
     struct Says(Vec<usize>);

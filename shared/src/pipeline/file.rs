@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::document::text::TextPage;
-use crate::document::{Document, Format, Limits, bundle};
+use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::PageText;
 use crate::reader::{layer, no_invoice, pages};
@@ -36,11 +36,12 @@ pub(super) struct Part {
 /// # Errors
 /// What is wrong with the file as a whole; `deadline` when the time was up before.
 pub(super) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
+    let format = Format::by_first_bytes(&bytes)?;
     // A picture's header is read sooner than another thread has woken up.
-    if Format::is_picture_by_magic(&bytes) {
-        return take_apart(&bytes, &limits);
+    if format.is_picture() {
+        return take_apart(bytes, format, &limits);
     }
-    let work = tokio::task::spawn_blocking(move || take_apart(&bytes, &limits));
+    let work = tokio::task::spawn_blocking(move || take_apart(bytes, format, &limits));
     match tokio::time::timeout_at(deadline.into(), work).await {
         Ok(Ok(file)) => file,
         Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the file could not be taken apart")),
@@ -48,17 +49,19 @@ pub(super) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Res
     }
 }
 
-fn take_apart(bytes: &Bytes, limits: &Limits) -> Result<File> {
-    let Some(members) = bundle::members(bytes, limits)? else {
-        let document = Document::open(bytes.clone(), limits)?;
-        let (media_type, pages) = (document.media_type(), Some(document.pages()));
-        return Ok(File { media_type, pages, parts: split(&document, None) });
+fn take_apart(bytes: Bytes, format: Format, limits: &Limits) -> Result<File> {
+    let bundle = match document::open(bytes, format, limits)? {
+        Opened::Bundle(bundle) => bundle,
+        Opened::Document(document) => {
+            let (media_type, pages) = (document.media_type(), Some(document.pages()));
+            return Ok(File { media_type, pages, parts: split(&document, None) });
+        }
     };
-    let parts = members.into_iter().flat_map(|member| match Document::open(member.bytes, limits) {
-        Ok(document) => split(&document, Some(&member.name)),
-        Err(error) => vec![part(Vec::new(), Some(&member.name), Err(error))],
+    let parts = bundle.files(limits)?.into_iter().flat_map(|file| match Document::open(file.bytes, limits) {
+        Ok(document) => split(&document, Some(&file.name)),
+        Err(error) => vec![part(Vec::new(), Some(&file.name), Err(error))],
     });
-    Ok(File { media_type: Format::Zip.media_type(), pages: None, parts: parts.collect() })
+    Ok(File { media_type: format.media_type(), pages: None, parts: parts.collect() })
 }
 
 fn part(pages: Vec<u32>, member: Option<&String>, document: Result<Document>) -> Part {
@@ -147,7 +150,9 @@ mod tests {
 
     /// Each part's pages, and why it cannot be read.
     fn parts(bytes: impl Into<Bytes>) -> Vec<(Vec<u32>, Option<&'static str>)> {
-        let file = take_apart(&bytes.into(), &Limits::default()).unwrap();
+        let bytes = bytes.into();
+        let format = Format::by_first_bytes(&bytes).unwrap();
+        let file = take_apart(bytes, format, &Limits::default()).unwrap();
         file.parts.into_iter().map(|p| (p.place.pages, p.document.err().map(|error| error.code()))).collect()
     }
 

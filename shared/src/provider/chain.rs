@@ -18,7 +18,7 @@ pub struct Chain {
 
 /// How a document fared along the chain.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ChainOutcome {
     /// The answer, or the error that says most about what to do next.
     pub answer: Result<Answer>,
     /// Everyone who was asked, in order; never empty unless nobody could be.
@@ -77,7 +77,7 @@ impl Chain {
     ///
     /// Each gets an equal share of the time that is left, so that a slow one leaves some to the next. When nobody
     /// reads it, an error that may heal comes before "not mine": the one who could have read it was not well.
-    pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> Outcome {
+    pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> ChainOutcome {
         let providers = match selected {
             Some(name) => self.named(name).into_iter().collect(),
             None => ordered(&self.providers, document.dimensions()),
@@ -91,7 +91,7 @@ impl Chain {
             attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
             let error = match answer {
                 Ok(answer) => {
-                    return Outcome { answer: Ok(answer), attempts };
+                    return ChainOutcome { answer: Ok(answer), attempts };
                 }
                 Err(error) => error,
             };
@@ -104,7 +104,7 @@ impl Chain {
             }
         }
         let error = worst.map_or_else(nobody, |(_, error)| error);
-        Outcome { answer: Err(error), attempts }
+        ChainOutcome { answer: Err(error), attempts }
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
         Instant::now() + Duration::from_secs(seconds)
     }
 
-    fn names(outcome: &Outcome) -> Vec<&str> {
+    fn names(outcome: &ChainOutcome) -> Vec<&str> {
         outcome.attempts.iter().map(|a| a.name.as_str()).collect()
     }
 

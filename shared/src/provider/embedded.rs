@@ -13,7 +13,7 @@ use image::RgbImage;
 use super::{Answer, Provider};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ocr::{Engine, PageText, Place, TextLine};
+use crate::ocr::{Engine, PageText, Region, TextLine};
 use crate::reader;
 
 /// The name in configuration, keys and Reports.
@@ -21,34 +21,34 @@ pub const NAME: &str = "embedded";
 const MODEL: &str = "pp-ocrv6-small";
 
 /// What reads pages: the engine, or a stand-in for it.
-pub trait Eyes: Send + Sync {
+pub trait PageReader: Send + Sync {
     /// Everything legible on a page.
     ///
     /// # Errors
     /// `internal` when the engine fails.
     fn read(&self, page: &RgbImage) -> Result<PageText>;
 
-    /// Single places again; none when there is nothing more to see.
-    fn look(&self, _page: &RgbImage, _places: &[Place]) -> Vec<TextLine> {
+    /// Single regions again; none when there is nothing more to see.
+    fn reread(&self, _page: &RgbImage, _regions: &[Region]) -> Vec<TextLine> {
         Vec::new()
     }
 }
 
 /// A function that reads stands in for the engine where no models are.
-impl<F: Fn(&RgbImage) -> Result<PageText> + Send + Sync> Eyes for F {
+impl<F: Fn(&RgbImage) -> Result<PageText> + Send + Sync> PageReader for F {
     fn read(&self, page: &RgbImage) -> Result<PageText> {
         self(page)
     }
 }
 
-impl Eyes for Engine {
+impl PageReader for Engine {
     fn read(&self, page: &RgbImage) -> Result<PageText> {
         Engine::read(self, page)
     }
 
-    fn look(&self, page: &RgbImage, places: &[Place]) -> Vec<TextLine> {
-        // A second look is a help, never a condition.
-        Engine::look(self, page, places).unwrap_or_default()
+    fn reread(&self, page: &RgbImage, regions: &[Region]) -> Vec<TextLine> {
+        // Reading again is a help, never a condition.
+        Engine::reread(self, page, regions).unwrap_or_default()
     }
 }
 
@@ -56,7 +56,7 @@ impl Eyes for Engine {
 #[derive(Clone)]
 pub struct Embedded {
     models: PathBuf,
-    loaded: Arc<Mutex<Option<Arc<dyn Eyes>>>>,
+    loaded: Arc<Mutex<Option<Arc<dyn PageReader>>>>,
 }
 
 impl Embedded {
@@ -66,17 +66,17 @@ impl Embedded {
     }
 
     /// Reads with an engine that is there already.
-    pub fn with_engine(eyes: Arc<dyn Eyes>) -> Self {
-        Self { models: PathBuf::new(), loaded: Arc::new(Mutex::new(Some(eyes))) }
+    pub fn with_engine(engine: Arc<dyn PageReader>) -> Self {
+        Self { models: PathBuf::new(), loaded: Arc::new(Mutex::new(Some(engine))) }
     }
 
     /// The engine; whoever needs it first loads it while the others wait. A failure is tried again next time.
-    fn engine(&self) -> Result<Arc<dyn Eyes>> {
+    fn engine(&self) -> Result<Arc<dyn PageReader>> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ready) = loaded.as_ref() {
             return Ok(Arc::clone(ready));
         }
-        let ready: Arc<dyn Eyes> = Arc::new(Engine::load(&self.models)?);
+        let ready: Arc<dyn PageReader> = Arc::new(Engine::load(&self.models)?);
         Ok(Arc::clone(loaded.insert(ready)))
     }
 
@@ -95,9 +95,9 @@ impl Embedded {
     fn read_pixels(&self, document: &Document) -> Result<Answer> {
         // Before the engine: it need not be there for a file that has no pixels.
         let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
-        let eyes = self.engine()?;
-        let page = eyes.read(&pixels)?;
-        let reading = reader::read(&page, &|places| eyes.look(&pixels, places))?;
+        let engine = self.engine()?;
+        let page = engine.read(&pixels)?;
+        let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
         Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }

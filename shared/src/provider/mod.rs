@@ -4,30 +4,28 @@
 mod chain;
 mod embedded;
 mod http;
+mod remote;
 mod secrets;
 mod textin;
 mod vendor;
 mod volcengine;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 
-use crate::config::Config;
 use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr;
 use crate::report::Reading;
-use crate::secret::SecretsManager;
 
-pub use chain::{Chain, Outcome};
-pub use embedded::{Embedded, Eyes};
+pub use chain::{Chain, ChainOutcome};
+pub use embedded::{Embedded, PageReader};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
-pub use textin::TextIn;
-pub use vendor::VendorSettings;
-pub use volcengine::Volcengine;
+pub use vendor::{Credential, VENDORS, Vendor, VendorSettings};
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]
@@ -76,98 +74,52 @@ pub trait Provider: Send + Sync {
     async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer>;
 }
 
-/// The names that `FAPIAO_PROVIDERS` may hold.
-pub const NAMES: [&str; 3] = [embedded::NAME, TextIn::NAME, Volcengine::NAME];
-
-/// The chain that the configuration asks for; nothing is loaded or connected yet. A vendor outside the chain for
-/// which there may be credentials can still be selected by name.
+/// The chain of the named providers, first choice first; nothing is loaded or connected yet. A vendor outside the chain
+/// for which there may be credentials can still be selected by name.
 ///
 /// # Errors
 /// `internal` when a name is unknown, a vendor in the chain has no credentials, an endpoint is refused or the models are
 /// not there.
-pub fn configured(config: &Config) -> Result<Chain> {
-    document::fonts::look_in(&config.models);
-    let vendors = Vendors::new(config);
-    let providers = config.providers.iter().map(|name| named(name, config, &vendors));
-    let chain = Chain::new(providers.collect::<Result<Vec<_>>>()?);
-    let others = [TextIn::NAME, Volcengine::NAME].into_iter().filter(|name| !chain.has(name) && vendors.may_ask(name));
-    let others = others.map(|name| vendors.provider(name)).collect::<Result<Vec<_>>>()?;
+pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) -> Result<Chain> {
+    document::fonts::look_in(models);
+    let keyring = Arc::new(settings.keyring());
+    let connect = |vendor: &'static Vendor| vendor.connect(settings, keyring.clone());
+    let named = |name: &String| match Vendor::named(name) {
+        Some(vendor) if settings.may_ask(vendor) => connect(vendor),
+        Some(vendor) => Err(no_credentials(vendor)),
+        None if name == embedded::NAME => embedded(models),
+        None => Err(unknown(name)),
+    };
+    let chain = Chain::new(names.iter().map(named).collect::<Result<_>>()?);
+    let others = VENDORS.into_iter().filter(|vendor| !chain.has(vendor.name) && settings.may_ask(vendor));
+    let others = others.map(connect).collect::<Result<_>>()?;
     Ok(chain.with_on_request(others))
 }
 
-fn named(name: &str, config: &Config, vendors: &Vendors) -> Result<Arc<dyn Provider>> {
-    match name {
-        embedded::NAME => {
-            ocr::require_models(&config.models)?;
-            Ok(Arc::new(Embedded::new(&config.models)))
-        }
-        TextIn::NAME | Volcengine::NAME if vendors.may_ask(name) => vendors.provider(name),
-        TextIn::NAME => Err(no_credentials(name, "FAPIAO_TEXTIN_APP_ID and FAPIAO_TEXTIN_SECRET_CODE")),
-        Volcengine::NAME => Err(no_credentials(name, "FAPIAO_VOLCENGINE_ACCESS_KEY and FAPIAO_VOLCENGINE_SECRET_KEY")),
-        _ => Err(Error::new(ErrorKind::Internal, format!("FAPIAO_PROVIDERS names `{name}`, which is no provider"))
-            .with_hint(format!("Set FAPIAO_PROVIDERS to one or more of: {}.", NAMES.join(", ")))),
-    }
+fn embedded(models: &Path) -> Result<Arc<dyn Provider>> {
+    ocr::require_models(models)?;
+    Ok(Arc::new(Embedded::new(models)))
 }
 
-fn no_credentials(name: &str, variables: &str) -> Error {
-    let message = format!("FAPIAO_PROVIDERS names `{name}`, but there are no credentials for it");
+fn unknown(name: &str) -> Error {
+    let names: Vec<&str> = [embedded::NAME].into_iter().chain(VENDORS.map(|vendor| vendor.name)).collect();
+    Error::new(ErrorKind::Internal, format!("FAPIAO_PROVIDERS names `{name}`, which is no provider"))
+        .with_hint(format!("Set FAPIAO_PROVIDERS to one or more of: {}.", names.join(", ")))
+}
+
+fn no_credentials(vendor: &Vendor) -> Error {
+    let message = format!("FAPIAO_PROVIDERS names `{}`, but there are no credentials for it", vendor.name);
+    let variables: Vec<&str> = vendor.required().map(|credential| credential.variable).collect();
     Error::new(ErrorKind::Internal, message).with_hint(format!(
-        "Set FAPIAO_PROVIDER_SECRET_ARN to the secret with the vendors' credentials; for local runs {variables} serve."
+        "Set FAPIAO_PROVIDER_SECRET_ARN to the secret with the vendors' credentials; for local runs {} serve.",
+        variables.join(" and ")
     ))
-}
-
-/// What the vendors' providers are made from; both share one secret.
-struct Vendors {
-    settings: VendorSettings,
-    keyring: Arc<Keyring>,
-    /// None when the secret will tell.
-    local: Option<VendorKeys>,
-}
-
-impl Vendors {
-    fn new(config: &Config) -> Self {
-        let settings = VendorSettings::from_config(config);
-        match &config.vendors.secret_arn {
-            Some(arn) => {
-                let keyring = Keyring::new(Arc::new(SecretsManager::lazy(arn)));
-                Self { settings, keyring: Arc::new(keyring), local: None }
-            }
-            None => {
-                let keys = VendorKeys::from_config(config);
-                Self { settings, keyring: Arc::new(Keyring::fixed(keys.clone())), local: Some(keys) }
-            }
-        }
-    }
-
-    fn may_ask(&self, name: &str) -> bool {
-        self.local.as_ref().is_none_or(|keys| match name {
-            TextIn::NAME => keys.textin.is_some(),
-            _ => keys.volcengine.is_some(),
-        })
-    }
-
-    fn provider(&self, name: &str) -> Result<Arc<dyn Provider>> {
-        let keyring = self.keyring.clone();
-        match name {
-            TextIn::NAME => match TextIn::new(&self.settings, keyring) {
-                Ok(provider) => Ok(Arc::new(provider)),
-                Err(error) => Err(blame("FAPIAO_TEXTIN_ENDPOINT", &error)),
-            },
-            _ => match Volcengine::new(&self.settings, keyring) {
-                Ok(provider) => Ok(Arc::new(provider)),
-                Err(error) => Err(blame("FAPIAO_VOLCENGINE_ENDPOINT", &error)),
-            },
-        }
-    }
-}
-
-fn blame(variable: &str, error: &Error) -> Error {
-    Error::new(error.kind(), format!("{variable}: {}", error.message())).with_hint(error.hint())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     const TEXTIN: [(&str, &str); 2] = [("FAPIAO_TEXTIN_APP_ID", "app"), ("FAPIAO_TEXTIN_SECRET_CODE", "hunter2")];
 
@@ -183,7 +135,7 @@ mod tests {
         for name in ocr::MODEL_FILES {
             std::fs::write(models.path().join(name), "").unwrap();
         }
-        configured(&Config { models: models.path().to_owned(), ..config(settings)? })
+        Config { models: models.path().to_owned(), ..config(settings)? }.chain()
     }
 
     #[test]
@@ -213,7 +165,7 @@ mod tests {
     #[test]
     fn only_the_embedded_reader_needs_the_models() {
         let without =
-            |settings: &[(&str, &str)]| configured(&Config { models: "nowhere".into(), ..config(settings).unwrap() });
+            |settings: &[(&str, &str)]| Config { models: "nowhere".into(), ..config(settings).unwrap() }.chain();
         let error = without(&[]).err().unwrap();
         assert!(error.message().contains("nowhere") && error.hint().contains("make models"), "{error}");
         without(&[("FAPIAO_PROVIDERS", "textin"), TEXTIN[0], TEXTIN[1]]).unwrap();

@@ -1,44 +1,45 @@
 //! The vendors' credentials: from Secrets Manager, or from the environment on a developer's machine.
 //! Kept for a while and fetched anew once when a vendor refuses them. Knows nothing of what they open.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::config::Config;
-use crate::dialect::{textin, volcengine};
+use super::vendor::{Credential, VENDORS, Vendor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{CachedSecret, Secret, SecretSource};
 
-/// The credentials there are.
+/// The credentials there are, by vendor; one that is not used is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VendorKeys {
-    /// Of TextIn.
-    pub textin: Option<textin::Credentials>,
-    /// Of Volcengine.
-    pub volcengine: Option<volcengine::Credentials>,
-}
+pub struct VendorKeys(BTreeMap<&'static str, Keys>);
 
-/// The secret's JSON. A vendor that is not used is left out.
-#[derive(Deserialize)]
-struct SecretDocument {
-    textin: Option<TextInKeys>,
-    volcengine: Option<VolcengineKeys>,
-}
+/// One vendor's credentials, by their names in the secret: all that are required.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Keys(BTreeMap<&'static str, Secret>);
 
-#[derive(Deserialize)]
-struct TextInKeys {
-    app_id: String,
-    secret_code: String,
-}
+impl Keys {
+    /// None when one that is required is missing.
+    fn new(vendor: &Vendor, value: impl Fn(&Credential) -> Option<String>) -> Option<Self> {
+        let given = |credential| Some((credential, value(credential).filter(|value| !value.is_empty())?));
+        let values: Vec<(&Credential, String)> = vendor.credentials.iter().filter_map(given).collect();
+        let has = |wanted: &Credential| values.iter().any(|(credential, _)| *credential == wanted);
+        vendor
+            .required()
+            .all(has)
+            .then(|| Self(values.into_iter().map(|(credential, value)| (credential.key, Secret::new(value))).collect()))
+    }
 
-#[derive(Deserialize)]
-struct VolcengineKeys {
-    access_key: String,
-    secret_key: String,
-    #[serde(default)]
-    session_token: String,
+    /// One that need not be there.
+    pub(super) fn get(&self, credential: &Credential) -> Option<&Secret> {
+        self.0.get(credential.key)
+    }
+
+    /// One that is required.
+    pub(super) fn expose(&self, credential: &Credential) -> &str {
+        self.get(credential).map_or("", Secret::expose)
+    }
 }
 
 impl VendorKeys {
@@ -48,55 +49,60 @@ impl VendorKeys {
     /// `provider_auth`, without the secret's content.
     pub fn from_json(text: &str) -> Result<Self> {
         // The parser's own words could quote the secret.
-        let document: SecretDocument = serde_json::from_str(text).map_err(|_| {
-            Error::new(ErrorKind::ProviderAuth, "the provider secret does not have the expected JSON form").with_hint(
-                r#"Store {"textin":{"app_id":"..","secret_code":".."},"volcengine":{"access_key":"..","secret_key":".."}}."#,
-            )
-        })?;
-        Ok(Self {
-            textin: document.textin.and_then(|keys| textin_keys(keys.app_id, keys.secret_code)),
-            volcengine: document
-                .volcengine
-                .and_then(|keys| volcengine_keys(keys.access_key, keys.secret_key, keys.session_token)),
-        })
-    }
-}
-
-fn textin_keys(app_id: String, secret_code: String) -> Option<textin::Credentials> {
-    (!app_id.is_empty() && !secret_code.is_empty())
-        .then(|| textin::Credentials { app_id: Secret::new(app_id), secret_code: Secret::new(secret_code) })
-}
-
-fn volcengine_keys(access_key: String, secret_key: String, token: String) -> Option<volcengine::Credentials> {
-    (!access_key.is_empty() && !secret_key.is_empty()).then(|| volcengine::Credentials {
-        access_key_id: access_key,
-        secret_access_key: Secret::new(secret_key),
-        session_token: Some(token).filter(|t| !t.is_empty()).map(Secret::new),
-    })
-}
-
-impl VendorKeys {
-    /// The credentials in environment variables: for local runs.
-    pub fn from_config(config: &Config) -> Self {
-        let text = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_owned()).unwrap_or_default();
-        let vendors = &config.vendors;
-        Self {
-            textin: textin_keys(text(&vendors.textin_app_id), text(&vendors.textin_secret_code)),
-            volcengine: volcengine_keys(
-                text(&vendors.volcengine_access_key),
-                text(&vendors.volcengine_secret_key),
-                text(&vendors.volcengine_session_token),
-            ),
+        let secret: Map<String, Value> = serde_json::from_str(text).map_err(|_| not_in_form())?;
+        let mut keys = BTreeMap::new();
+        for vendor in VENDORS {
+            let Some(values) = secret.get(vendor.name).filter(|values| !values.is_null()) else { continue };
+            if !vendor.required().all(|credential| values[credential.key].is_string()) {
+                return Err(not_in_form());
+            }
+            let value = |credential: &Credential| values[credential.key].as_str().map(str::to_owned);
+            keys.extend(Keys::new(vendor, value).map(|keys| (vendor.name, keys)));
         }
+        Ok(Self(keys))
+    }
+
+    /// The credentials in variables: for local runs.
+    ///
+    /// # Errors
+    /// `internal` when one is set that is of no use without another.
+    pub fn from_variables(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut keys = BTreeMap::new();
+        for vendor in VENDORS {
+            let of_vendor = Keys::new(vendor, |credential| lookup(credential.variable));
+            let set = vendor.credentials.iter().find(|credential| lookup(credential.variable).is_some());
+            let missing = vendor.required().find(|credential| lookup(credential.variable).is_none());
+            if let (Some(set), Some(missing)) = (set, missing) {
+                return Err(half(set.variable, missing.variable));
+            }
+            keys.extend(of_vendor.map(|keys| (vendor.name, keys)));
+        }
+        Ok(Self(keys))
+    }
+
+    pub(super) fn of(&self, vendor: &Vendor) -> Option<&Keys> {
+        self.0.get(vendor.name)
     }
 
     /// Everything that must not be told, for taking it out of what vendors say.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
-        let textin = self.textin.iter().flat_map(|keys| [&keys.app_id, &keys.secret_code]);
-        let volcengine = self.volcengine.iter();
-        let volcengine = volcengine.flat_map(|keys| [&keys.secret_access_key].into_iter().chain(&keys.session_token));
-        textin.chain(volcengine).map(Secret::expose)
+        self.0.values().flat_map(|keys| keys.0.values()).map(Secret::expose)
     }
+}
+
+fn not_in_form() -> Error {
+    let of_vendor = |vendor: &&Vendor| {
+        let keys: Vec<String> = vendor.required().map(|credential| format!(r#""{}":"..""#, credential.key)).collect();
+        format!(r#""{}":{{{}}}"#, vendor.name, keys.join(","))
+    };
+    let form: Vec<String> = VENDORS.iter().map(of_vendor).collect();
+    Error::new(ErrorKind::ProviderAuth, "the provider secret does not have the expected JSON form")
+        .with_hint(format!("Store {{{}}}.", form.join(",")))
+}
+
+fn half(set: &str, missing: &str) -> Error {
+    let message = format!("{set} is set, but {missing} is not: one is of no use without the other");
+    Error::new(ErrorKind::Internal, message).with_hint(format!("Set {missing} too, or leave {set} out."))
 }
 
 /// The vendors' credentials, wherever they are kept.
@@ -230,19 +236,23 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_gives_the_same_credentials_as_a_secret() {
-        let config = Config::from_lookup(&|name| {
-            Some(match name {
-                "FAPIAO_TEXTIN_APP_ID" => "hunter1".to_owned(),
-                "FAPIAO_TEXTIN_SECRET_CODE" => "hunter2".to_owned(),
-                "FAPIAO_VOLCENGINE_ACCESS_KEY" => "AK".to_owned(),
-                "FAPIAO_VOLCENGINE_SECRET_KEY" => "hunter3".to_owned(),
-                "FAPIAO_VOLCENGINE_SESSION_TOKEN" => "hunter4".to_owned(),
-                _ => return None,
-            })
-        });
-        assert_eq!(VendorKeys::from_config(&config.unwrap()), VendorKeys::from_json(JSON).unwrap());
-        let nothing = Config::from_lookup(&|_| None).unwrap();
-        assert_eq!(VendorKeys::from_config(&nothing), VendorKeys::default());
+    fn variables_give_the_same_credentials_as_a_secret() {
+        let set = [
+            ("FAPIAO_TEXTIN_APP_ID", "hunter1"),
+            ("FAPIAO_TEXTIN_SECRET_CODE", "hunter2"),
+            ("FAPIAO_VOLCENGINE_ACCESS_KEY", "AK"),
+            ("FAPIAO_VOLCENGINE_SECRET_KEY", "hunter3"),
+            ("FAPIAO_VOLCENGINE_SESSION_TOKEN", "hunter4"),
+        ];
+        let keys = |set: &[(&str, &str)]| {
+            VendorKeys::from_variables(&|name| set.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert_eq!(keys(&set).unwrap(), VendorKeys::from_json(JSON).unwrap());
+        assert_eq!(keys(&[]).unwrap(), VendorKeys::default());
+        for (only, missing) in [(0, 1), (1, 0), (2, 3), (3, 2), (4, 2)] {
+            let error = keys(&[set[only]]).unwrap_err();
+            assert!(error.message().contains(set[missing].0) && error.hint().contains(set[only].0), "{error}");
+            assert!(!format!("{error:?}").contains("hunter"));
+        }
     }
 }

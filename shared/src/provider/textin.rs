@@ -1,104 +1,74 @@
-//! TextIn as a provider: every VAT invoice but rolls. Knows nothing of the answer's fields.
+//! TextIn as a vendor: every VAT invoice but rolls. Knows nothing of the answer's fields.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use reqwest::Url;
 
-use super::http::{Http, Reply, endpoint, refine, sensitive};
-use super::secrets::Keyring;
-use super::vendor::{VendorSettings, answer, fitted, no_keys, with_keys};
-use super::{Answer, Paper, Provider};
-use crate::dialect::{Answered, textin};
+use super::Paper;
+use super::http::{Http, Reply, refine, sensitive};
+use super::remote::Interface;
+use super::secrets::Keys;
+use super::vendor::{Credential, Vendor};
+use crate::dialect::{VendorAnswer, textin};
+use crate::document::Format;
 use crate::document::fit::Requirements;
-use crate::document::{Document, Format};
 use crate::error::Result;
 
-/// What the interface page allows.
-const REQUIREMENTS: Requirements = Requirements {
-    formats: &[Format::Jpeg, Format::Png, Format::Bmp, Format::Tiff, Format::Gif, Format::Pdf],
-    max_bytes: 10_000_000,
-    max_body: usize::MAX,
-    body_len: <[u8]>::len,
-    min_side: 20,
-    max_side: 10_000,
+const APP_ID: Credential = Credential::required("app_id", "FAPIAO_TEXTIN_APP_ID");
+const SECRET_CODE: Credential = Credential::required("secret_code", "FAPIAO_TEXTIN_SECRET_CODE");
+
+/// What the interface page says.
+pub(super) static VENDOR: Vendor = Vendor {
+    name: "textin",
+    paper: Paper::Forms,
+    model: "vat_invoice v1.0",
+    requirements: Requirements {
+        formats: &[Format::Jpeg, Format::Png, Format::Bmp, Format::Tiff, Format::Gif, Format::Pdf],
+        max_bytes: 10_000_000,
+        max_body: usize::MAX,
+        body_len: <[u8]>::len,
+        min_side: 20,
+        max_side: 10_000,
+    },
+    endpoint: textin::ENDPOINT,
+    endpoint_variable: "FAPIAO_TEXTIN_ENDPOINT",
+    credentials: &[APP_ID, SECRET_CODE],
+    interface: |mut url| {
+        url.set_path(textin::PATH);
+        Box::new(TextIn { url })
+    },
 };
 
 /// The vendor's own id of a request, where its gateway sends one.
 const REQUEST_ID: &str = "x-request-id";
 
-/// The vendor behind its interface.
-pub struct TextIn {
-    http: Http,
+struct TextIn {
     url: Url,
-    keyring: Arc<Keyring>,
-}
-
-impl TextIn {
-    /// The name used in configuration, keys and Reports.
-    pub const NAME: &'static str = "textin";
-
-    /// A provider that connects on first need.
-    ///
-    /// # Errors
-    /// `internal` when the endpoint is neither https nor on this machine.
-    pub fn new(settings: &VendorSettings, keyring: Arc<Keyring>) -> Result<Self> {
-        let mut url = endpoint(settings.textin_endpoint.as_deref().unwrap_or(textin::ENDPOINT))?;
-        url.set_path(textin::PATH);
-        Ok(Self { http: Http::new(&url, settings.policy)?, url, keyring })
-    }
-
-    async fn ask(&self, keys: &textin::Credentials, file: &bytes::Bytes, deadline: Instant) -> Result<Answered> {
-        self.http
-            .retry(deadline, || async {
-                let request = self
-                    .http
-                    .client()
-                    .post(self.url.clone())
-                    .header(textin::APP_ID_HEADER, sensitive(keys.app_id.expose())?)
-                    .header(textin::SECRET_HEADER, sensitive(keys.secret_code.expose())?)
-                    .header(CONTENT_TYPE, textin::CONTENT_TYPE)
-                    .body(file.clone());
-                understand(&self.http.send(request, deadline).await?)
-            })
-            .await
-    }
-}
-
-fn understand(reply: &Reply) -> Result<Answered> {
-    let mut answered = textin::parse(&reply.body).map_err(|error| refine(error, reply))?;
-    let id = reply.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    answered.request_id = id.map(str::to_owned);
-    Ok(answered)
 }
 
 #[async_trait]
-impl Provider for TextIn {
-    fn name(&self) -> &'static str {
-        Self::NAME
-    }
-
-    fn paper(&self) -> Paper {
-        Paper::Forms
-    }
-
-    fn is_paid(&self) -> bool {
-        true
-    }
-
-    async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
-        let fitted = fitted(document, &REQUIREMENTS, deadline).await?;
-        let file = fitted.bytes.clone();
-        let answered = with_keys(&self.keyring, |keys| {
-            let file = file.clone();
-            async move {
-                let keys = keys.textin.as_ref().ok_or_else(|| no_keys(Self::NAME))?;
-                self.ask(keys, &file, deadline).await
-            }
+impl Interface for TextIn {
+    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<VendorAnswer> {
+        http.retry(deadline, || async {
+            let request = http
+                .client()
+                .post(self.url.clone())
+                .header(textin::APP_ID_HEADER, sensitive(keys.expose(&APP_ID))?)
+                .header(textin::SECRET_HEADER, sensitive(keys.expose(&SECRET_CODE))?)
+                .header(CONTENT_TYPE, textin::CONTENT_TYPE)
+                .body(file.clone());
+            understand(&http.send(request, deadline).await?)
         })
-        .await?;
-        Ok(answer(answered, document, fitted, "vat_invoice v1.0"))
+        .await
     }
+}
+
+fn understand(reply: &Reply) -> Result<VendorAnswer> {
+    let mut answer = textin::parse(&reply.body).map_err(|error| refine(error, reply))?;
+    let id = reply.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    answer.request_id = id.map(str::to_owned);
+    Ok(answer)
 }

@@ -1,109 +1,113 @@
-//! What the vendor providers share: settings, fitting off the async threads, renewal of refused credentials,
-//! and places carried back to the page as uploaded. Knows nothing of any vendor's protocol.
+//! What there is to know of each vendor, told once: a new one is a line of [`VENDORS`] and files of its own.
+//! Knows nothing of any vendor's protocol.
 
-use std::future::Future;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
-use super::http::carry;
+use reqwest::Url;
+
+use super::http::{self, Http};
+use super::remote::{Interface, Remote};
 use super::secrets::{Keyring, VendorKeys};
-use super::{Answer, Policy};
-use crate::config::Config;
-use crate::dialect::Answered;
-use crate::document::Document;
-use crate::document::fit::{Fitted, Requirements, as_is, fit};
-use crate::error::{Error, ErrorKind, Result};
-use crate::report::PageInfo;
+use super::{Paper, Policy, Provider, textin, volcengine};
+use crate::document::fit::Requirements;
+use crate::error::{Error, Result};
+use crate::secret::SecretsManager;
 
-/// Where the vendors are and how they are called.
+/// Every vendor.
+pub static VENDORS: [&Vendor; 2] = [&textin::VENDOR, &volcengine::VENDOR];
+
+/// One vendor: its names, what it reads, and how to reach it.
+pub struct Vendor {
+    /// The name in configuration, keys and Reports; in the secret its credentials stand under it.
+    pub name: &'static str,
+    /// Which paper it reads.
+    pub paper: Paper,
+    /// Its interface and that one's version, for Reports.
+    pub model: &'static str,
+    /// What it takes: anything else is made to fit.
+    pub requirements: Requirements,
+    /// Where it listens.
+    pub endpoint: &'static str,
+    /// The variable that names another place.
+    pub endpoint_variable: &'static str,
+    /// What opens it.
+    pub credentials: &'static [Credential],
+    /// Its protocol, spoken to the one who listens there.
+    pub(super) interface: fn(Url) -> Box<dyn Interface>,
+}
+
+/// One of the values that open a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its name in the secret.
+    pub key: &'static str,
+    /// The variable that holds it in local runs.
+    pub variable: &'static str,
+    /// Whether nothing works without it.
+    pub is_required: bool,
+}
+
+impl Credential {
+    pub(super) const fn required(key: &'static str, variable: &'static str) -> Self {
+        Self { key, variable, is_required: true }
+    }
+
+    pub(super) const fn optional(key: &'static str, variable: &'static str) -> Self {
+        Self { key, variable, is_required: false }
+    }
+}
+
+/// Where the vendors are, what opens them, and how they are called.
 #[derive(Clone, Debug, Default)]
 pub struct VendorSettings {
-    /// `FAPIAO_TEXTIN_ENDPOINT`: scheme, host and port; none for the vendor's own.
-    pub textin_endpoint: Option<String>,
-    /// `FAPIAO_VOLCENGINE_ENDPOINT`: likewise.
-    pub volcengine_endpoint: Option<String>,
+    /// `FAPIAO_PROVIDER_SECRET_ARN`: the secret in Secrets Manager that holds every vendor's credentials, in JSON.
+    pub secret_arn: Option<String>,
+    /// Credentials from variables, for local runs.
+    pub local_keys: VendorKeys,
+    /// By vendor, scheme, host and port where it is not the vendor's own.
+    pub endpoints: BTreeMap<&'static str, String>,
     /// How long and how often to ask.
     pub policy: Policy,
 }
 
 impl VendorSettings {
-    /// The configured endpoints.
-    pub fn from_config(config: &Config) -> Self {
-        Self {
-            textin_endpoint: config.vendors.textin_endpoint.clone(),
-            volcengine_endpoint: config.vendors.volcengine_endpoint.clone(),
-            policy: Policy::default(),
+    /// Whether there may be credentials for a vendor: only the secret knows what it holds.
+    pub(super) fn may_ask(&self, vendor: &Vendor) -> bool {
+        self.secret_arn.is_some() || self.local_keys.of(vendor).is_some()
+    }
+
+    pub(super) fn keyring(&self) -> Keyring {
+        match &self.secret_arn {
+            Some(arn) => Keyring::new(Arc::new(SecretsManager::lazy(arn))),
+            None => Keyring::fixed(self.local_keys.clone()),
         }
     }
 }
 
-/// Makes the document fit; decoding, where it is needed, happens on a blocking thread.
-pub(super) async fn fitted(
-    document: &Document,
-    requirements: &'static Requirements,
-    deadline: Instant,
-) -> Result<Fitted> {
-    if let Some(original) = as_is(document, requirements)? {
-        return Ok(original);
+impl Vendor {
+    /// The vendor of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        VENDORS.into_iter().find(|vendor| vendor.name == name)
     }
-    let document = document.clone();
-    let work = tokio::task::spawn_blocking(move || fit(&document, requirements));
-    match tokio::time::timeout_at(deadline.into(), work).await {
-        Ok(Ok(fitted)) => fitted,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "converting the page failed")),
-        Err(_) => Err(Error::new(ErrorKind::Deadline, "converting the page took too long")),
+
+    /// The vendor as a provider that connects on first need.
+    ///
+    /// # Errors
+    /// `internal` when the endpoint is neither https nor on this machine.
+    pub fn connect(&'static self, settings: &VendorSettings, keyring: Arc<Keyring>) -> Result<Arc<dyn Provider>> {
+        let endpoint = settings.endpoints.get(self.name).map_or(self.endpoint, String::as_str);
+        let blame = |error: Error| {
+            let message = format!("{}: {}", self.endpoint_variable, error.message());
+            Error::new(error.kind(), message).with_hint(error.hint())
+        };
+        let url = http::endpoint(endpoint).map_err(blame)?;
+        let http = Http::new(&url, settings.policy).map_err(blame)?;
+        Ok(Arc::new(Remote { vendor: self, http, interface: (self.interface)(url), keyring }))
     }
-}
 
-/// Calls with the credentials there are, and once more with newer ones when the vendor refuses them.
-pub(super) async fn with_keys<T, F>(keyring: &Keyring, mut call: impl FnMut(Arc<VendorKeys>) -> F) -> Result<T>
-where
-    F: Future<Output = Result<T>>,
-{
-    let keys = keyring.get().await?;
-    match call(keys.clone()).await {
-        Err(error) if error.kind() == ErrorKind::ProviderAuth => match keyring.renew(&keys).await {
-            Some(newer) => call(newer.clone()).await.map_err(|error| redacted(error, &newer)),
-            None => Err(redacted(error, &keys)),
-        },
-        outcome => outcome.map_err(|error| redacted(error, &keys)),
+    /// The credentials without which nothing works.
+    pub(super) fn required(&self) -> impl Iterator<Item = &'static Credential> {
+        self.credentials.iter().filter(|credential| credential.is_required)
     }
-}
-
-/// Shorter ones are no credentials, and would tear holes into what the vendor says.
-const MIN_CREDENTIAL: usize = 4;
-
-/// What a vendor says goes into logs and Reports, and it may well quote what it refuses.
-fn redacted(error: Error, keys: &VendorKeys) -> Error {
-    let quoted: Vec<&str> =
-        keys.values().filter(|value| value.len() >= MIN_CREDENTIAL && error.message().contains(value)).collect();
-    if quoted.is_empty() {
-        return error;
-    }
-    let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
-    carry(Error::new(error.kind(), message).with_hint(error.hint()), &error)
-}
-
-/// The error for a vendor without credentials.
-pub(super) fn no_keys(name: &str) -> Error {
-    Error::new(ErrorKind::ProviderAuth, format!("there are no credentials for {name}"))
-        .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
-}
-
-/// A vendor's answer in terms of the page as uploaded.
-pub(super) fn answer(answered: Answered, document: &Document, fitted: Fitted, model: &str) -> Answer {
-    let mut reading = answered.reading;
-    let (width, height) = document.dimensions();
-    let sent = fitted.size.unwrap_or((reading.page.width, reading.page.height));
-    if sent.0 > 0 && sent.1 > 0 && sent != (width, height) {
-        let (x, y) = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
-        for quad in reading.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
-            for point in quad.chunks_exact_mut(2) {
-                point[0] *= x;
-                point[1] *= y;
-            }
-        }
-    }
-    reading.page = PageInfo { width, height, rotation: reading.page.rotation };
-    Answer { reading, model: Some(model.to_owned()), request_id: answered.request_id, adapted: fitted.adapted }
 }

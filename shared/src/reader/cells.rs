@@ -1,9 +1,11 @@
 //! One row of the table: spans cut where cells meet, and each piece given to its column by place and shape together.
 //! Knows nothing of which rows make an item.
 
-use super::columns::{Column, Head, TableHead};
+use crate::invoice::Column;
+
+use super::columns::{Head, TableHead};
 use super::frame::Span;
-use super::shape;
+use super::value_parsers;
 
 /// A span cut where cells meet: at wide gaps, where shapes change, at a space between name and specification;
 /// and a downward run into its single characters.
@@ -51,8 +53,8 @@ fn shapes_part(span: &Span, at: usize) -> bool {
     if before.is_ascii_digit() {
         return rest.starts_with("不征税") || rest.starts_with("免税");
     }
-    let number = rest.contains('.') && shape::quantity(&rest).is_some() && is_digits_and_dots(&rest);
-    number && shape::is_han(before)
+    let number = rest.contains('.') && value_parsers::quantity(&rest).is_some() && is_digits_and_dots(&rest);
+    number && value_parsers::is_han(before)
 }
 
 fn is_digits_and_dots(text: &str) -> bool {
@@ -74,7 +76,7 @@ fn downward(span: &Span) -> Vec<Span> {
 }
 
 /// Gives each token of a row to a column, keeping their order, at the least cost.
-pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Column, Vec<Span>)> {
+pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Option<Column>, Vec<Span>)> {
     let (n, m) = (tokens.len(), head.heads.len());
     // best[i][j]: the least cost of the tokens from i on, when columns before j are closed.
     let mut best = vec![vec![0.0_f32; m + 1]; n + 1];
@@ -89,7 +91,7 @@ pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Column, Ve
                 if here <= later { (here, j) } else { (later, choice[i].get(j + 1).copied().unwrap_or(j)) };
         }
     }
-    let mut row: Vec<(Column, Vec<Span>)> = Vec::new();
+    let mut row: Vec<(Option<Column>, Vec<Span>)> = Vec::new();
     let mut open = 0;
     for (i, token) in tokens.into_iter().enumerate() {
         let at = choice[i].get(open).copied().unwrap_or(m.saturating_sub(1));
@@ -106,40 +108,40 @@ pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Column, Ve
 }
 
 /// What a second token in the same cell costs: texts may come in pieces, numbers do not.
-fn crowding(column: Column) -> f32 {
+fn crowding(column: Option<Column>) -> f32 {
     match column {
-        Column::Name | Column::Specification | Column::Other => 0.3,
+        Some(Column::Name | Column::Specification) | None => 0.3,
         _ => 4.0,
     }
 }
 
-/// How badly a token fits a column: its distance from the head in units, and how strange its shape is there.
+/// How badly a token fits a column: its distance from the head in units, and what its shape costs there.
 fn cost(token: &Span, head: &Head, unit: f32) -> f32 {
     let gap = (head.x0 - token.x1).max(token.x0 - head.x1).max(0.0) / unit;
-    gap + strangeness(&token.folded(), head.column)
+    gap + head.column.map_or(0.0, |column| mismatch_cost(&token.folded(), column))
 }
 
 /// What a shape costs in a column; 0 where it belongs.
-fn strangeness(text: &str, column: Column) -> f32 {
+fn mismatch_cost(text: &str, column: Column) -> f32 {
     // Two numbers read as one have two points, and are still numbers.
-    let number = (shape::quantity(text).is_some() || is_digits_and_dots(text)) && !text.ends_with('%');
-    let rate = shape::is_rate_like(text);
+    let number = (value_parsers::quantity(text).is_some() || is_digits_and_dots(text)) && !text.ends_with('%');
+    let rate = value_parsers::is_rate_like(text);
     let length = text.chars().count();
     let unless = |fits: bool, cost: f32| if fits { 0.0 } else { cost };
     match column {
-        Column::Other => 0.0,
+        Column::TaxCategoryCode => 0.0,
         Column::Name => unless(!number, 3.0),
         Column::Specification if rate => 3.0,
         Column::Specification => unless(!number, 0.8),
         Column::Unit if length > 4 => 6.0,
         Column::Unit if number => 3.0,
-        Column::Unit => unless(text.chars().any(shape::is_han), 0.5),
+        Column::Unit => unless(text.chars().any(value_parsers::is_han), 0.5),
         Column::Quantity | Column::UnitPrice => unless(number, 6.0),
-        Column::Amount => unless(shape::money(text).is_some() && text.contains('.'), 6.0),
+        Column::Amount => unless(value_parsers::money(text).is_some() && text.contains('.'), 6.0),
         Column::TaxRate if rate => 0.0,
-        Column::TaxRate => unless(shape::rate_without_sign(text).is_some(), 8.0).max(1.0),
-        Column::TaxAmount => unless(shape::money(text).is_some() || shape::is_stars(text) || rate, 6.0),
-        Column::PassageStart | Column::PassageEnd => unless(shape::digits(text).len() == 8, 4.0),
+        Column::TaxRate => unless(value_parsers::rate_without_sign(text).is_some(), 8.0).max(1.0),
+        Column::TaxAmount => unless(value_parsers::money(text).is_some() || value_parsers::is_stars(text) || rate, 6.0),
+        Column::PassageStart | Column::PassageEnd => unless(value_parsers::digits(text).len() == 8, 4.0),
         Column::PlateNumber => unless(!number || length <= 7, 3.0),
         Column::VehicleType => unless(!number, 4.0),
     }

@@ -1,46 +1,14 @@
 //! The head of the table of goods: which columns there are, and where.
 //! Knows nothing of the rows below it.
 
+use crate::invoice::Column;
+
 use super::frame::{Mark, Span};
 use super::label;
 
-/// A column of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Column {
-    /// 货物或应税劳务、服务名称, 项目名称.
-    Name,
-    /// 规格型号.
-    Specification,
-    /// 车牌号.
-    PlateNumber,
-    /// 类型.
-    VehicleType,
-    /// 通行日期起.
-    PassageStart,
-    /// 通行日期止.
-    PassageEnd,
-    /// 单位.
-    Unit,
-    /// 数量.
-    Quantity,
-    /// 单价.
-    UnitPrice,
-    /// 金额.
-    Amount,
-    /// 税率.
-    TaxRate,
-    /// 税额.
-    TaxAmount,
-    /// What only some kinds of service print and we do not take: where it was built, whose deed.
-    Other,
-}
-
 /// Every spelling of the heads, longest first, so that a short one does not match inside a long one.
 /// Single characters come last: what is left of a head when a stain or the seal took the other.
-const HEADS: [(&str, Column); 29] = [
-    ("产权证书/不动产权证号", Column::Other),
-    ("建筑服务发生地", Column::Other),
-    ("建筑项目名称", Column::Other),
+const HEADS: [(&str, Column); 26] = [
     ("面积单位", Column::Unit),
     ("货物(劳务)名称", Column::Name),
     ("货物或应税劳务、服务名称", Column::Name),
@@ -69,6 +37,9 @@ const HEADS: [(&str, Column); 29] = [
     ("税", Column::TaxAmount),
 ];
 
+/// What only some kinds of service print and we do not take: where it was built, whose deed.
+const OTHERS: [&str; 3] = ["产权证书/不动产权证号", "建筑服务发生地", "建筑项目名称"];
+
 /// The columns of the two printed forms with their places: 0 at the second head's centre, 1 at the last one's.
 /// Printers keep to them within a character's width.
 const FORM: [(Column, f32); 8] = [
@@ -95,8 +66,8 @@ const TOLL: [(Column, f32); 8] = [
 /// Where a column's head stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
-    /// Which one.
-    pub column: Column,
+    /// Which one; none of one that we do not take.
+    pub column: Option<Column>,
     /// Left edge of the printed head.
     pub x0: f32,
     /// Right edge of the printed head.
@@ -137,9 +108,9 @@ impl TableHead {
 
     /// All columns of the form on which the heads that were read stand; none when they stand otherwise.
     fn fitted(&self, unit: f32) -> Option<TableHead> {
-        let toll = self.heads.iter().any(|h| h.column.is_toll());
+        let toll = self.heads.iter().any(|h| h.column.is_some_and(is_toll));
         let form = if toll { &TOLL } else { &FORM };
-        let place = |column: Column| form.iter().find(|(c, _)| *c == column).map(|(_, at)| *at);
+        let place = |column: Option<Column>| form.iter().find(|(c, _)| Some(*c) == column).map(|(_, at)| *at);
         let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
         let line = Line::through(&known)?;
         let stretch =
@@ -152,7 +123,7 @@ impl TableHead {
         let stand_in = |column: Column, at: f32| {
             let x = line.at(at);
             let half = if column == Column::Name { 4.0 * half } else { half };
-            Head { column, x0: x - half, x1: x + half }
+            Head { column: Some(column), x0: x - half, x1: x + half }
         };
         let heads = form.iter().map(|&(column, at)| self.head(column).unwrap_or_else(|| stand_in(column, at)));
         Some(TableHead { y: self.y, heads: heads.collect() })
@@ -161,7 +132,7 @@ impl TableHead {
     /// Names always stand first; where their head was not read, the room left of the other heads is theirs.
     fn with_name(mut self, unit: f32) -> TableHead {
         if let (None, Some(first)) = (self.head(Column::Name), self.heads.first().copied()) {
-            let name = Head { column: Column::Name, x0: first.x0 - 20.0 * unit, x1: first.x0 - 3.0 * unit };
+            let name = Head { column: Some(Column::Name), x0: first.x0 - 20.0 * unit, x1: first.x0 - 3.0 * unit };
             self.heads.insert(0, name);
         }
         self
@@ -169,7 +140,7 @@ impl TableHead {
 
     /// A column's head.
     pub fn head(&self, column: Column) -> Option<Head> {
-        self.heads.iter().find(|h| h.column == column).copied()
+        self.heads.iter().find(|h| h.column == Some(column)).copied()
     }
 }
 
@@ -179,11 +150,9 @@ impl Head {
     }
 }
 
-impl Column {
-    /// Whether only toll invoices have it.
-    fn is_toll(self) -> bool {
-        matches!(self, Column::PlateNumber | Column::VehicleType | Column::PassageStart | Column::PassageEnd)
-    }
+/// Whether only toll invoices have a column.
+fn is_toll(column: Column) -> bool {
+    matches!(column, Column::PlateNumber | Column::VehicleType | Column::PassageStart | Column::PassageEnd)
 }
 
 /// A straight line through points, by least squares.
@@ -207,7 +176,13 @@ impl Line {
 }
 
 fn has_head(span: &Span) -> bool {
-    HEADS.iter().any(|(text, _)| label::has(span, text))
+    spellings().any(|(text, _)| label::has(span, text))
+}
+
+/// Every head that is printed, those first that we do not take: ours are parts of them.
+fn spellings() -> impl Iterator<Item = (&'static str, Option<Column>)> {
+    let ours = HEADS.into_iter().map(|(text, column)| (text, Some(column)));
+    OTHERS.into_iter().map(|text| (text, None)).chain(ours)
 }
 
 /// The characters around one height, from left to right.
@@ -223,8 +198,8 @@ fn row_marks(spans: &[Span], y: f32, unit: f32) -> Vec<Mark> {
 fn heads(marks: &[Mark]) -> Vec<Head> {
     let mut taken = vec![false; marks.len()];
     let mut found: Vec<Head> = Vec::new();
-    for (text, column) in HEADS {
-        if column != Column::Other && found.iter().any(|h| h.column == column) {
+    for (text, column) in spellings() {
+        if column.is_some() && found.iter().any(|h| h.column == column) {
             continue;
         }
         let free: Vec<usize> = (0..marks.len()).filter(|&i| !taken[i]).collect();
@@ -247,7 +222,7 @@ mod tests {
     use super::*;
 
     fn head(column: Column, centre: f32) -> Head {
-        Head { column, x0: centre - 20.0, x1: centre + 20.0 }
+        Head { column: Some(column), x0: centre - 20.0, x1: centre + 20.0 }
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
 //! parties stand side by side. Knows nothing of rolls.
 
-use crate::invoice::{PageSubtotal, Party};
+use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal};
 
-use super::columns::{Column, TableHead};
-use super::draft::{Draft, Found};
+use super::builder::{Match, ReadingBuilder};
+use super::columns::TableHead;
 use super::frame::Span;
 use super::head;
 use super::label;
 use super::party;
-use super::shape;
 use super::table;
+use super::value_parsers;
 
 /// The heights that divide the page, in the straight frame.
 struct Sections {
@@ -30,25 +30,25 @@ struct Sections {
 }
 
 /// Reads a page of either wide layout; false when it has no table of goods.
-pub fn read(draft: &mut Draft<'_>, digital: bool) -> bool {
-    let spans: Vec<Span> = draft.frame.spans.clone();
-    let Some(sections) = sections(&spans, draft.frame.unit, digital) else {
+pub fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
+    let spans: Vec<Span> = builder.frame.spans.clone();
+    let Some(sections) = sections(&spans, builder.frame.unit, digital) else {
         return false;
     };
-    let unit = draft.frame.unit;
+    let unit = builder.frame.unit;
     let above = band(&spans, f32::MIN, sections.head.y - 0.7 * unit);
-    head::read(draft, &above);
+    head::read(builder, &above);
     if digital {
-        side_by_side(draft, &above);
+        side_by_side(builder, &above);
     } else {
-        cipher(draft, &above);
-        buyer(draft, &above);
-        seller(draft, &spans, &sections);
+        cipher(builder, &above);
+        buyer(builder, &above);
+        seller(builder, &spans, &sections);
     }
-    table::read(draft, &sections.head, &item_spans(&spans, &sections, unit));
-    totals(draft, &spans, &sections);
-    people(draft, &spans, &sections);
-    remarks(draft, &spans, &sections);
+    table::read(builder, &sections.head, &item_spans(&spans, &sections, unit));
+    totals(builder, &spans, &sections);
+    people(builder, &spans, &sections);
+    remarks(builder, &spans, &sections);
     true
 }
 
@@ -96,25 +96,24 @@ fn sum_row(below: &[Span], words: f32, unit: f32) -> Option<f32> {
 }
 
 /// The cipher area's lines; blank in the new e-invoices.
-fn cipher(draft: &mut Draft<'_>, above: &[Span]) {
-    let lines: Vec<Span> = above.iter().filter(|s| shape::is_cipher(&s.folded())).cloned().collect();
-    let found = Found::join(&lines, "\n");
-    draft.reading.invoice.cipher_text = draft.take_text("cipher_text", found);
+fn cipher(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
+    let lines: Vec<Span> = above.iter().filter(|s| value_parsers::is_cipher(&s.folded())).cloned().collect();
+    builder.put(Field::CipherText, Match::join(&lines, "\n"));
 }
 
-fn buyer(draft: &mut Draft<'_>, above: &[Span]) {
-    let top = block_top(above, draft.frame.unit);
-    let right = right_edge(draft, above, &["密码区", "密码", "密", "码", "区"], top);
+fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
+    let top = block_top(above, builder.frame.unit);
+    let right = right_edge(builder, above, &["密码区", "密码", "密", "码", "区"], top);
     let block = cut(above, top, f32::MAX, right);
-    party::read(draft, "buyer", &block);
+    party::read(builder, party::BUYER, &block);
 }
 
-fn seller(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    let unit = draft.frame.unit;
+fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+    let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.8 * unit, sections.foot - 0.6 * unit);
-    let right = remarks_edge(draft, &below);
+    let right = remarks_edge(builder, &below);
     let block = cut(&below, f32::MIN, f32::MAX, right);
-    party::read(draft, "seller", &block);
+    party::read(builder, party::SELLER, &block);
 }
 
 /// The first line of the buyer's block: the row of its first label.
@@ -131,19 +130,20 @@ fn block_top(above: &[Span], unit: f32) -> f32 {
 }
 
 /// Where the column right of a block begins: its caption, else the cipher's lines.
-fn right_edge(draft: &Draft<'_>, spans: &[Span], captions: &[&str], top: f32) -> f32 {
-    let width = draft.frame.width;
+fn right_edge(builder: &ReadingBuilder<'_>, spans: &[Span], captions: &[&str], top: f32) -> f32 {
+    let width = builder.frame.width;
     let caption = spans
         .iter()
         .filter(|s| s.y > top && s.x0 > 0.35 * width && captions.contains(&s.folded().as_str()))
         .map(|s| s.x0)
         .reduce(f32::min);
-    let cipher = spans.iter().filter(|s| shape::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
+    let cipher =
+        spans.iter().filter(|s| value_parsers::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
     caption.or(cipher).unwrap_or(f32::MAX)
 }
 
-fn remarks_edge(draft: &Draft<'_>, below: &[Span]) -> f32 {
-    let width = draft.frame.width;
+fn remarks_edge(builder: &ReadingBuilder<'_>, below: &[Span]) -> f32 {
+    let width = builder.frame.width;
     let captions = ["备注", "备", "注"];
     let caption = below
         .iter()
@@ -153,7 +153,7 @@ fn remarks_edge(draft: &Draft<'_>, below: &[Span]) -> f32 {
     // Both captions stand in one column, so the cipher area's edge serves when 备注 is not read.
     caption.unwrap_or_else(|| {
         let edge = ["密", "码", "区", "密码区", "密码"];
-        let above = draft.frame.spans.iter().filter(|s| s.x0 > 0.35 * width && edge.contains(&s.folded().as_str()));
+        let above = builder.frame.spans.iter().filter(|s| s.x0 > 0.35 * width && edge.contains(&s.folded().as_str()));
         above.map(|s| s.x0).reduce(f32::min).unwrap_or(0.6 * width)
     })
 }
@@ -172,21 +172,21 @@ fn cut_at(span: &Span, right: f32) -> usize {
 }
 
 /// The digital invoice: the buyer on the left, the seller on the right, two lines each.
-fn side_by_side(draft: &mut Draft<'_>, above: &[Span]) {
-    let unit = draft.frame.unit;
+fn side_by_side(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
+    let unit = builder.frame.unit;
     let ids = label::all(above, &["统一社会信用代码", "纳税人识别号"]);
     let names = label::all(above, &["名称"]);
     let starts: Vec<f32> = ids.iter().chain(&names).map(|l| l.label.x0).collect();
     let left = starts.iter().copied().reduce(f32::min).unwrap_or(0.0);
-    let right = starts.iter().copied().filter(|x| *x > left + 0.3 * draft.frame.width).reduce(f32::min);
-    let middle = right.map_or(0.5 * draft.frame.width, |x| x - 0.5 * unit);
+    let right = starts.iter().copied().filter(|x| *x > left + 0.3 * builder.frame.width).reduce(f32::min);
+    let middle = right.map_or(0.5 * builder.frame.width, |x| x - 0.5 * unit);
     let top = names.iter().chain(&ids).map(|l| l.label.y).reduce(f32::min).map_or(f32::MIN, |y| y - unit);
     let block: Vec<Span> = above.iter().filter(|s| s.y > top).cloned().collect();
     let buyer = cut(&block, top, f32::MAX, middle);
     let seller: Vec<Span> =
         block.iter().filter(|s| s.x1 > middle).map(|s| from_x(s, middle)).filter(|s| !s.marks.is_empty()).collect();
-    party::read(draft, "buyer", &buyer);
-    party::read(draft, "seller", &seller);
+    party::read(builder, party::BUYER, &buyer);
+    party::read(builder, party::SELLER, &seller);
 }
 
 fn from_x(span: &Span, left: f32) -> Span {
@@ -230,63 +230,62 @@ fn under_a_head(span: &Span, head: &TableHead, unit: f32) -> bool {
 }
 
 /// Amount and tax on a row of sums, under their heads.
-fn sums_at(spans: &[Span], y: f32, head: &TableHead, unit: f32) -> (Option<Found>, Option<Found>) {
+fn sums_at(spans: &[Span], y: f32, head: &TableHead, unit: f32) -> (Option<Match>, Option<Match>) {
     let row: Vec<Span> =
         spans.iter().filter(|s| (s.y - y).abs() < 0.8 * unit && !s.vertical && !s.slanted).cloned().collect();
     let cell = |column: Column| {
         let head = head.head(column)?;
         let near = row.iter().filter(|s| {
-            shape::money(&s.folded()).is_some() && s.x1 > head.x0 - 3.0 * unit && s.x0 < head.x1 + 3.0 * unit
+            value_parsers::money(&s.folded()).is_some() && s.x1 > head.x0 - 3.0 * unit && s.x0 < head.x1 + 3.0 * unit
         });
-        near.min_by(|a, b| reach(a, head.x0, head.x1).total_cmp(&reach(b, head.x0, head.x1))).map(Found::of)
+        near.min_by(|a, b| reach(a, head.x0, head.x1).total_cmp(&reach(b, head.x0, head.x1))).map(Match::of)
     };
     (cell(Column::Amount), cell(Column::TaxAmount))
 }
 
-fn subtotal(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
+fn subtotal(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
     let Some(y) = sections.subtotal else { return };
-    let (amount, tax) = sums_at(spans, y, &sections.head, draft.frame.unit);
-    let amount = draft.take("page_subtotals[0].amount", amount, shape::money);
-    let tax = draft.take("page_subtotals[0].tax", tax, shape::money);
-    draft.reading.invoice.page_subtotals = vec![PageSubtotal { amount, tax }];
+    let (amount, tax) = sums_at(spans, y, &sections.head, builder.frame.unit);
+    builder.reading.invoice.page_subtotals = vec![PageSubtotal::default()];
+    builder.put(Field::Subtotal(0, Subtotal::Amount), amount);
+    builder.put(Field::Subtotal(0, Subtotal::Tax), tax);
 }
 
 /// Notes where the sums must stand, for a second look.
-fn expect_sums(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    let unit = draft.frame.unit;
+fn expect_sums(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+    let unit = builder.frame.unit;
     let on_row = |s: &&Span| (s.y - sections.sum).abs() < 0.8 * unit && !s.vertical && !s.slanted;
     let Some(near) = spans.iter().rev().find(on_row) else { return };
-    for (path, column) in [("total_amount", Column::Amount), ("total_tax", Column::TaxAmount)] {
+    for (field, column) in [(Field::TotalAmount, Column::Amount), (Field::TotalTax, Column::TaxAmount)] {
         if let Some(head) = sections.head.head(column) {
             let quad = near.quad_at(head.x0 - 3.0 * unit, head.x1 + 3.0 * unit);
-            draft.places.insert(path.to_owned(), Found::blank(quad));
+            builder.places.insert(field, Match::blank(quad));
         }
     }
 }
 
-fn totals(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    subtotal(draft, spans, sections);
+fn totals(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+    subtotal(builder, spans, sections);
     if !sections.has_totals {
         return;
     }
-    let unit = draft.frame.unit;
+    let unit = builder.frame.unit;
     let (amount, tax) = sums_at(spans, sections.sum, &sections.head, unit);
-    expect_sums(draft, spans, sections);
-    draft.reading.invoice.total_amount = draft.take("total_amount", amount, shape::money);
-    draft.reading.invoice.total_tax = draft.take("total_tax", tax, shape::money);
+    expect_sums(builder, spans, sections);
+    builder.put(Field::TotalAmount, amount);
+    builder.put(Field::TotalTax, tax);
     let band: Vec<Span> =
         spans.iter().filter(|s| (s.y - sections.words).abs() < 1.2 * unit && !s.vertical).cloned().collect();
     let label = label::all(&band, &["(小写)", "小写"]).into_iter().next();
     if let Some(l) = &label {
         let (left, right) = (l.label.x1 + 0.1 * unit, l.label.x1 + 9.0 * unit);
-        draft.places.insert("grand_total".to_owned(), Found::blank(l.label.quad_at(left, right)));
+        builder.places.insert(Field::GrandTotal, Match::blank(l.label.quad_at(left, right)));
     }
     let digits = label.and_then(|l| label::value(&band, &l, 14.0 * unit));
     let digits = digits.or_else(|| band.iter().rev().find_map(from_sign));
-    draft.reading.invoice.grand_total =
-        draft.take("grand_total", digits.map(|s| Found::of(&behind_bracket(&s))), shape::money);
+    builder.put(Field::GrandTotal, digits.map(|s| Match::of(&behind_bracket(&s))));
     let words = band.iter().filter_map(words_part).max_by_key(|s| s.marks.len());
-    draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", words.map(|s| Found::of(&s)));
+    builder.put(Field::GrandTotalWords, words.map(|s| Match::of(&s)));
 }
 
 fn reach(span: &Span, x0: f32, x1: f32) -> f32 {
@@ -320,40 +319,37 @@ pub fn words_part(span: &Span) -> Option<Span> {
     (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
 }
 
-fn people(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    let unit = draft.frame.unit;
+fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+    let unit = builder.frame.unit;
     let foot: Vec<Span> = band(spans, sections.words + unit, f32::MAX);
     // With their colons, as a specimen's cashier may be called 收款人.
     let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
-    let mut person = |path: &str, spellings: &[&str]| {
-        let hit = label::all(&foot, spellings);
-        let value =
-            hit.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit)).map(|v| label::until(&v, &others));
-        draft.take_text(path, value.filter(|v| !v.marks.is_empty()).map(|v| Found::of(&v)))
-    };
-    let (payee, reviewer, drawer) =
-        (person("payee", &["收款人"]), person("reviewer", &["复核人", "复核"]), person("drawer", &["开票人"]));
-    let invoice = &mut draft.reading.invoice;
-    (invoice.payee, invoice.reviewer, invoice.drawer) = (payee, reviewer, drawer);
+    for (field, spellings) in
+        [(Field::Payee, &["收款人"][..]), (Field::Reviewer, &["复核人", "复核"]), (Field::Drawer, &["开票人"])]
+    {
+        let hits = label::all(&foot, spellings);
+        let value = hits.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit));
+        let value = value.map(|v| label::until(&v, &others)).filter(|v| !v.marks.is_empty());
+        builder.put(field, value.map(|v| Match::of(&v)));
+    }
 }
 
 /// What stands right of 备注, seals left out.
-fn remarks(draft: &mut Draft<'_>, spans: &[Span], sections: &Sections) {
-    let unit = draft.frame.unit;
+fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+    let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.7 * unit, sections.foot - 0.6 * unit);
     let captions: Vec<&Span> = below.iter().filter(|s| matches!(s.folded().as_str(), "备注" | "备" | "注")).collect();
     let Some(edge) = captions.iter().map(|s| s.x1).reduce(f32::max) else {
         return;
     };
-    let seller = draft.reading.invoice.seller.clone();
+    let seller = builder.reading.invoice.seller.clone();
     let lines: Vec<Span> = below
         .iter()
         .filter(|s| s.cx() > edge && s.x0 > edge - unit && !s.slanted && !s.vertical)
         .filter(|s| !is_seal_text(s, &seller) && s.confidence() > 0.8)
         .cloned()
         .collect();
-    let found = Found::join(&in_reading_order(lines), "\n");
-    draft.reading.invoice.remarks = draft.take_text("remarks", found);
+    builder.put(Field::Remarks, Match::join(&in_reading_order(lines), "\n"));
 }
 
 /// Rows from top to bottom, each from left to right, whichever of its pieces stands a hair higher.
@@ -366,14 +362,14 @@ fn in_reading_order(mut lines: Vec<Span>) -> Vec<Span> {
 }
 
 /// Text that belongs to a red seal: its captions, the seller's id or part of its name.
-pub fn is_seal_text(span: &Span, seller: &Party) -> bool {
+pub fn is_seal_text(span: &Span, seller: &invoice::Party) -> bool {
     let text = span.folded();
     let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
     let caption = stamped >= 3 && text.chars().count() <= 8;
     let short = text.chars().count() <= 1 || text.ends_with("章)") || text == "章" || is_seal_number(&text);
     let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    let id = shape::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
-    let name = seller.name.as_deref().is_some_and(|own| super::shape::plain(own).contains(&text));
+    let id = value_parsers::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
+    let name = seller.name.as_deref().is_some_and(|own| value_parsers::plain(own).contains(&text));
     caption || short || id || name
 }
 
@@ -451,7 +447,7 @@ mod tests {
     }
 
     fn read_form(lines: &[Placed<'_>]) -> Invoice {
-        found(lines, |draft, _| assert!(read(draft, false))).invoice
+        found(lines, |builder, _| assert!(read(builder, false))).invoice
     }
 
     fn text(value: Option<&impl ToString>) -> Option<String> {
@@ -480,7 +476,7 @@ mod tests {
     #[test]
     fn a_page_without_a_table_or_without_an_end_of_it_is_no_form() {
         for lines in [BUYER.to_vec(), [&BUYER[..], &HEADS, &GOODS].concat()] {
-            assert!(found(&lines, |draft, _| assert!(!read(draft, false))).invoice.items.is_empty());
+            assert!(found(&lines, |builder, _| assert!(!read(builder, false))).invoice.items.is_empty());
         }
     }
 
@@ -554,7 +550,7 @@ mod tests {
             ("统一社会信用代码/纳税人识别号:91310104MA1FR7C72G", 650.0, 200.0),
         ];
         let lines = [&parties[..], &HEADS, &GOODS, &TOTALS].concat();
-        let read = found(&lines, |draft, _| assert!(read(draft, true))).invoice;
+        let read = found(&lines, |builder, _| assert!(read(builder, true))).invoice;
         assert_eq!(read.buyer.name.as_deref(), Some("上海甲乙丙有限公司"));
         assert_eq!(read.buyer.tax_id.as_deref(), Some("91310000834486035U"));
         assert_eq!(read.seller.name.as_deref(), Some("杭州丁戊己饭店"));
@@ -578,10 +574,10 @@ mod tests {
 
     #[test]
     fn a_seal_is_known_by_its_words_or_by_the_sellers_own() {
-        let seller = Party {
+        let seller = invoice::Party {
             name: Some("杭州丁戊己饭店".into()),
             tax_id: Some("91310104MA1FR7C72G".into()),
-            ..Party::default()
+            ..invoice::Party::default()
         };
         for (text, is_seal) in [
             ("发票专用章", true),

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::geometry::{Corners, Quad, Turn, Upright, bounds, quad_of};
+use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
-use crate::report::Quad;
 
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;
@@ -135,64 +136,28 @@ pub struct Frame {
     pub unit: f32,
     /// Width of the upright page.
     pub width: f32,
-    /// As in the page's text.
-    pub rotation: u16,
+    /// What sets the page upright.
+    turn: Turn,
 }
 
 impl Frame {
     /// Sets a page upright and straight.
     pub fn new(page: &PageText) -> Frame {
-        let upright = Upright::new(page);
+        let size = (page.width as f32, page.height as f32);
+        let upright = Upright { turn: Turn::of_degrees(page.rotation), size };
         let boxes: Vec<Box> = page.lines.iter().map(|line| Box::new(line, &upright)).collect();
         let bend = Bend::fit(&boxes);
         let mut spans: Vec<Span> = page.lines.iter().zip(&boxes).map(|(l, b)| span(l, b, &bend)).collect();
         spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
         let unit = median(spans.iter().filter(|s| !s.vertical).map(|s| s.height).collect()).unwrap_or(1.0).max(1.0);
-        Frame { spans, unit, width: upright.width, rotation: page.rotation }
+        Frame { spans, unit, width: upright.width(), turn: upright.turn }
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
     pub fn union(&self, quads: &[Quad]) -> Option<Quad> {
-        let xs = quads.iter().flat_map(|q| [q[0], q[2], q[4], q[6]]);
-        let ys = quads.iter().flat_map(|q| [q[1], q[3], q[5], q[7]]);
-        let (x0, x1) = (xs.clone().reduce(f32::min)?, xs.reduce(f32::max)?);
-        let (y0, y1) = (ys.clone().reduce(f32::min)?, ys.reduce(f32::max)?);
-        if let [only] = quads {
-            return Some(*only);
-        }
-        let corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
-        // The text's top left is the corner that a clockwise turn brings there.
-        let first = match self.rotation {
-            90 => 3,
-            180 => 2,
-            270 => 1,
-            _ => 0,
-        };
-        let turned: Vec<f32> = (0..4).flat_map(|i| corners[(first + i) % 4]).collect();
-        turned.try_into().ok()
-    }
-}
-
-/// Turns points of the uploaded page by quarter turns until the text is upright.
-struct Upright {
-    rotation: u16,
-    page: (f32, f32),
-    width: f32,
-}
-
-impl Upright {
-    fn new(page: &PageText) -> Upright {
-        let (w, h) = (page.width as f32, page.height as f32);
-        let width = if matches!(page.rotation, 90 | 270) { h } else { w };
-        Upright { rotation: page.rotation, page: (w, h), width }
-    }
-
-    fn point(&self, x: f32, y: f32) -> (f32, f32) {
-        match self.rotation {
-            90 => (self.page.1 - y, x),
-            180 => (self.page.0 - x, self.page.1 - y),
-            270 => (y, self.page.0 - x),
-            _ => (x, y),
+        match quads {
+            [only] => Some(*only),
+            many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.turn).quad()),
         }
     }
 }
@@ -210,7 +175,7 @@ struct Box {
 impl Box {
     fn new(line: &TextLine, upright: &Upright) -> Box {
         let q = &line.quad;
-        let p: Vec<(f32, f32)> = (0..4).map(|i| upright.point(q[2 * i], q[2 * i + 1])).collect();
+        let p: Vec<(f32, f32)> = (0..4).map(|i| upright.point((q[2 * i], q[2 * i + 1]))).collect();
         let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
         let span = |values: [f32; 4]| {
             (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max))
@@ -342,10 +307,7 @@ pub fn fold(c: char) -> char {
     let mut plain = c.nfkc();
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
-    match c {
-        '【' | '〔' | '[' => '(',
-        '】' | '〕' | ']' => ')',
-        '—' | '–' | '―' | '−' => '-',
+    match unified(c) {
         '圓' => '圆',
         '號' => '号',
         '納' => '纳',

@@ -1,10 +1,12 @@
 //! What stands above the table: code, number, date, check code, machine number, marks, title.
 //! Shared by the form and the digital invoice; knows nothing of parties and goods.
 
-use super::draft::{Draft, Found};
+use crate::invoice::Field;
+
+use super::builder::{Match, ReadingBuilder};
 use super::frame::Span;
 use super::label;
-use super::shape;
+use super::value_parsers;
 
 /// Labels that end a value which runs into them.
 const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -13,20 +15,20 @@ const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验
 const REACH: f32 = 14.0;
 
 /// Reads the head from the spans above the parties' block.
-pub fn read(draft: &mut Draft<'_>, spans: &[Span]) {
-    code(draft, spans);
-    number(draft, spans);
-    date(draft, spans);
-    check_code(draft, spans);
-    machine_number(draft, spans);
-    special_mark(draft, spans);
-    sheet(draft, spans);
+pub fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    code(builder, spans);
+    number(builder, spans);
+    date(builder, spans);
+    check_code(builder, spans);
+    machine_number(builder, spans);
+    special_mark(builder, spans);
+    sheet(builder, spans);
 }
 
 /// The value behind a label, cut off where the next label begins.
-pub fn labelled(draft: &Draft<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
+pub fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
     let hits = label::all(spans, spellings);
-    let reach = REACH * draft.frame.unit;
+    let reach = REACH * builder.frame.unit;
     hits.iter().find_map(|hit| label::value(spans, hit, reach)).map(|value| label::until(&value, &NEXT))
 }
 
@@ -47,7 +49,7 @@ fn bare_number(span: &Span, lengths: &[usize]) -> Option<Span> {
     let rest = span.slice(start..span.marks.len());
     let text = rest.folded();
     let only_digits = text.bytes().all(|b| b.is_ascii_digit());
-    let lead_is_no = before.chars().count() <= 3 && !before.chars().any(shape::is_han);
+    let lead_is_no = before.chars().count() <= 3 && !before.chars().any(value_parsers::is_han);
     (only_digits && lead_is_no && lengths.contains(&text.len())).then_some(rest)
 }
 
@@ -57,48 +59,39 @@ fn behind_misread(spans: &[Span], hint: char, lengths: &[usize]) -> Option<Span>
         let colon = span.marks.iter().position(|m| m.folded == ':')?;
         let label = span.slice(0..colon).folded();
         let value = span.slice(colon + 1..span.marks.len());
-        let is_label =
-            (2..=4).contains(&label.chars().count()) && label.chars().all(shape::is_han) && label.contains(hint);
+        let is_label = (2..=4).contains(&label.chars().count())
+            && label.chars().all(value_parsers::is_han)
+            && label.contains(hint);
         let digits = value.folded();
         let is_value = digits.bytes().all(|b| b.is_ascii_digit()) && lengths.contains(&digits.len());
         (is_label && is_value).then_some(value)
     })
 }
 
-fn code(draft: &mut Draft<'_>, spans: &[Span]) {
-    let valid = |text: &str| {
-        let digits = shape::digits(text);
-        matches!(digits.len(), 10 | 12).then_some(digits)
-    };
-    let value = labelled(draft, spans, &["发票代码"]).or_else(|| behind_misread(spans, '代', &[10, 12]));
-    let value = value.map(|s| Found::of(&s));
-    let mut code = draft.take("invoice_code", value, valid);
-    if code.is_none() {
-        let printed = numbers(spans, &[10, 12]);
-        let printed: Vec<&Span> = printed.iter().filter(|s| !follows(spans, s, &["机器编号", "校验码"])).collect();
-        code = draft.take("invoice_code", printed.first().map(|s| Found::of(s)), valid);
-        let again = printed.iter().skip(1).find(|s| Some(s.folded()) == code && s.x0 > printed[0].x1);
-        let found = again.map(|s| Found::of(s));
-        draft.reading.invoice.reprints.code_right = draft.take("reprints.code_right", found, valid);
+fn code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    const LENGTHS: &[usize] = Field::InvoiceCode.lengths();
+    let value = labelled(builder, spans, &["发票代码"]).or_else(|| behind_misread(spans, '代', LENGTHS));
+    if builder.put(Field::InvoiceCode, value.map(|s| Match::of(&s))) {
+        return;
     }
-    draft.reading.invoice.invoice_code = code;
+    let printed = numbers(spans, LENGTHS);
+    let printed: Vec<&Span> = printed.iter().filter(|s| !follows(spans, s, &["机器编号", "校验码"])).collect();
+    builder.put(Field::InvoiceCode, printed.first().map(|s| Match::of(s)));
+    let code = builder.reading.invoice.invoice_code.as_deref();
+    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == code && s.x0 > printed[0].x1);
+    builder.put(Field::CodeOnTheRight, again.map(|s| Match::of(s)));
 }
 
-fn number(draft: &mut Draft<'_>, spans: &[Span]) {
-    let valid = |text: &str| {
-        let digits = shape::digits(text);
-        matches!(digits.len(), 8 | 20).then_some(digits)
-    };
-    let value = labelled(draft, spans, &["发票号码"]).or_else(|| behind_misread(spans, '码', &[8]));
-    let value = value.map(|s| Found::of(&s));
-    let mut number = draft.take("invoice_number", value, valid);
-    if number.is_none() {
-        let printed = numbers(spans, &[8, 20]);
-        number = draft.take("invoice_number", printed.first().map(Found::of), valid);
-        let again = printed.iter().skip(1).find(|s| Some(s.folded()) == number).map(Found::of);
-        draft.reading.invoice.reprints.number_right = draft.take("reprints.number_right", again, valid);
+fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let value = labelled(builder, spans, &["发票号码"]).or_else(|| behind_misread(spans, '码', &[8]));
+    if builder.put(Field::InvoiceNumber, value.map(|s| Match::of(&s))) {
+        return;
     }
-    draft.reading.invoice.invoice_number = number;
+    let printed = numbers(spans, Field::InvoiceNumber.lengths());
+    builder.put(Field::InvoiceNumber, printed.first().map(Match::of));
+    let number = builder.reading.invoice.invoice_number.as_deref();
+    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == number);
+    builder.put(Field::NumberOnTheRight, again.map(Match::of));
 }
 
 /// Whether a number stands behind one of these labels, on its row.
@@ -106,49 +99,35 @@ fn follows(spans: &[Span], number: &Span, spellings: &[&str]) -> bool {
     label::all(spans, spellings).iter().any(|l| l.label.same_row(number, 0.7) && l.label.x0 < number.x0)
 }
 
-fn date(draft: &mut Draft<'_>, spans: &[Span]) {
-    let labelled = labelled(draft, spans, &["开票日期"]).map(|s| Found::of(&s));
-    let mut date = draft.take("issue_date", labelled, shape::date);
-    if date.is_none() {
-        let any =
-            spans.iter().filter(|s| !s.vertical).find(|s| shape::date(&s.folded()).is_some() && s.folded().len() < 24);
-        date = draft.take("issue_date", any.map(Found::of), shape::date);
+fn date(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let labelled = labelled(builder, spans, &["开票日期"]).map(|s| Match::of(&s));
+    if !builder.put(Field::IssueDate, labelled) {
+        let is_day = |s: &&Span| value_parsers::date(&s.folded()).is_some() && s.folded().len() < 24;
+        let any = spans.iter().filter(|s| !s.vertical).find(is_day);
+        builder.put(Field::IssueDate, any.map(Match::of));
     }
-    draft.reading.invoice.issue_date = date;
 }
 
-fn check_code(draft: &mut Draft<'_>, spans: &[Span]) {
-    let value = labelled(draft, spans, &["校验码"]).map(|s| Found::of(&s));
-    let valid = |text: &str| {
-        let plain = shape::plain(text);
-        let solid = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
-        let fits = solid.chars().all(|c| c.is_ascii_alphanumeric()) && matches!(solid.len(), 5 | 20);
-        fits.then_some(solid)
-    };
-    draft.reading.invoice.check_code = draft.take("check_code", value, valid);
+fn check_code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let value = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
+    builder.put(Field::CheckCode, value);
 }
 
-fn machine_number(draft: &mut Draft<'_>, spans: &[Span]) {
-    let value = labelled(draft, spans, &["机器编号"]).map(|s| Found::of(&s));
-    let valid = |text: &str| {
-        let digits = shape::digits(text);
-        (digits.len() == 12).then_some(digits)
-    };
-    let mut machine = draft.take("machine_number", value, valid);
-    if machine.is_none() {
-        let below = number_below(draft, spans, &["机器编号"], 12);
-        machine = draft.take("machine_number", below.map(|s| Found::of(&s)), valid);
+fn machine_number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let value = labelled(builder, spans, &["机器编号"]).map(|s| Match::of(&s));
+    if !builder.put(Field::MachineNumber, value) {
+        let below = number_below(builder, spans, &["机器编号"], Field::MachineNumber.lengths());
+        builder.put(Field::MachineNumber, below.map(|s| Match::of(&s)));
     }
-    draft.reading.invoice.machine_number = machine;
 }
 
 /// A number of a given length just below a label, where the print slipped down.
-fn number_below(draft: &Draft<'_>, spans: &[Span], spellings: &[&str], length: usize) -> Option<Span> {
+fn number_below(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str], lengths: &[usize]) -> Option<Span> {
     let labels = label::all(spans, spellings);
     let label = &labels.first()?.label;
-    let near = |s: &Span| (s.y - label.y).abs() < 2.5 * draft.frame.unit && s.x1 > label.x0;
-    let taken = draft.reading.invoice.invoice_code.clone();
-    numbers(spans, &[length]).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
+    let near = |s: &Span| (s.y - label.y).abs() < 2.5 * builder.frame.unit && s.x1 > label.x0;
+    let taken = builder.reading.invoice.invoice_code.clone();
+    numbers(spans, lengths).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
 }
 
 /// What is printed at the top left of invoices for certain goods.
@@ -168,38 +147,38 @@ fn is_special_mark(span: &Span) -> bool {
     MARKS.contains(&span.folded().as_str())
 }
 
-fn special_mark(draft: &mut Draft<'_>, spans: &[Span]) {
+fn special_mark(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let mark = spans.iter().find(|s| !s.vertical && is_special_mark(s));
-    draft.reading.invoice.special_mark = draft.take_text("special_mark", mark.map(Found::of));
+    builder.put(Field::SpecialMark, mark.map(Match::of));
 }
 
 /// The copies of a set, as printed under the title or down the right edge.
 const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
 
-fn sheet(draft: &mut Draft<'_>, spans: &[Span]) {
-    let found = spans.iter().find_map(sheet_under_title).or_else(|| draft.frame.spans.iter().find_map(edge_sheet));
-    draft.reading.invoice.sheet = draft.take_text("sheet", found);
+fn sheet(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let found = spans.iter().find_map(sheet_under_title).or_else(|| builder.frame.spans.iter().find_map(edge_sheet));
+    builder.put(Field::Sheet, found);
 }
 
 /// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
 /// puts its own between them.
-pub fn sheet_under_title(span: &Span) -> Option<Found> {
+pub fn sheet_under_title(span: &Span) -> Option<Match> {
     let text = span.folded();
     let short = !span.vertical && text.chars().count() <= 8 && text.ends_with('联');
     let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
     let best = SHEETS.iter().max_by_key(|sheet| read(sheet))?;
-    (short && read(&best) >= 2).then(|| Found::of(span).with_text(*best))
+    (short && read(&best) >= 2).then(|| Match::of(span).with_text(*best))
 }
 
 /// `第二联：抵扣联` down the right edge.
-fn edge_sheet(span: &Span) -> Option<Found> {
+fn edge_sheet(span: &Span) -> Option<Match> {
     let text = span.folded();
     let sheet = SHEETS.iter().find(|sheet| text.contains(**sheet) && text.contains('第'))?;
-    Some(Found::of(span).with_text(*sheet))
+    Some(Match::of(span).with_text(*sheet))
 }
 
 /// The printed title: the largest line that speaks of an invoice, with a piece that the seal split off.
-pub fn title(spans: &[Span]) -> Option<Found> {
+pub fn title(spans: &[Span]) -> Option<Match> {
     let speaks = |s: &&Span| {
         let text = s.folded();
         let titled = ["发票", "增值税", "電子發票"].iter().any(|w| text.contains(w));
@@ -214,7 +193,7 @@ pub fn title(spans: &[Span]) -> Option<Found> {
                 !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':')
             })
             .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
-            .filter(|s| s.folded().chars().any(shape::is_han) && !is_special_mark(s))
+            .filter(|s| s.folded().chars().any(value_parsers::is_han) && !is_special_mark(s))
             .cloned()
             .collect();
         row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
@@ -223,7 +202,7 @@ pub fn title(spans: &[Span]) -> Option<Found> {
     // The mark of a roll is printed small behind the title.
     let mark = spans.iter().find(|s| s.folded().contains("卷票") && !row.iter().any(|r| r.quad == s.quad));
     let pieces: Vec<Span> = row.into_iter().chain(mark.cloned()).collect();
-    Found::join(&pieces, "")
+    Match::join(&pieces, "")
 }
 
 #[cfg(test)]
@@ -234,7 +213,7 @@ mod tests {
     use crate::invoice::Invoice;
 
     fn read_head(lines: &[Placed<'_>]) -> Invoice {
-        found(lines, |draft, spans| read(draft, spans)).invoice
+        found(lines, read).invoice
     }
 
     /// What stands above the table, and which code, number, date and check code it is.

@@ -1,10 +1,10 @@
 //! Which of the nine kinds a page is, and what its title says.
 //! Knows nothing of where other fields stand.
 
-use crate::invoice::{InvoiceCode, InvoiceType, QrPayload};
+use crate::invoice::{Field, InvoiceCode, InvoiceType, QrPayload, plain};
 use crate::report::{Evidence, EvidenceSource, Reading};
 
-use super::draft::{Draft, Found};
+use super::builder::{Match, ReadingBuilder};
 use super::frame::Span;
 
 /// How the page is laid out.
@@ -76,8 +76,8 @@ fn has_long_number(text: &str) -> bool {
 }
 
 /// Decides the type from all that speaks of it: QR code, invoice code, title, marks.
-pub fn settle_type(draft: &mut Draft<'_>, layout: Layout, qr: Option<&QrPayload>, printed_title: &str) {
-    let invoice = &draft.reading.invoice;
+pub fn decide_type(builder: &mut ReadingBuilder<'_>, layout: Layout, qr: Option<&QrPayload>, printed_title: &str) {
+    let invoice = &builder.reading.invoice;
     let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
     let by_qr = qr.and_then(QrPayload::invoice_type);
     let special = printed_title.contains('专') || printed_title.contains("用发");
@@ -88,18 +88,18 @@ pub fn settle_type(draft: &mut Draft<'_>, layout: Layout, qr: Option<&QrPayload>
         } else {
             InvoiceType::DigitalCommon
         }),
-        Layout::Form if is_blockchain(draft, printed_title) => InvoiceType::Blockchain,
+        Layout::Form if is_blockchain(builder, printed_title) => InvoiceType::Blockchain,
         Layout::Form => by_qr
             .or(by_code)
             .filter(|t| !t.is_digital() && *t != InvoiceType::Roll)
             .unwrap_or_else(|| by_title(printed_title)),
     };
     let toll = kind == InvoiceType::ElectronicCommon && invoice.special_mark.as_deref() == Some("通行费");
-    draft.reading.invoice.r#type = if toll { InvoiceType::ElectronicToll } else { kind };
+    builder.reading.invoice.r#type = if toll { InvoiceType::ElectronicToll } else { kind };
 }
 
-fn is_blockchain(draft: &Draft<'_>, title: &str) -> bool {
-    let invoice = &draft.reading.invoice;
+fn is_blockchain(builder: &ReadingBuilder<'_>, title: &str) -> bool {
+    let invoice = &builder.reading.invoice;
     let link = invoice.qr_code.as_deref().is_some_and(|q| q.contains("bcfp.") && q.contains("bill_num"));
     let short_check = invoice.check_code.as_deref().is_some_and(|c| c.len() == 5);
     link || short_check || (title.contains("深圳电子普通") && !title.contains("增值税"))
@@ -128,26 +128,21 @@ fn standard_title(kind: InvoiceType, region: &str) -> String {
     }
 }
 
-/// Settles the title: as read when it is one that this kind has, else derived from code and type, as the
+/// Decides the title: as read when it is one that this kind has, else derived from code and type, as the
 /// supervision seal covers its middle on most invoices.
-pub fn settle_title(draft: &mut Draft<'_>, title: Option<Found>) {
-    let kind = draft.reading.invoice.r#type;
-    let region = draft.reading.invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
+pub fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
+    let kind = builder.reading.invoice.r#type;
+    let region = builder.reading.invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
     let standard = standard_title(kind, region.unwrap_or(""));
     let bare = standard_title(kind, "");
-    let read = title.as_ref().map(|t| super::shape::plain(&t.text)).unwrap_or_default();
-    let wanted = super::shape::plain(&standard);
+    let read = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
+    let wanted = plain(&standard);
     // The mark of a roll is printed small beside the title and often left out.
-    let unmarked = wanted.trim_end_matches("(卷票)").to_owned();
-    let complete = read == wanted || read == unmarked || read == super::shape::plain(&bare);
-    if let Some(found) = title.clone().filter(|_| complete) {
-        draft.prove("title", &found);
-        draft.reading.invoice.title = Some(found.text);
-    } else if region.is_some() || kind.is_digital() {
-        put_derived_title(&mut draft.reading, standard);
-    } else if let Some(found) = title {
-        draft.prove("title", &found);
-        draft.reading.invoice.title = Some(found.text);
+    let complete = read == wanted || read == wanted.trim_end_matches("(卷票)") || read == plain(&bare);
+    if complete || region.is_none() && !kind.is_digital() {
+        builder.put(Field::Title, title);
+    } else {
+        put_derived_title(&mut builder.reading, standard);
     }
 }
 
@@ -166,7 +161,7 @@ pub fn derive_title(reading: &mut Reading) {
 fn put_derived_title(reading: &mut Reading, title: String) {
     let evidence = Evidence { page: 1, sources: vec![EvidenceSource::Code], ..Evidence::default() };
     reading.invoice.title = Some(title);
-    reading.fields.insert("title".to_owned(), evidence);
+    reading.fields.insert(Field::Title, evidence);
 }
 
 #[cfg(test)]
@@ -222,9 +217,9 @@ mod tests {
     /// The type, from the layout, the QR code, the title, and what was read.
     fn type_of(layout: Layout, qr: Option<&str>, title: &str, read: Invoice) -> InvoiceType {
         let qr = qr.and_then(QrPayload::parse);
-        let reading = found(&[], |draft, _| {
-            draft.reading.invoice = read;
-            settle_type(draft, layout, qr.as_ref(), title);
+        let reading = found(&[], |builder, _| {
+            builder.reading.invoice = read;
+            decide_type(builder, layout, qr.as_ref(), title);
         });
         reading.invoice.r#type
     }
@@ -279,12 +274,12 @@ mod tests {
     #[test]
     fn a_title_that_this_kind_cannot_have_is_derived_from_the_code() {
         let titled = |code: Option<&str>, read: &str| {
-            let reading = found(&[(read, 100.0, 40.0)], |draft, spans| {
-                draft.reading.invoice.invoice_code = code.map(Into::into);
-                draft.reading.invoice.r#type = InvoiceType::Special;
-                settle_title(draft, spans.first().map(Found::of));
+            let reading = found(&[(read, 100.0, 40.0)], |builder, spans| {
+                builder.reading.invoice.invoice_code = code.map(Into::into);
+                builder.reading.invoice.r#type = InvoiceType::Special;
+                decide_title(builder, spans.first().map(Match::of));
             });
-            (reading.invoice.title.unwrap(), reading.fields["title"].sources.clone())
+            (reading.invoice.title.unwrap(), reading.fields[&Field::Title].sources.clone())
         };
         let printed = vec![EvidenceSource::Print];
         let derived = vec![EvidenceSource::Code];

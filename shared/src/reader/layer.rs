@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::text::{Rule, TextPage, TextRun};
+use crate::geometry::{Turn, Upright};
 use crate::ocr::{Glyph, PageText, TextLine};
 
 use super::frame::fold;
@@ -50,12 +51,12 @@ const SPREAD_LABELS: [&str; 25] = [
 
 /// The page's text as lines, in pixels of a page of this size.
 pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
-    let turn = Turn::of(page);
+    let upright = upright(page);
     let scale = (width as f32 / page.width.max(1.0), height as f32 / page.height.max(1.0));
-    let rules = turn.rules(&page.rules);
-    let lines = join_labels(lines(&turn.letters(page), &rules), &rules);
-    let lines = lines.iter().map(|line| line.as_text_line(&turn, scale));
-    PageText { width, height, rotation: turn.rotation(), lines: lines.collect(), qr_codes: Vec::new(), seals: None }
+    let rules = vertical_rules(&upright, &page.rules);
+    let lines = join_labels(lines(&letters(&upright, page), &rules), &rules);
+    let lines = lines.iter().map(|line| line.as_text_line(&upright, scale));
+    PageText { width, height, rotation: upright.turn.degrees(), lines: lines.collect(), ..PageText::default() }
 }
 
 /// As [`page_text`], for a page whose characters can be trusted.
@@ -82,102 +83,49 @@ struct Line {
     letters: Vec<Letter>,
 }
 
-/// How the page's text is turned against the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quarter {
-    None,
-    Right,
-    Half,
-    Left,
+/// What sets the page upright: the direction of most of its characters.
+fn upright(page: &TextPage) -> Upright {
+    let turns = [Turn::None, Turn::ThreeQuarters, Turn::Half, Turn::Quarter];
+    let count = |turn: &Turn| -> usize {
+        page.runs.iter().filter(|run| turn_of(run.angle) == Some(*turn)).map(|run| run.glyphs.len()).sum()
+    };
+    let turn = turns.into_iter().rev().max_by_key(count).unwrap_or_default();
+    Upright { turn, size: (page.width, page.height) }
 }
 
-struct Turn {
-    quarter: Quarter,
-    width: f32,
-    height: f32,
+/// The turn that makes a direction of writing upright; none when it leans.
+fn turn_of(angle: f32) -> Option<Turn> {
+    [(0.0, Turn::None), (90.0, Turn::ThreeQuarters), (180.0, Turn::Half), (-180.0, Turn::Half), (-90.0, Turn::Quarter)]
+        .into_iter()
+        .find(|(at, _)| (angle - at).abs() < 3.0)
+        .map(|(_, turn)| turn)
 }
 
-impl Turn {
-    /// The direction of most of the page's characters.
-    fn of(page: &TextPage) -> Turn {
-        let mut count = [0_usize; 4];
-        for run in &page.runs {
-            if let Some(quarter) = quarter(run.angle) {
-                count[quarter as usize] += run.glyphs.len();
-            }
-        }
-        let quarters = [Quarter::None, Quarter::Right, Quarter::Half, Quarter::Left];
-        let most = quarters.into_iter().rev().max_by_key(|q| count[*q as usize]);
-        Turn { quarter: most.unwrap_or(Quarter::None), width: page.width, height: page.height }
-    }
-
-    /// Degrees clockwise that set the page upright.
-    fn rotation(&self) -> u16 {
-        match self.quarter {
-            Quarter::None => 0,
-            Quarter::Right => 270,
-            Quarter::Half => 180,
-            Quarter::Left => 90,
-        }
-    }
-
-    fn upright(&self, (x, y): (f32, f32)) -> (f32, f32) {
-        match self.quarter {
-            Quarter::None => (x, y),
-            Quarter::Right => (y, self.width - x),
-            Quarter::Half => (self.width - x, self.height - y),
-            Quarter::Left => (self.height - y, x),
-        }
-    }
-
-    fn back(&self, (u, v): (f32, f32)) -> (f32, f32) {
-        match self.quarter {
-            Quarter::None => (u, v),
-            Quarter::Right => (self.width - v, u),
-            Quarter::Half => (self.width - u, self.height - v),
-            Quarter::Left => (v, self.height - u),
-        }
-    }
-
-    fn rules(&self, rules: &[Rule]) -> Vec<Rule> {
-        let turned = rules.iter().map(|rule| {
-            let (a, b) = (self.upright((rule.x0, rule.y0)), self.upright((rule.x1, rule.y1)));
-            Rule { x0: a.0.min(b.0), y0: a.1.min(b.1), x1: a.0.max(b.0), y1: a.1.max(b.1) }
-        });
-        turned.filter(Rule::is_vertical).collect()
-    }
-
-    /// The page's characters without seals, white space and what leans otherwise than the page.
-    fn letters(&self, page: &TextPage) -> Vec<Letter> {
-        let kept = page.runs.iter().filter(|run| quarter(run.angle) == Some(self.quarter) && !is_seal(run));
-        let mut letters: Vec<Letter> = kept.enumerate().flat_map(|(index, run)| self.run(index, run)).collect();
-        letters.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        letters
-    }
-
-    fn run(&self, index: usize, run: &TextRun) -> Vec<Letter> {
-        let solid: Vec<_> = run.glyphs.iter().filter(|g| !g.text.is_whitespace()).collect();
-        let alone = solid.len() == 1;
-        let letter = |glyph: &&crate::document::text::TextGlyph| {
-            let (x, y) = self.upright((glyph.x, glyph.y));
-            Letter { text: glyph.text, x0: x, x1: x + glyph.width, y, size: run.size, run: index, alone }
-        };
-        solid.iter().map(letter).collect()
-    }
+/// The upright page's vertical rules.
+fn vertical_rules(upright: &Upright, rules: &[Rule]) -> Vec<Rule> {
+    let turned = rules.iter().map(|rule| {
+        let (a, b) = (upright.point((rule.x0, rule.y0)), upright.point((rule.x1, rule.y1)));
+        Rule { x0: a.0.min(b.0), y0: a.1.min(b.1), x1: a.0.max(b.0), y1: a.1.max(b.1) }
+    });
+    turned.filter(Rule::is_vertical).collect()
 }
 
-/// The quarter turn that a direction of writing is next to; none when it leans.
-fn quarter(angle: f32) -> Option<Quarter> {
-    [
-        (0.0, Quarter::None),
-        (90.0, Quarter::Right),
-        (180.0, Quarter::Half),
-        (-180.0, Quarter::Half),
-        (-90.0, Quarter::Left),
-    ]
-    .into_iter()
-    .find(|(at, _)| (angle - at).abs() < 3.0)
-    .map(|(_, quarter)| quarter)
+/// The page's characters without seals, white space and what leans otherwise than the page.
+fn letters(upright: &Upright, page: &TextPage) -> Vec<Letter> {
+    let kept = page.runs.iter().filter(|run| turn_of(run.angle) == Some(upright.turn) && !is_seal(run));
+    let mut letters: Vec<Letter> = kept.enumerate().flat_map(|(index, run)| letters_of(upright, index, run)).collect();
+    letters.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    letters
+}
+
+fn letters_of(upright: &Upright, index: usize, run: &TextRun) -> Vec<Letter> {
+    let solid: Vec<_> = run.glyphs.iter().filter(|g| !g.text.is_whitespace()).collect();
+    let alone = solid.len() == 1;
+    let letter = |glyph: &&crate::document::text::TextGlyph| {
+        let (x, y) = upright.point((glyph.x, glyph.y));
+        Letter { text: glyph.text, x0: x, x1: x + glyph.width, y, size: run.size, run: index, alone }
+    };
+    solid.iter().map(letter).collect()
 }
 
 /// Seals are drawn in pure red; of what else is, only codes and numbers are the invoice's own.
@@ -324,12 +272,12 @@ impl Line {
         self.letters.iter().map(|l| fold(l.text)).collect()
     }
 
-    fn as_text_line(&self, turn: &Turn, scale: (f32, f32)) -> TextLine {
+    fn as_text_line(&self, upright: &Upright, scale: (f32, f32)) -> TextLine {
         let (x0, x1, size) = (self.x0(), self.x1().max(self.x0() + 0.1), self.size());
         let baseline = self.letters.iter().map(|l| l.y).sum::<f32>() / self.letters.len().max(1) as f32;
         let (top, bottom) = (baseline - 0.95 * size, baseline + 0.25 * size);
         let corner = |u: f32, v: f32| {
-            let (x, y) = turn.back((u, v));
+            let (x, y) = upright.back((u, v));
             [x * scale.0, y * scale.1]
         };
         let corners = [corner(x0, top), corner(x1, top), corner(x1, bottom), corner(x0, bottom)].concat();

@@ -3,8 +3,8 @@
 
 use crate::report::{EvidenceSource, PageInfo, Reading};
 
+use super::builder::ReadingBuilder;
 use super::columns::TableHead;
-use super::draft::Draft;
 use super::frame::{Frame, Span};
 use super::table;
 
@@ -29,10 +29,10 @@ pub fn read(frame: &Frame) -> Option<Reading> {
     let left = numbering.map_or(f32::MIN, |s| s.x1 + 0.3 * unit);
     let inside = frame.spans.iter().filter(|s| s.y > head.y + 0.55 * unit && s.y < end && !s.vertical);
     let cells: Vec<Span> = inside.filter(|s| !is_line_number(s, left)).cloned().collect();
-    let mut draft = Draft::new(frame, PageInfo::default());
-    draft.source = EvidenceSource::Text;
-    table::read(&mut draft, &head, &cells);
-    (!draft.reading.invoice.items.is_empty()).then_some(draft.reading)
+    let mut builder = ReadingBuilder::new(frame, PageInfo::default());
+    builder.source = EvidenceSource::Text;
+    table::read(&mut builder, &head, &cells);
+    (!builder.reading.invoice.items.is_empty()).then_some(builder.reading)
 }
 
 fn is_end(span: &Span) -> bool {

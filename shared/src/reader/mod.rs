@@ -2,12 +2,11 @@
 //!
 //! The page is set straight ([`frame`]), its layout told ([`kind`]), and read by the file of that layout:
 //! [`form`] (with [`head`], [`party`]) or [`roll`], goods by [`table`] ([`columns`], [`cells`]). Fields are found by
-//! what they are: labels, column heads, alignment, the shape of values ([`shape`]); never by fixed coordinates.
+//! what they are: labels, column heads, alignment, the shape of values ([`value_parsers`]); never by fixed coordinates.
 
-mod again;
+mod builder;
 mod cells;
 mod columns;
-mod draft;
 mod form;
 mod frame;
 mod head;
@@ -19,30 +18,31 @@ pub mod pages;
 mod party;
 mod roll;
 mod seals;
-mod settle;
-mod shape;
+mod second_pass;
 pub mod sources;
 mod table;
 #[cfg(test)]
 mod testing;
+mod value_parsers;
 pub mod xml;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::{QrPayload, expense_category};
-use crate::ocr::PageText;
-use crate::report::{EvidenceSource, PageInfo, Reading};
+use crate::invoice::{Field, QrPayload, expense_category, plain};
+use crate::ocr::{PageText, QrCode};
+use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
-use again::Look;
-use draft::Draft;
+use builder::ReadingBuilder;
 use frame::Frame;
 use kind::Layout;
+use second_pass::Reread;
+use sources::CodeWeight;
 
-/// Finds the invoice on a page. `look` reads single places again; without pixels it answers nothing.
+/// Finds the invoice on a page. `reread` reads single places again; without pixels it answers nothing.
 ///
 /// # Errors
 /// `no_invoice` when the page holds none of the nine kinds.
-pub fn read(page: &PageText, look: Look<'_>) -> Result<Reading> {
-    read_from(page, look, EvidenceSource::Print)
+pub fn read(page: &PageText, reread: Reread<'_>) -> Result<Reading> {
+    read_from(page, reread, EvidenceSource::Print)
 }
 
 /// Finds the invoice in a page's own text, as [`layer::page_text`] lays it out.
@@ -53,41 +53,56 @@ pub fn read_text(page: &PageText) -> Result<Reading> {
     read_from(page, &|_| Vec::new(), EvidenceSource::Text)
 }
 
-fn read_from(page: &PageText, look: Look<'_>, source: EvidenceSource) -> Result<Reading> {
+fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Result<Reading> {
     let frame = Frame::new(page);
     let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
     let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
     let info = PageInfo { width: page.width, height: page.height, rotation: page.rotation };
-    let mut draft = Draft::new(&frame, info);
-    draft.source = source;
-    settle::note_qr(&mut draft, page);
+    let mut builder = ReadingBuilder::new(&frame, info);
+    builder.source = source;
+    keep_qr_code(&mut builder.reading, page);
     let complete = match layout {
         Layout::Roll => {
-            roll::read(&mut draft);
+            roll::read(&mut builder);
             true
         }
-        Layout::Form => form::read(&mut draft, false),
-        Layout::Digital => form::read(&mut draft, true),
+        Layout::Form => form::read(&mut builder, false),
+        Layout::Digital => form::read(&mut builder, true),
     };
     if !complete {
         return Err(no_invoice());
     }
     let title = head::title(&frame.spans);
-    let printed = title.as_ref().map(|t| shape::plain(&t.text)).unwrap_or_default();
-    again::settle(&mut draft, look);
-    settle::mend_currency_sign(&mut draft);
-    if let Some(qr) = &qr {
-        settle::merge_qr(&mut draft, qr);
-    }
-    kind::settle_type(&mut draft, layout, qr.as_ref(), &printed);
-    seals::read(&mut draft, page, title.as_ref());
-    kind::settle_title(&mut draft, title);
-    draft.reading.invoice.expense_category = expense_category(&draft.reading.invoice.items);
-    let reading = draft.reading;
+    let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
+    second_pass::run(&mut builder, reread);
+    let weight = if source == EvidenceSource::Print { CodeWeight::Surer } else { CodeWeight::Equal };
+    sources::add_qr_code(&mut builder.reading, weight);
+    kind::decide_type(&mut builder, layout, qr.as_ref(), &printed);
+    seals::read(&mut builder, page, title.as_ref());
+    kind::decide_title(&mut builder, title);
+    builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
+    let reading = builder.reading;
     if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
         return Err(no_invoice());
     }
     Ok(reading)
+}
+
+/// Keeps the QR code's content: an invoice's own payload first, else a link of the chain.
+fn keep_qr_code(reading: &mut Reading, page: &PageText) {
+    let find = |ours: &dyn Fn(&QrCode) -> bool| page.qr_codes.iter().find(|code| ours(code));
+    let payload = find(&|code| QrPayload::parse(&code.text).is_some());
+    let Some(code) = payload.or_else(|| find(&|code| code.text.contains("chinatax.gov.cn"))) else { return };
+    let evidence = Evidence {
+        text: Some(code.text.clone()),
+        confidence: Some(1.0),
+        quad: Some(code.quad),
+        page: 1,
+        sources: vec![EvidenceSource::Qr],
+        verified: false,
+    };
+    reading.invoice.qr_code = Some(code.text.clone());
+    reading.fields.insert(Field::QrCode, evidence);
 }
 
 /// What is said of a document that is readable and none of ours.

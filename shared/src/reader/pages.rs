@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::invoice::{Invoice, Item};
+use crate::invoice::{Field, Item};
 use crate::ocr::PageText;
 use crate::report::Reading;
 
@@ -103,10 +103,22 @@ fn add_list(whole: &mut Reading, list: Reading) {
     let refers = |item: &Item| item.name.as_deref().is_some_and(|name| name.contains("清单"));
     if whole.invoice.items.iter().all(refers) {
         whole.invoice.items.clear();
-        whole.fields.retain(|path, _| !path.starts_with("items["));
+        whole.fields.retain(|field, _| !matches!(field, Field::Cell(..)));
     }
     append(whole, list);
 }
+
+/// What may stand on the last of several pages alone.
+const ON_LATER_PAGES: [Field; 8] = [
+    Field::TotalAmount,
+    Field::TotalTax,
+    Field::GrandTotal,
+    Field::GrandTotalWords,
+    Field::Remarks,
+    Field::Payee,
+    Field::Reviewer,
+    Field::Drawer,
+];
 
 /// The next page of the same invoice: more lines, and whatever the pages before lack, as the totals of the last one.
 fn go_on(whole: &mut Reading, next: Reading) {
@@ -116,60 +128,37 @@ fn go_on(whole: &mut Reading, next: Reading) {
     if copy {
         return;
     }
-    let mut rest = next.clone();
-    rest.invoice.items.clear();
-    rest.invoice.page_subtotals.clear();
+    for field in ON_LATER_PAGES {
+        if whole.invoice.get(field).is_some() || next.invoice.get(field).is_none() {
+            continue;
+        }
+        whole.invoice.set(field, next.invoice.get(field));
+        if let Some(evidence) = next.fields.get(&field) {
+            whole.fields.insert(field, evidence.clone());
+        }
+    }
     append(whole, next);
-    fill(whole, rest);
 }
 
 /// Lines and subtotals behind those that are there, their evidence under the new numbers.
 fn append(whole: &mut Reading, next: Reading) {
-    let before = [("items[", whole.invoice.items.len()), ("page_subtotals[", whole.invoice.page_subtotals.len())];
+    let (rows, pages) = (whole.invoice.items.len(), whole.invoice.page_subtotals.len());
     whole.conflicts.extend(next.conflicts);
-    for (path, evidence) in next.fields {
-        let moved = before.iter().find_map(|(list, count)| {
-            let (index, leaf) = path.strip_prefix(list)?.split_once(']')?;
-            Some(format!("{list}{}]{leaf}", count + index.parse::<usize>().ok()?))
-        });
-        if let Some(path) = moved {
-            whole.fields.insert(path, evidence);
-        }
+    for (field, evidence) in next.fields {
+        match field {
+            Field::Cell(row, column) => whole.fields.insert(Field::Cell(rows + row, column), evidence),
+            Field::Subtotal(page, own) => whole.fields.insert(Field::Subtotal(pages + page, own), evidence),
+            _ => None,
+        };
     }
     whole.invoice.items.extend(next.invoice.items);
     whole.invoice.page_subtotals.extend(next.invoice.page_subtotals);
 }
 
-fn fill(whole: &mut Reading, rest: Reading) {
-    let Reading { invoice: next, fields, .. } = rest;
-    let invoice = &mut whole.invoice;
-    let Invoice { total_amount, total_tax, grand_total, grand_total_words, remarks, payee, reviewer, drawer, .. } =
-        next;
-    let mut taken: Vec<&str> = Vec::new();
-    let mut take = |path: &'static str, empty: bool| {
-        if empty {
-            taken.push(path);
-        }
-        empty
-    };
-    macro_rules! fill {
-        ($($field:ident),*) => {$(
-            if take(stringify!($field), invoice.$field.is_none() && $field.is_some()) {
-                invoice.$field = $field;
-            }
-        )*};
-    }
-    fill!(total_amount, total_tax, grand_total, grand_total_words, remarks, payee, reviewer, drawer);
-    for (path, evidence) in fields {
-        if taken.contains(&path.as_str()) {
-            whole.fields.insert(path, evidence);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invoice::Column;
 
     fn reading(number: &str, items: &[&str], total: Option<&str>) -> Reading {
         let mut reading = Reading::default();
@@ -177,10 +166,10 @@ mod tests {
         reading.invoice.grand_total = total.and_then(|t| t.parse().ok());
         for (i, name) in items.iter().enumerate() {
             reading.invoice.items.push(Item { name: Some((*name).into()), ..Item::default() });
-            reading.fields.insert(format!("items[{i}].name"), Default::default());
+            reading.fields.insert(Field::Cell(i, Column::Name), Default::default());
         }
         if total.is_some() {
-            reading.fields.insert("grand_total".into(), Default::default());
+            reading.fields.insert(Field::GrandTotal, Default::default());
         }
         reading
     }
@@ -194,8 +183,8 @@ mod tests {
         let mut whole = reading("1", &["a", "b"], None);
         go_on(&mut whole, on_page(reading("1", &["c"], Some("5.00")), 2));
         assert_eq!(names(&whole), ["a", "b", "c"]);
-        assert_eq!(whole.fields["items[2].name"].page, 2);
-        assert_eq!(whole.fields["grand_total"].page, 2);
+        assert_eq!(whole.fields[&Field::Cell(2, Column::Name)].page, 2);
+        assert_eq!(whole.fields[&Field::GrandTotal].page, 2);
         assert_eq!(whole.invoice.grand_total, "5.00".parse().ok());
     }
 
@@ -204,7 +193,7 @@ mod tests {
         let mut whole = reading("1", &["(详见销货清单)"], Some("5.00"));
         add_list(&mut whole, on_page(reading("1", &["c", "d"], None), 2));
         assert_eq!(names(&whole), ["c", "d"]);
-        assert_eq!(whole.fields.keys().filter(|k| k.starts_with("items")).count(), 2);
+        assert_eq!(whole.fields.keys().filter(|field| matches!(field, Field::Cell(..))).count(), 2);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A buyer's or a seller's block: four labels on the left, their values on the right.
 //! Values are told apart by label, row and shape together, because prints are often shifted by half a line.
 
-use super::draft::{Draft, Found};
+use crate::invoice::{Field, FieldKind};
+
+use super::builder::{Match, ReadingBuilder};
 use super::frame::{Span, median};
 use super::label;
-use super::shape;
+use super::value_parsers;
 
 /// What a line of the block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +31,8 @@ impl Slot {
 
     /// How little a text looks like this slot's values; 0 when it does.
     fn strangeness(self, text: &str) -> f32 {
-        let id = shape::is_id_like(text);
-        let long_number = shape::longest_run(text) >= 8;
+        let id = value_parsers::is_id_like(text);
+        let long_number = value_parsers::longest_run(text) >= 8;
         let bank = ["银行", "支行", "分行", "信用社", "营业部"].iter().any(|word| text.contains(word));
         let place =
             ["市", "省", "区", "路", "号", "县", "街", "镇"].iter().filter(|word| text.contains(**word)).count();
@@ -60,15 +62,24 @@ struct Block {
     loose: Vec<Span>,
 }
 
-/// Reads one block; `prefix` is `buyer` or `seller`.
-pub fn read(draft: &mut Draft<'_>, prefix: &str, spans: &[Span]) {
+/// The buyer's fields, in the order of the lines.
+pub const BUYER: [Field; 4] = [Field::BuyerName, Field::BuyerTaxId, Field::BuyerAddressPhone, Field::BuyerBankAccount];
+/// The seller's.
+pub const SELLER: [Field; 4] =
+    [Field::SellerName, Field::SellerTaxId, Field::SellerAddressPhone, Field::SellerBankAccount];
+
+/// Reads one block into the fields of its party.
+pub fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &[Span]) {
     let mut block = sort(spans);
-    settle(&mut block);
-    for (slot, mut values) in SLOTS.into_iter().zip(block.values) {
+    assign_loose(&mut block);
+    for (field, mut values) in party.into_iter().zip(block.values) {
         values.sort_by(|a, b| if a.same_row(b, 0.5) { a.x0.total_cmp(&b.x0) } else { a.y.total_cmp(&b.y) });
-        let glue = if slot == Slot::TaxId { "" } else { glue(&values) };
-        if let Some(found) = Found::join(&values, glue) {
-            put(draft, prefix, slot, &found);
+        let is_id = field.kind() == FieldKind::TaxId;
+        if let Some(mut found) = Match::join(&values, if is_id { "" } else { glue(&values) }) {
+            if !is_id {
+                found.text = clean(without_label_rest(&found.text));
+            }
+            builder.put(field, Some(found));
         }
     }
 }
@@ -77,30 +88,6 @@ pub fn read(draft: &mut Draft<'_>, prefix: &str, spans: &[Span]) {
 fn glue(values: &[Span]) -> &'static str {
     let one_row = values.windows(2).all(|pair| pair[0].same_row(&pair[1], 0.5));
     if one_row { " " } else { "" }
-}
-
-fn put(draft: &mut Draft<'_>, prefix: &str, slot: Slot, found: &Found) {
-    let seller = prefix == "seller";
-    let leaf = match slot {
-        Slot::Name => "name",
-        Slot::TaxId => "tax_id",
-        Slot::Address => "address_phone",
-        Slot::Bank => "bank_account",
-    };
-    let path = format!("{prefix}.{leaf}");
-    let value = if slot == Slot::TaxId {
-        draft.take(&path, Some(found.clone()), shape::tax_id)
-    } else {
-        draft.take_text(&path, Some(found.with_text(clean(without_label_rest(&found.text)))))
-    };
-    let invoice = &mut draft.reading.invoice;
-    let party = if seller { &mut invoice.seller } else { &mut invoice.buyer };
-    match slot {
-        Slot::Name => party.name = value,
-        Slot::TaxId => party.tax_id = value,
-        Slot::Address => party.address_phone = value,
-        Slot::Bank => party.bank_account = value,
-    }
 }
 
 /// What follows the second half of 地址、电话, where the first was read apart.
@@ -163,7 +150,7 @@ fn is_lone_label(c: char) -> bool {
 }
 
 /// Gives every loose line to the slot it fits best, for the shift that fits all of them best.
-fn settle(block: &mut Block) {
+fn assign_loose(block: &mut Block) {
     let loose = std::mem::take(&mut block.loose);
     if loose.is_empty() {
         return;
@@ -223,7 +210,7 @@ mod tests {
 
     #[track_caller]
     fn assert_read(case: &Case<'_>) {
-        let party = found(case.lines, |draft, spans| read(draft, "buyer", spans)).invoice.buyer;
+        let party = found(case.lines, |builder, spans| read(builder, BUYER, spans)).invoice.buyer;
         let read = [party.name, party.tax_id, party.address_phone, party.bank_account];
         assert_eq!(read.each_ref().map(Option::as_deref), case.want, "{}", case.what);
     }
@@ -347,9 +334,9 @@ mod tests {
     #[test]
     fn what_is_read_goes_to_the_party_that_was_asked_for() {
         let lines = [("名称:上海甲乙丙有限公司", 100.0, 100.0)];
-        let reading = found(&lines, |draft, spans| read(draft, "seller", spans));
+        let reading = found(&lines, |builder, spans| read(builder, SELLER, spans));
         assert_eq!(reading.invoice.seller.name.as_deref(), Some("上海甲乙丙有限公司"));
         assert_eq!(reading.invoice.buyer, Default::default());
-        assert_eq!(reading.fields.keys().collect::<Vec<_>>(), ["seller.name"]);
+        assert_eq!(reading.fields.keys().collect::<Vec<_>>(), [&Field::SellerName]);
     }
 }

@@ -1,16 +1,16 @@
 //! The till's narrow roll: labelled lines one below the other, then goods, then the sum.
 //! Knows nothing of the wide form.
 
-use crate::invoice::{Money, Party};
+use crate::invoice::{Field, Party};
 
+use super::builder::{Match, ReadingBuilder};
 use super::columns::TableHead;
-use super::draft::{Draft, Found};
 use super::form::{is_seal_text, words_part};
 use super::frame::Span;
 use super::head;
 use super::label;
-use super::shape;
 use super::table;
+use super::value_parsers;
 
 /// A labelled value on a roll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,28 +56,28 @@ struct Line {
 }
 
 /// Reads a roll.
-pub fn read(draft: &mut Draft<'_>) {
-    let spans: Vec<Span> = draft.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
-    let unit = draft.frame.unit;
+pub fn read(builder: &mut ReadingBuilder<'_>) {
+    let spans: Vec<Span> = builder.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
+    let unit = builder.frame.unit;
     let (mut lines, loose) = lines(&spans);
     let head = TableHead::find(&spans, unit);
     let goods = goods_band(&lines, head.as_ref(), &spans);
     attach(&mut lines, &loose, goods, unit);
-    fill(draft, &lines, goods);
+    fill(builder, &lines, goods);
     if let Some(head) = head {
-        let seller = draft.reading.invoice.seller.clone();
+        let seller = builder.reading.invoice.seller.clone();
         let inside =
             |s: &&Span| s.y > goods.0 + 0.55 * unit && s.y < goods.1 - 0.5 * unit && !is_seal_text_in_goods(s, &seller);
         let cells: Vec<Span> = spans.iter().filter(inside).cloned().collect();
-        table::read(draft, &head, &cells);
+        table::read(builder, &head, &cells);
     }
-    draft.reading.invoice.amounts_include_tax = true;
-    sheet(draft, &spans);
+    builder.reading.invoice.amounts_include_tax = true;
+    builder.put(Field::Sheet, spans.iter().find_map(head::sheet_under_title));
 }
 
 /// One-character pieces are names' last characters here, not dirt.
 fn is_seal_text_in_goods(span: &Span, seller: &Party) -> bool {
-    span.marks.len() > 1 && is_seal_text(span, seller) && shape::quantity(&span.folded()).is_none()
+    span.marks.len() > 1 && is_seal_text(span, seller) && value_parsers::quantity(&span.folded()).is_none()
 }
 
 /// Cuts every span at its labels.
@@ -150,83 +150,67 @@ fn attach(lines: &mut [Line], loose: &[Span], goods: (f32, f32), unit: f32) {
     }
 }
 
-fn fill(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
-    let join = |line: &Line, glue: &str| Found::join(&line.values, glue);
-    let get = |entry: Entry| lines.iter().find(|l| l.entry == entry && !l.values.is_empty());
-    let exact = |n: usize| {
-        move |text: &str| {
-            let digits = shape::digits(text);
-            (digits.len() == n).then_some(digits)
-        }
-    };
-    let code = get(Entry::Code).and_then(|l| join(l, ""));
-    draft.reading.invoice.invoice_code = draft.take("invoice_code", code, exact(12));
-    let number = get(Entry::Number).and_then(|l| join(l, ""));
-    draft.reading.invoice.invoice_number = draft.take("invoice_number", number, exact(8));
-    let printed = get(Entry::PrintedNumber).and_then(|l| join(l, ""));
-    draft.reading.invoice.printed_number = draft.take("printed_number", printed, exact(8));
-    let machine = get(Entry::MachineNumber).and_then(|l| join(l, ""));
-    draft.reading.invoice.machine_number = draft.take("machine_number", machine, exact(12));
-    let date = get(Entry::Date).and_then(|l| join(l, ""));
-    draft.reading.invoice.issue_date = draft.take("issue_date", date, shape::date);
-    let check = get(Entry::CheckCode).and_then(|l| join(l, " "));
-    draft.reading.invoice.check_code = draft.take("check_code", check, exact(20));
-    let cashier = get(Entry::Cashier).and_then(|l| join(l, ""));
-    draft.reading.invoice.payee = draft.take_text("payee", cashier);
-    parties(draft, lines);
-    sums(draft, lines, goods);
+/// The values that stand behind one label, with the glue between their pieces.
+const VALUES: [(Entry, Field, &str); 9] = [
+    (Entry::Code, Field::InvoiceCode, ""),
+    (Entry::Number, Field::InvoiceNumber, ""),
+    (Entry::PrintedNumber, Field::PrintedNumber, ""),
+    (Entry::MachineNumber, Field::MachineNumber, ""),
+    (Entry::Date, Field::IssueDate, ""),
+    (Entry::CheckCode, Field::CheckCode, " "),
+    (Entry::Cashier, Field::Payee, ""),
+    (Entry::SellerName, Field::SellerName, ""),
+    (Entry::BuyerName, Field::BuyerName, ""),
+];
+
+fn fill(builder: &mut ReadingBuilder<'_>, lines: &[Line], goods: (f32, f32)) {
+    for (entry, field, glue) in VALUES {
+        let line = lines.iter().find(|l| l.entry == entry && !l.values.is_empty());
+        let found = line.and_then(|l| Match::join(&l.values, glue));
+        match field {
+            Field::InvoiceCode => builder.put_as(field, found, |text| value_parsers::digits_of(text, &[12])),
+            Field::InvoiceNumber => builder.put_as(field, found, |text| value_parsers::digits_of(text, &[8])),
+            Field::CheckCode => builder.put_as(field, found, |text| value_parsers::digits_of(text, &[20])),
+            _ => builder.put(field, found),
+        };
+    }
+    tax_ids(builder, lines);
+    sums(builder, lines, goods);
 }
 
 /// The first id on the roll is the seller's, the second, below the buyer's name, the buyer's.
-fn parties(draft: &mut Draft<'_>, lines: &[Line]) {
-    let get = |entry: Entry| lines.iter().find(|l| l.entry == entry);
-    let name = |entry: Entry| get(entry).and_then(|l| Found::join(&l.values, ""));
-    draft.reading.invoice.seller.name = draft.take_text("seller.name", name(Entry::SellerName));
-    draft.reading.invoice.buyer.name = draft.take_text("buyer.name", name(Entry::BuyerName));
-    let buyer_y = get(Entry::BuyerName).map(|l| l.label.y);
-    let ids: Vec<&Line> = lines.iter().filter(|l| l.entry == Entry::TaxId).collect();
-    for (i, line) in ids.into_iter().enumerate() {
+fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[Line]) {
+    let buyer_y = lines.iter().find(|l| l.entry == Entry::BuyerName).map(|l| l.label.y);
+    for (i, line) in lines.iter().filter(|l| l.entry == Entry::TaxId).enumerate() {
         let is_buyer = buyer_y.map_or(i > 0, |y| line.label.y > y);
-        let found = Found::join(&line.values, "");
-        if is_buyer {
-            draft.reading.invoice.buyer.tax_id = draft.take("buyer.tax_id", found, shape::tax_id);
-        } else {
-            draft.reading.invoice.seller.tax_id = draft.take("seller.tax_id", found, shape::tax_id);
-        }
+        let field = if is_buyer { Field::BuyerTaxId } else { Field::SellerTaxId };
+        builder.put(field, Match::join(&line.values, ""));
     }
 }
 
-fn sums(draft: &mut Draft<'_>, lines: &[Line], goods: (f32, f32)) {
-    for (path, entry) in [("grand_total", Entry::Total), ("grand_total_words", Entry::Words)] {
+fn sums(builder: &mut ReadingBuilder<'_>, lines: &[Line], goods: (f32, f32)) {
+    for (field, entry) in [(Field::GrandTotal, Entry::Total), (Field::GrandTotalWords, Entry::Words)] {
         if let Some(line) = lines.iter().find(|l| l.entry == entry) {
-            let (left, right) = (line.label.x1 + 0.1 * draft.frame.unit, line.label.x1 + 11.0 * draft.frame.unit);
-            draft.places.insert(path.to_owned(), Found::blank(line.label.quad_at(left, right)));
+            let (left, right) = (line.label.x1 + 0.1 * builder.frame.unit, line.label.x1 + 11.0 * builder.frame.unit);
+            builder.places.insert(field, Match::blank(line.label.quad_at(left, right)));
         }
     }
-    let total = lines.iter().find(|l| l.entry == Entry::Total).and_then(|l| Found::join(&l.values, ""));
-    let mut grand: Option<Money> = draft.take("grand_total", total, shape::money);
-    if grand.is_none() {
-        let below = draft.frame.spans.iter().filter(|s| s.y > goods.1 - draft.frame.unit);
-        let signed = below.into_iter().find(|s| s.folded().starts_with('¥')).map(Found::of);
-        grand = draft.take("grand_total", signed, shape::money);
+    let total = lines.iter().find(|l| l.entry == Entry::Total).and_then(|l| Match::join(&l.values, ""));
+    if !builder.put(Field::GrandTotal, total) {
+        let below = builder.frame.spans.iter().filter(|s| s.y > goods.1 - builder.frame.unit);
+        let signed = below.into_iter().find(|s| s.folded().starts_with('¥')).map(Match::of);
+        builder.put(Field::GrandTotal, signed);
     }
-    draft.reading.invoice.grand_total = grand;
     let words = lines.iter().find(|l| l.entry == Entry::Words).map(|l| l.values.clone()).unwrap_or_default();
     let parts: Vec<Span> =
         words.iter().filter_map(|s| words_part(s).or_else(|| is_rest_of_words(s).then(|| s.clone()))).collect();
-    let found = Found::join(&parts, "");
-    draft.reading.invoice.grand_total_words = draft.take_text("grand_total_words", found);
+    builder.put(Field::GrandTotalWords, Match::join(&parts, ""));
 }
 
 /// The wrapped end of the words, too short to be words of its own: `分`, `角整`.
 fn is_rest_of_words(span: &Span) -> bool {
     let text = span.folded();
     text.chars().count() <= 3 && text.chars().all(|c| "零壹贰叁肆伍陆柒捌玖拾佰仟万元圆角分整正".contains(c))
-}
-
-fn sheet(draft: &mut Draft<'_>, spans: &[Span]) {
-    let found = spans.iter().find_map(head::sheet_under_title);
-    draft.reading.invoice.sheet = draft.take_text("sheet", found);
 }
 
 #[cfg(test)]
@@ -244,7 +228,7 @@ mod tests {
     ];
 
     fn read_roll(lines: &[Placed<'_>]) -> Invoice {
-        found(lines, |draft, _| read(draft)).invoice
+        found(lines, |builder, _| read(builder)).invoice
     }
 
     fn text(value: Option<&impl ToString>) -> Option<String> {

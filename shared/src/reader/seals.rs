@@ -3,13 +3,13 @@
 //! A seal is known by its own words; over the title there can only be the supervision seal. What the seller's seal
 //! says is taken from the seal alone: the print only settles characters that the seal itself leaves in doubt.
 
-use crate::invoice::TaxId;
+use crate::geometry::Quad;
+use crate::invoice::{Field, TaxId, plain};
 use crate::ocr::{PageText, SealText, TextLine};
-use crate::report::Quad;
 
-use super::draft::{Draft, Found};
+use super::builder::{Match, ReadingBuilder};
 use super::frame;
-use super::shape;
+use super::value_parsers;
 
 /// The words of a supervision seal, old and new: round the rim and in the middle.
 const SUPERVISION: [&str; 2] = ["全国统一监制", "国家税务总局"];
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// Fills `invoice.seals`; leaves it alone where nobody looked for seals.
-pub fn read(draft: &mut Draft<'_>, page: &PageText, title: Option<&Found>) {
+pub fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Option<&Match>) {
     let Some(seals) = &page.seals else { return };
     let title = title.and_then(|t| bounds(&t.quads));
     let kinds: Vec<Kind> = seals.iter().map(|s| kind(s, title)).collect();
@@ -43,7 +43,7 @@ pub fn read(draft: &mut Draft<'_>, page: &PageText, title: Option<&Found>) {
     let supervision = of_kind(Kind::Supervision);
     let invoice = of_kind(Kind::Invoice);
 
-    let found = &mut draft.reading.invoice.seals;
+    let found = &mut builder.reading.invoice.seals;
     // A seal that nobody can read may be any: then a kind that was not found is not known to be absent.
     let known = |seal: Option<&SealText>| match seal {
         Some(_) => Some(true),
@@ -54,35 +54,31 @@ pub fn read(draft: &mut Draft<'_>, page: &PageText, title: Option<&Found>) {
     found.invoice = known(invoice);
     found.any = Some(!seals.is_empty());
     if let Some(seal) = supervision {
-        draft.prove("seals.supervision", &seen(&seal.arc, &seal.quad));
+        builder.prove(Field::SupervisionSeal, &seen(&seal.arc, &seal.quad));
     }
     if let Some(seal) = invoice {
         let caption = seal.lines.last().unwrap_or(&seal.arc);
-        draft.prove("seals.invoice", &seen(caption, &seal.quad));
-        read_seller(draft, seal);
+        builder.prove(Field::InvoiceSeal, &seen(caption, &seal.quad));
+        read_seller(builder, seal);
     }
 }
 
-fn read_seller(draft: &mut Draft<'_>, seal: &SealText) {
-    let seller = draft.reading.invoice.seller.clone();
-    let id = seal.lines.first().and_then(|line| tax_id(line, seller.tax_id.as_deref()));
+fn read_seller(builder: &mut ReadingBuilder<'_>, seal: &SealText) {
+    let seller = builder.reading.invoice.seller.clone();
+    let line = seal.lines.first();
+    let id = line.and_then(|line| Some(seen(line, &line.quad).with_text(tax_id(line, seller.tax_id.as_deref())?)));
     let name = name(&seal.arc, seller.name.as_deref(), id.is_some());
-    if let (Some(id), Some(line)) = (&id, seal.lines.first()) {
-        draft.prove("seals.seller_tax_id", &seen(line, &line.quad).with_text(id.as_str()));
-    }
-    if let Some(name) = &name {
-        draft.prove("seals.seller_name", &seen(&seal.arc, &seal.quad).with_text(name.as_str()));
-    }
-    draft.reading.invoice.seals.seller_tax_id = id;
-    draft.reading.invoice.seals.seller_name = name;
+    let name = name.map(|name| seen(&seal.arc, &seal.quad).with_text(name));
+    builder.put_as(Field::SealedSellerTaxId, id, value_parsers::non_empty);
+    builder.put_as(Field::SealedSellerName, name, value_parsers::non_empty);
 }
 
-fn seen(line: &TextLine, quad: &Quad) -> Found {
-    Found { text: line.text.clone(), confidence: line.confidence, quads: vec![*quad] }
+fn seen(line: &TextLine, quad: &Quad) -> Match {
+    Match { text: line.text.clone(), confidence: line.confidence, quads: vec![*quad] }
 }
 
 fn kind(seal: &SealText, title: Option<[f32; 4]>) -> Kind {
-    let texts: Vec<String> = seal.lines.iter().chain([&seal.arc]).map(|line| shape::plain(&line.text)).collect();
+    let texts: Vec<String> = seal.lines.iter().chain([&seal.arc]).map(|line| plain(&line.text)).collect();
     // Other seals (财务专用章) share characters with the caption: both of 发票 or all but one must be there.
     let caption = |t: &String| {
         let has = |c: char| t.contains(c);
@@ -141,8 +137,7 @@ fn tax_id(line: &TextLine, printed: Option<&str>) -> Option<String> {
     }
     let mut valid = upper.windows(CREDIT_CODE).filter_map(|signs| {
         let text: String = signs.iter().map(|(c, _)| c).collect();
-        let holds = TaxId::parse(&text).and_then(|id| id.check_digit_holds()) == Some(true);
-        (holds && signs.iter().all(|(_, s)| *s > SURE_CHARACTER)).then_some(text)
+        (TaxId::is_valid(&text) && signs.iter().all(|(_, s)| *s > SURE_CHARACTER)).then_some(text)
     });
     valid.next()
 }
@@ -150,14 +145,14 @@ fn tax_id(line: &TextLine, printed: Option<&str>) -> Option<String> {
 /// The seal's seller name. Without the print's help it needs a seal that is read surely throughout, its tax id
 /// included; a part of the printed name is a seal half read.
 fn name(line: &TextLine, printed: Option<&str>, has_id: bool) -> Option<String> {
-    let read = signs(line, |c| shape::is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '(' | ')'));
+    let read = signs(line, |c| value_parsers::is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '(' | ')'));
     if let Some(printed) = printed {
-        let plain: String = printed.chars().map(frame::fold).filter(|c| !c.is_whitespace()).collect();
-        if settled_by(&read, &plain) {
+        let solid: String = printed.chars().map(frame::fold).filter(|c| !c.is_whitespace()).collect();
+        if settled_by(&read, &solid) {
             return Some(printed.to_owned());
         }
         let text: String = read.iter().map(|(c, _)| c).collect();
-        if plain.contains(&text) {
+        if solid.contains(&text) {
             return None;
         }
     }

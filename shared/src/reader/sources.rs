@@ -1,184 +1,133 @@
-//! Several accounts of one invoice (XML, page text, QR code, info dictionary) brought together field by field.
-//! Knows nothing of where an account comes from, only how far it is trusted.
+//! Where the accounts of one invoice meet: a page's print or text, XML, labels, named values, the QR code, a vendor's
+//! answer. Field by field they confirm or contradict each other; what is found stands in the Reading's evidence and its
+//! conflicts, and the checks only read it there. Knows nothing of where an account comes from, only how far it is trusted.
 //!
 //! Accounts come most trusted first. The first that has a value gives it; the others confirm it (their source joins
 //! the field's evidence), contradict it (a [`Conflict`] is noted, and the checks take `verified` away) or are silent.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
-use rust_decimal::Decimal;
-use serde_json::{Map, Value};
-
-use crate::invoice::{self, Invoice, words};
+use crate::invoice::{
+    ChainLink, Column, Field, FieldKind, FieldValue, Invoice, InvoiceType, Item, QrPayload, plain, unified, words,
+};
 use crate::report::{Conflict, Evidence, EvidenceSource, PageInfo, Reading};
 
 /// What one source says.
-#[derive(Clone, Debug)]
-pub struct Account {
+#[derive(Clone, Debug, Default)]
+pub struct SourceValues {
     /// Which source.
     pub source: EvidenceSource,
     /// Its values.
     pub invoice: Invoice,
     /// Where it has them from; a value without an entry gets one that names the source alone.
-    pub fields: BTreeMap<String, Evidence>,
+    pub fields: BTreeMap<Field, Evidence>,
 }
 
-impl Account {
-    /// An account of bare values, without places.
-    pub fn of_values(source: EvidenceSource, invoice: Invoice) -> Account {
-        Account { source, invoice, fields: BTreeMap::new() }
-    }
-
-    /// A page that was read.
-    pub fn of_reading(source: EvidenceSource, reading: Reading) -> Account {
-        Account { source, invoice: reading.invoice, fields: reading.fields }
+impl SourceValues {
+    /// A page that was read. What its QR code contradicts is found anew when all are together.
+    pub fn of_reading(source: EvidenceSource, reading: Reading) -> SourceValues {
+        SourceValues { source, invoice: reading.invoice, fields: reading.fields }
     }
 }
 
-/// Derived values and the page's own looks: never compared.
-const UNCOMPARED: [&str; 4] = ["type", "expense_category", "amounts_include_tax", "seals"];
+/// The page's own looks: never compared.
+const UNCOMPARED: [Field; 5] =
+    [Field::AnySeal, Field::SupervisionSeal, Field::InvoiceSeal, Field::SealedSellerName, Field::SealedSellerTaxId];
 
 /// Brings accounts together, most trusted first; none of nothing.
-pub fn merge(accounts: Vec<Account>, page: PageInfo) -> Option<Reading> {
+pub fn merge(accounts: Vec<SourceValues>, page: PageInfo) -> Option<Reading> {
     let mut accounts = accounts.into_iter();
-    let first = accounts.next()?;
-    let mut merged = Merged::new(first);
+    let SourceValues { source, invoice, fields } = accounts.next()?;
+    let mut reading = Reading { invoice, fields, page, ..Reading::default() };
+    for field in reading.invoice.fields() {
+        if reading.invoice.get(field).is_some() && !UNCOMPARED.contains(&field) {
+            reading.fields.entry(field).or_insert_with(|| evidence_of(source));
+        }
+    }
     for account in accounts {
-        merged.add(account);
+        add(&mut reading, account);
     }
-    merged.into_reading(page)
+    add_qr_code(&mut reading, CodeWeight::Reported);
+    Some(reading)
 }
 
-/// The accounts so far, the invoice as JSON, so that one rule serves every field.
-struct Merged {
-    invoice: Map<String, Value>,
-    fields: BTreeMap<String, Evidence>,
-    conflicts: Vec<Conflict>,
-}
-
-impl Merged {
-    fn new(first: Account) -> Merged {
-        let invoice = as_map(&first.invoice);
-        let mut merged = Merged { invoice: Map::new(), fields: first.fields, conflicts: Vec::new() };
-        for (path, _) in leaves(&invoice) {
-            merged.name_source(&path, first.source);
-        }
-        merged.invoice = invoice;
-        merged
+fn add(reading: &mut Reading, mut account: SourceValues) {
+    compare_tables(reading, &mut account);
+    let SourceValues { source, invoice, mut fields } = account;
+    // What kind it is, its title says; data often does not.
+    if source == EvidenceSource::Text {
+        reading.invoice.r#type = invoice.r#type;
     }
-
-    /// Evidence says itself where it is from; a value without any is from its account.
-    fn name_source(&mut self, path: &str, source: EvidenceSource) {
-        if is_compared(path) && !self.fields.contains_key(path) {
-            let evidence = Evidence { confidence: Some(1.0), page: 1, sources: vec![source], ..Evidence::default() };
-            self.fields.insert(path.to_owned(), evidence);
+    reading.invoice.expense_category = reading.invoice.expense_category.or(invoice.expense_category);
+    for field in invoice.fields() {
+        if let Some(value) = invoice.get(field) {
+            let evidence = fields.remove(&field).unwrap_or_else(|| evidence_of(source));
+            add_value(reading, field, value, evidence);
         }
-    }
-
-    fn add(&mut self, mut account: Account) {
-        let mut other = as_map(&account.invoice);
-        self.settle_items(&mut other, account.source, &mut account.fields);
-        // What kind it is, its title says; data often does not.
-        if let (EvidenceSource::Text, Some(kind)) = (account.source, other.get("type")) {
-            self.invoice.insert("type".to_owned(), kind.clone());
-        }
-        for (path, theirs) in leaves(&other) {
-            let derived = account.fields.get(&path).is_some_and(is_derived);
-            match value_at(&self.invoice, &path).filter(|v| !v.is_null()).cloned() {
-                None => self.fill(&path, &theirs, account.source, &mut account.fields),
-                Some(_) if derived || !is_compared(&path) => {}
-                Some(_) if self.fields.get(&path).is_some_and(is_derived) => {
-                    self.replace(&path, &theirs, account.source, &mut account.fields);
-                }
-                Some(ours) if agree(&path, &ours, &theirs) => {
-                    self.confirm(&path, account.source, account.fields.remove(&path));
-                }
-                Some(ours) if path == "remarks" && holds(&ours, &theirs) => {
-                    self.confirm(&path, account.source, account.fields.remove(&path));
-                }
-                Some(ours) if path == "remarks" && holds(&theirs, &ours) => {
-                    self.replace(&path, &theirs, account.source, &mut account.fields);
-                }
-                Some(ours) => self.note_conflict(path, &ours, &theirs, account.source),
-            }
-        }
-    }
-
-    /// What was only derived gives way to what is there.
-    fn replace(&mut self, path: &str, theirs: &Value, source: EvidenceSource, fields: &mut BTreeMap<String, Evidence>) {
-        self.fields.remove(path);
-        if let Some(slot) = slot_at(&mut self.invoice, path) {
-            *slot = Value::Null;
-        }
-        self.fill(path, theirs, source, fields);
-    }
-
-    /// Lines are compared one by one only where there are as many; else the more trusted account's stand.
-    fn settle_items(
-        &mut self,
-        other: &mut Map<String, Value>,
-        source: EvidenceSource,
-        fields: &mut BTreeMap<String, Evidence>,
-    ) {
-        let count = |map: &Map<String, Value>| map.get("items").and_then(Value::as_array).map_or(0, Vec::len);
-        let (ours, theirs) = (count(&self.invoice), count(other));
-        if ours == theirs || theirs == 0 {
-            return;
-        }
-        let items = other.remove("items");
-        if ours > 0 {
-            let text = |n: usize| Value::String(format!("{n} lines"));
-            self.note_conflict("items".to_owned(), &text(ours), &text(theirs), source);
-            return;
-        }
-        self.invoice.insert("items".to_owned(), items.clone().unwrap_or_default());
-        let map = Map::from_iter([("items".to_owned(), items.unwrap_or_default())]);
-        for (path, _) in leaves(&map) {
-            if let Some(evidence) = fields.remove(&path) {
-                self.fields.insert(path.clone(), evidence);
-            }
-            self.name_source(&path, source);
-        }
-    }
-
-    fn fill(&mut self, path: &str, theirs: &Value, source: EvidenceSource, fields: &mut BTreeMap<String, Evidence>) {
-        let Some(slot) = slot_at(&mut self.invoice, path) else { return };
-        if !slot.is_null() {
-            return;
-        }
-        *slot = theirs.clone();
-        if let Some(evidence) = fields.remove(path) {
-            self.fields.insert(path.to_owned(), evidence);
-        }
-        self.name_source(path, source);
-    }
-
-    /// The place and the print come from whoever knows them.
-    fn confirm(&mut self, path: &str, source: EvidenceSource, theirs: Option<Evidence>) {
-        let theirs = theirs.unwrap_or_else(|| Evidence { sources: vec![source], ..Evidence::default() });
-        let Some(evidence) = self.fields.get_mut(path) else { return };
-        let new = theirs.sources.iter().filter(|source| !evidence.sources.contains(source)).copied();
-        evidence.sources.extend(new.collect::<Vec<_>>());
-        if evidence.quad.is_none() && theirs.quad.is_some() {
-            (evidence.quad, evidence.page) = (theirs.quad, theirs.page);
-            evidence.text = theirs.text.or(evidence.text.take());
-        }
-    }
-
-    fn note_conflict(&mut self, path: String, ours: &Value, theirs: &Value, source: EvidenceSource) {
-        let kept = self.fields.get(&path).and_then(|e| e.sources.first().copied()).unwrap_or_default();
-        self.conflicts.push(Conflict { path, kept, value: plain(ours), other: source, other_value: plain(theirs) });
-    }
-
-    fn into_reading(self, page: PageInfo) -> Option<Reading> {
-        let invoice = serde_json::from_value(Value::Object(self.invoice)).ok()?;
-        Some(Reading { invoice, fields: self.fields, page, conflicts: self.conflicts, ..Reading::default() })
     }
 }
 
-fn is_compared(path: &str) -> bool {
-    !UNCOMPARED.iter().any(|prefix| path.starts_with(prefix))
+/// Lines are compared one by one only where there are as many; else the more trusted account's stand.
+fn compare_tables(reading: &mut Reading, account: &mut SourceValues) {
+    let (ours, theirs) = (reading.invoice.items.len(), account.invoice.items.len());
+    if ours == 0 {
+        reading.invoice.items = vec![Item::default(); theirs];
+    } else if theirs > 0 && ours != theirs {
+        account.invoice.items.clear();
+        note_conflict(reading, Field::Items, [ours, theirs].map(|count| format!("{count} lines")), account.source);
+    }
+}
+
+fn add_value(reading: &mut Reading, field: Field, theirs: FieldValue<'_>, evidence: Evidence) {
+    let own_is_derived = reading.evidence(field).is_some_and(is_derived);
+    match reading.invoice.get(field).map(FieldValue::into_owned) {
+        None => fill(reading, field, theirs, evidence),
+        Some(_) if is_derived(&evidence) || UNCOMPARED.contains(&field) => {}
+        // What was only derived gives way to what is there.
+        Some(_) if own_is_derived => fill(reading, field, theirs, evidence),
+        Some(ours) if agree(field, &ours, &theirs) => confirm(reading, field, evidence),
+        Some(ours) if field == Field::Remarks && holds(&ours, &theirs) => confirm(reading, field, evidence),
+        Some(ours) if field == Field::Remarks && holds(&theirs, &ours) => fill(reading, field, theirs, evidence),
+        Some(ours) => {
+            let values = [ours.to_string(), theirs.to_string()];
+            note_conflict(reading, field, values, evidence.sources.first().copied().unwrap_or_default());
+        }
+    }
+}
+
+/// What there is to say of a bare value: who gives it.
+fn evidence_of(source: EvidenceSource) -> Evidence {
+    Evidence { confidence: Some(1.0), page: 1, sources: vec![source], ..Evidence::default() }
+}
+
+fn fill(reading: &mut Reading, field: Field, theirs: FieldValue<'_>, evidence: Evidence) {
+    reading.invoice.set(field, Some(theirs));
+    // A page's looks need no evidence; a subtotal may have no page here.
+    if reading.invoice.get(field).is_some() && !UNCOMPARED.contains(&field) {
+        reading.note(field, evidence);
+    }
+}
+
+/// The place and the print come from whoever knows them.
+fn confirm(reading: &mut Reading, field: Field, theirs: Evidence) {
+    let Some(evidence) = reading.fields.get_mut(&field) else { return };
+    for source in theirs.sources {
+        if !evidence.sources.contains(&source) {
+            evidence.sources.push(source);
+        }
+    }
+    if evidence.quad.is_none() && theirs.quad.is_some() {
+        (evidence.quad, evidence.page) = (theirs.quad, theirs.page);
+        evidence.text = theirs.text.or(evidence.text.take());
+    }
+}
+
+fn note_conflict(reading: &mut Reading, field: Field, [value, other_value]: [String; 2], other: EvidenceSource) {
+    let kept = reading.evidence(field).and_then(|e| e.sources.first().copied()).unwrap_or_default();
+    let conflict = Conflict { field, kept, value, other, other_value };
+    if !reading.conflicts.contains(&conflict) {
+        reading.conflicts.push(conflict);
+    }
 }
 
 /// Whether a value follows from others and was read nowhere.
@@ -186,103 +135,129 @@ fn is_derived(evidence: &Evidence) -> bool {
     evidence.sources == [EvidenceSource::Code]
 }
 
-fn as_map(invoice: &Invoice) -> Map<String, Value> {
-    match serde_json::to_value(invoice) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
-}
-
-/// Every value that is there, with its path: `buyer.name`, `items[0].amount`.
-fn leaves(map: &Map<String, Value>) -> Vec<(String, Value)> {
-    fn walk(path: String, value: &Value, found: &mut Vec<(String, Value)>) {
-        match value {
-            Value::Null => {}
-            Value::Object(map) => {
-                for (key, value) in map {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    walk(path, value, found);
-                }
-            }
-            Value::Array(values) => {
-                for (i, value) in values.iter().enumerate() {
-                    walk(format!("{path}[{i}]"), value, found);
-                }
-            }
-            _ => found.push((path, value.clone())),
-        }
-    }
-    let mut found = Vec::new();
-    for (key, value) in map {
-        walk(key.clone(), value, &mut found);
-    }
-    found
-}
-
-fn value_at<'v>(map: &'v Map<String, Value>, path: &str) -> Option<&'v Value> {
-    let mut parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
-    let first = map.get(parts.next()?)?;
-    parts.try_fold(first, |at, part| match part.parse::<usize>() {
-        Ok(index) => at.get(index),
-        Err(_) => at.get(part),
-    })
-}
-
-fn slot_at<'v>(map: &'v mut Map<String, Value>, path: &str) -> Option<&'v mut Value> {
-    let mut parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
-    let first = map.get_mut(parts.next()?)?;
-    parts.try_fold(first, |at, part| match part.parse::<usize>() {
-        Ok(index) => at.get_mut(index),
-        Err(_) => at.get_mut(part),
-    })
-}
-
 /// Whether two sources say the same: numbers by value to the places that both have, the rest by its characters,
 /// brackets and spaces apart.
-fn agree(path: &str, ours: &Value, theirs: &Value) -> bool {
-    let (a, b) = (plain(ours), plain(theirs));
-    if a == b || fold(&a) == fold(&b) {
-        return true;
+fn agree(field: Field, ours: &FieldValue<'_>, theirs: &FieldValue<'_>) -> bool {
+    match (field.kind(), ours.number().zip(theirs.number())) {
+        _ if ours == theirs => true,
+        (FieldKind::Quantity, Some((a, b))) => {
+            let is_price = matches!(field, Field::Cell(_, Column::UnitPrice));
+            let places = a.scale().min(b.scale()).max(if is_price { 2 } else { 0 });
+            a.round_dp(places) == b.round_dp(places)
+        }
+        (FieldKind::Words, _) => {
+            let amount = words::parse(&ours.to_string());
+            amount.is_some() && words::parse(&theirs.to_string()) == amount || fold(ours) == fold(theirs)
+        }
+        _ => fold(ours) == fold(theirs),
     }
-    if path == "grand_total_words" {
-        return words::parse(&a).is_some_and(|amount| words::parse(&b) == Some(amount));
-    }
-    let numeric = ["amount", "total", "tax", "quantity", "unit_price", "rate"].iter().any(|part| path.contains(part));
-    if numeric && let (Ok(a), Ok(b)) = (Decimal::from_str(&a), Decimal::from_str(&b)) {
-        let places = a.scale().min(b.scale()).max(if path.ends_with("unit_price") { 2 } else { 0 });
-        let exact = !path.ends_with("unit_price") && !path.ends_with("quantity");
-        return if exact { a == b } else { a.round_dp(places) == b.round_dp(places) };
-    }
-    false
 }
 
 /// Whether one text is part of another: data carries the remarks that were typed in, the page prints banks and
 /// addresses above them.
-fn holds(whole: &Value, part: &Value) -> bool {
-    let part = fold(&plain(part));
-    !part.is_empty() && fold(&plain(whole)).contains(&part)
+fn holds(whole: &FieldValue<'_>, part: &FieldValue<'_>) -> bool {
+    let part = fold(part);
+    !part.is_empty() && fold(whole).contains(&part)
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn fold(text: &str) -> String {
+fn fold(value: &FieldValue<'_>) -> String {
     let same = |c: char| match c {
-        '[' | '【' | '〔' => '(',
-        ']' | '】' | '〕' => ')',
-        '—' | '–' | '―' | '−' => '-',
         '、' => ',',
         '。' | '·' => '.',
-        other => other,
+        other => unified(other),
     };
-    invoice::plain(text).chars().map(same).collect::<String>().to_uppercase()
+    plain(&value.to_string()).chars().map(same).collect::<String>().to_uppercase()
+}
+
+/// How a QR code stands to the values beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeWeight {
+    /// Beside print read off pixels: its own error correction makes it the surer of the two, so its value stands, and
+    /// stands in for what was not read.
+    Surer,
+    /// Beside a file's own characters, which are as sure: it stands in for what is missing; who contradicts is noted.
+    Equal,
+    /// As somebody else reports it: it confirms or contradicts.
+    Reported,
+}
+
+/// Brings the QR code together with what else is known of the invoice that carries it.
+pub fn add_qr_code(reading: &mut Reading, weight: CodeWeight) {
+    let Some(text) = reading.invoice.qr_code.as_deref() else { return };
+    let (coded, weight) = match (QrPayload::parse(text), ChainLink::parse(text)) {
+        (Some(payload), _) => (of_payload(&reading.invoice, payload, weight), weight),
+        (None, Some(link)) => (of_link(&reading.invoice, link), CodeWeight::Reported),
+        (None, None) => return,
+    };
+    for (field, value) in coded {
+        add_coded(reading, field, value, weight);
+    }
+}
+
+/// A field that a QR code speaks of, and what it says.
+type Coded = (Field, FieldValue<'static>);
+
+fn of_payload(invoice: &Invoice, qr: QrPayload, weight: CodeWeight) -> Vec<Coded> {
+    let roll = InvoiceType::Roll;
+    let is_roll = invoice.r#type == roll || qr.invoice_type() == Some(roll);
+    let amount = qr.amount.and_then(|amount| {
+        // Some issuers put the amount with tax where the older format has the one without.
+        let replaced = invoice.total_amount.map_or(is_roll || weight == CodeWeight::Reported, |own| own != amount);
+        if qr.amount_includes_tax() || replaced && invoice.grand_total == Some(amount) {
+            return Some((Field::GrandTotal, amount.into()));
+        }
+        // A roll's code carries the amount without tax, which a roll does not print.
+        (!is_roll).then_some((Field::TotalAmount, amount.into()))
+    });
+    let date = qr.issue_date.map(|date| (Field::IssueDate, date.into()));
+    let texts = [
+        (Field::InvoiceCode, qr.invoice_code),
+        (Field::InvoiceNumber, qr.invoice_number),
+        (Field::CheckCode, qr.check_code),
+    ];
+    let texts = texts.into_iter().filter_map(|(field, text)| Some((field, text?.into())));
+    texts.chain(date).chain(amount).collect()
+}
+
+/// On the chain. That the amount is in fen is an inference, so it may confirm the total, never contradict it.
+fn of_link(invoice: &Invoice, link: ChainLink) -> Vec<Coded> {
+    let total = link.grand_total.filter(|total| invoice.grand_total == Some(*total));
+    let number = link.invoice_number.map(|number| (Field::InvoiceNumber, number.into()));
+    number.into_iter().chain(total.map(|total| (Field::GrandTotal, total.into()))).collect()
+}
+
+fn add_coded(reading: &mut Reading, field: Field, coded: FieldValue<'static>, weight: CodeWeight) {
+    match reading.invoice.get(field).map(FieldValue::into_owned) {
+        None if weight == CodeWeight::Reported => {}
+        None => take_from_code(reading, field, coded),
+        Some(_) if !reading.is_printed(field) => {}
+        Some(printed) if printed == coded => confirm(reading, field, evidence_of(EvidenceSource::Qr)),
+        // Which of its amounts a code carries is not sure enough to replace one.
+        Some(printed) if weight == CodeWeight::Surer && field.kind() != FieldKind::Money => {
+            let values = [coded.to_string(), printed.to_string()];
+            take_from_code(reading, field, coded);
+            note_conflict(reading, field, values, EvidenceSource::Print);
+        }
+        Some(printed) => {
+            let values = [printed.to_string(), coded.to_string()];
+            note_conflict(reading, field, values, EvidenceSource::Qr);
+        }
+    }
+}
+
+/// The code's value in place of what was printed there.
+fn take_from_code(reading: &mut Reading, field: Field, coded: FieldValue<'static>) {
+    let evidence = reading.fields.entry(field).or_default();
+    (evidence.text, evidence.confidence, evidence.page) = (Some(coded.to_string()), Some(1.0), 1);
+    evidence.sources = vec![EvidenceSource::Qr];
+    reading.invoice.set(field, Some(coded));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoice::Item;
+
+    const AMOUNT: Field = Field::Cell(0, Column::Amount);
 
     fn invoice(name: &str, amount: &str) -> Invoice {
         let mut invoice = Invoice { invoice_number: Some("12345678".into()), ..Invoice::default() };
@@ -292,8 +267,8 @@ mod tests {
     }
 
     fn merged(accounts: [(EvidenceSource, Invoice); 2]) -> Reading {
-        let accounts = accounts.into_iter().map(|(source, invoice)| Account::of_values(source, invoice));
-        merge(accounts.collect(), PageInfo::default()).unwrap()
+        let accounts = accounts.map(|(source, invoice)| SourceValues { source, invoice, ..SourceValues::default() });
+        merge(accounts.into(), PageInfo::default()).unwrap()
     }
 
     #[test]
@@ -303,8 +278,8 @@ mod tests {
             (EvidenceSource::Text, invoice("某某(上海) 公司", "1.5")),
         ]);
         assert!(reading.conflicts.is_empty(), "{:?}", reading.conflicts);
-        for path in ["buyer.name", "items[0].amount", "invoice_number"] {
-            assert_eq!(reading.fields[path].sources, [EvidenceSource::Xml, EvidenceSource::Text], "{path}");
+        for field in [Field::BuyerName, AMOUNT, Field::InvoiceNumber] {
+            assert_eq!(reading.fields[&field].sources, [EvidenceSource::Xml, EvidenceSource::Text], "{field}");
         }
         assert_eq!(reading.invoice.buyer.name.as_deref(), Some("某某（上海）公司"));
     }
@@ -315,10 +290,10 @@ mod tests {
             (EvidenceSource::Xml, invoice("甲公司", "1.50")),
             (EvidenceSource::Text, invoice("乙公司", "1.51")),
         ]);
-        let paths: Vec<&str> = reading.conflicts.iter().map(|c| c.path.as_str()).collect();
-        assert_eq!(paths, ["buyer.name", "items[0].amount"]);
+        let fields: Vec<Field> = reading.conflicts.iter().map(|c| c.field).collect();
+        assert_eq!(fields, [Field::BuyerName, AMOUNT]);
         assert_eq!(reading.invoice.buyer.name.as_deref(), Some("甲公司"));
-        assert_eq!(reading.fields["buyer.name"].sources, [EvidenceSource::Xml]);
+        assert_eq!(reading.fields[&Field::BuyerName].sources, [EvidenceSource::Xml]);
     }
 
     #[test]
@@ -339,7 +314,81 @@ mod tests {
         let bare = Invoice { invoice_number: Some("12345678".into()), ..Invoice::default() };
         let reading = merged([(EvidenceSource::Xml, bare), (EvidenceSource::Text, invoice("甲公司", "1.50"))]);
         assert_eq!(reading.invoice.items.len(), 1);
-        assert_eq!(reading.fields["items[0].amount"].sources, [EvidenceSource::Text]);
-        assert_eq!(reading.fields["buyer.name"].sources, [EvidenceSource::Text]);
+        assert_eq!(reading.fields[&AMOUNT].sources, [EvidenceSource::Text]);
+        assert_eq!(reading.fields[&Field::BuyerName].sources, [EvidenceSource::Text]);
+    }
+
+    /// An invoice with a number and totals from one source, and its QR code.
+    fn beside_code(source: EvidenceSource, number: Option<&str>, code: &str) -> Reading {
+        let mut reading = Reading::default();
+        reading.invoice.invoice_number = number.map(str::to_owned);
+        reading.invoice.total_amount = "442.48".parse().ok();
+        reading.invoice.grand_total = "500.00".parse().ok();
+        reading.invoice.qr_code = Some(code.into());
+        for field in [Field::InvoiceNumber, Field::TotalAmount, Field::GrandTotal] {
+            if reading.invoice.get(field).is_some() {
+                reading.note(field, Evidence { sources: vec![source], ..Evidence::default() });
+            }
+        }
+        reading
+    }
+
+    const CODE: &str = "01,10,031001900111,12345678,442.48,20190114,,8F2A,";
+
+    #[test]
+    fn a_code_and_the_values_beside_it_are_weighed() {
+        use CodeWeight::{Equal, Reported, Surer};
+        use EvidenceSource::{Print, Qr, Text, Vendor};
+        for (weight, source, read, number, sources, contradicts) in [
+            (Surer, Print, Some("12345678"), Some("12345678"), vec![Print, Qr], false),
+            (Surer, Print, Some("12345679"), Some("12345678"), vec![Qr], true),
+            (Surer, Print, None, Some("12345678"), vec![Qr], false),
+            (Equal, Text, Some("12345678"), Some("12345678"), vec![Text, Qr], false),
+            (Equal, Text, Some("12345679"), Some("12345679"), vec![Text], true),
+            (Equal, Text, None, Some("12345678"), vec![Qr], false),
+            (Reported, Vendor, Some("12345678"), Some("12345678"), vec![Vendor, Qr], false),
+            (Reported, Vendor, Some("12345679"), Some("12345679"), vec![Vendor], true),
+            (Reported, Vendor, None, None, vec![], false),
+        ] {
+            let mut reading = beside_code(source, read, CODE);
+            add_qr_code(&mut reading, weight);
+            assert_eq!(reading.invoice.invoice_number.as_deref(), number, "{weight:?} {read:?}");
+            let found = reading.evidence(Field::InvoiceNumber).map(|e| e.sources.clone()).unwrap_or_default();
+            assert_eq!(found, sources, "{weight:?} {read:?}");
+            let conflicts: Vec<_> = reading.conflicts.iter().filter_map(Conflict::code_and_print).collect();
+            let expected = if contradicts { vec![("12345678", "12345679")] } else { vec![] };
+            assert_eq!(conflicts, expected, "{weight:?} {read:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_s_amount_is_the_one_of_its_kind_and_never_replaces_what_was_read() {
+        for (code, confirmed, contradicted) in [
+            (CODE.to_owned(), Some(Field::TotalAmount), None),
+            (CODE.replace("442.48", "500.00"), Some(Field::GrandTotal), None),
+            (CODE.replace("442.48", "442.49"), None, Some(Field::TotalAmount)),
+            (CODE.replace(",10,", ",32,").replace("442.48", "500"), Some(Field::GrandTotal), None),
+            (CODE.replace(",10,", ",32,"), None, Some(Field::GrandTotal)),
+            (CODE.replace(",10,", ",11,"), None, None),
+        ] {
+            let mut reading = beside_code(EvidenceSource::Print, None, &code);
+            add_qr_code(&mut reading, CodeWeight::Surer);
+            let of_code = |field: &Field| reading.fields[field].sources.contains(&EvidenceSource::Qr);
+            let found: Vec<Field> = [Field::TotalAmount, Field::GrandTotal].into_iter().filter(of_code).collect();
+            assert_eq!(found.first().copied(), confirmed, "{code}");
+            assert_eq!(reading.conflicts.first().map(|c| c.field), contradicted, "{code}");
+            assert_eq!(reading.invoice.total_amount, "442.48".parse().ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_link_of_the_chain_confirms_the_total_or_says_nothing_of_it() {
+        let address = "https://bcfp.shenzhen.chinatax.gov.cn/verify/scan?hash=e1f3&bill_num=12345678&total_amount=";
+        for (fen, confirms) in [("50000", true), ("50001", false)] {
+            let mut reading = beside_code(EvidenceSource::Print, Some("12345678"), &format!("{address}{fen}"));
+            add_qr_code(&mut reading, CodeWeight::Surer);
+            assert_eq!(reading.fields[&Field::GrandTotal].sources.contains(&EvidenceSource::Qr), confirms, "{fen}");
+            assert!(reading.conflicts.is_empty());
+        }
     }
 }

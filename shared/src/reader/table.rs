@@ -3,25 +3,25 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::Item;
+use crate::geometry::Quad;
 use crate::invoice::arithmetic::{CENT, product_gap};
-use crate::report::Quad;
+use crate::invoice::{Column, Field, Item};
 
+use super::builder::{Match, ReadingBuilder};
 use super::cells;
-use super::columns::{Column, TableHead};
-use super::draft::{Draft, Found};
+use super::columns::TableHead;
 use super::frame::Span;
-use super::shape;
+use super::value_parsers;
 
 /// One printed row of the table.
 #[derive(Clone, Debug, Default)]
 struct Row {
-    cells: Vec<(Column, Vec<Span>)>,
+    cells: Vec<(Option<Column>, Vec<Span>)>,
 }
 
 impl Row {
     fn has(&self, column: Column) -> bool {
-        self.cells.iter().any(|(c, _)| *c == column)
+        self.cells.iter().any(|(c, _)| *c == Some(column))
     }
 
     /// Whether it holds a number that only an item's first line has.
@@ -41,17 +41,19 @@ impl Row {
 }
 
 /// Reads the rows that lie between the head and a lower edge.
-pub fn read(draft: &mut Draft<'_>, head: &TableHead, spans: &[Span]) {
-    let unit = draft.frame.unit;
+pub fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[Span]) {
+    let unit = builder.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| cells::pieces(s, head)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) });
     for row in join_wrapped(rows.collect()) {
-        let index = draft.reading.invoice.items.len();
-        let item = item(draft, index, &row);
+        let index = builder.reading.invoice.items.len();
+        builder.reading.invoice.items.push(Item::default());
+        item(builder, index, &row);
         // Dirt between the rules makes rows without a value.
-        if item != Item::default() {
-            blank_cells(draft, index, &row, head);
-            draft.reading.invoice.items.push(item);
+        if builder.reading.invoice.items[index] == Item::default() {
+            builder.reading.invoice.items.pop();
+        } else {
+            blank_cells(builder, index, &row, head);
         }
     }
 }
@@ -102,60 +104,44 @@ fn join_wrapped(rows: Vec<Row>) -> Vec<Row> {
     items
 }
 
-fn item(draft: &mut Draft<'_>, index: usize, row: &Row) -> Item {
-    let mut item = Item::default();
+fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
     for (column, spans) in &row.cells {
-        let glue = if matches!(column, Column::Specification) && one_row(spans) { " " } else { "" };
-        let found = Found::join(spans, glue);
-        let path = |leaf: &str| format!("items[{index}].{leaf}");
+        let Some(column) = *column else { continue };
+        let glue = if column == Column::Specification && one_row(spans) { " " } else { "" };
+        let found = Match::join(spans, glue);
+        let field = Field::Cell(index, column);
+        let text = value_parsers::non_empty;
         match column {
-            Column::Name => item.name = draft.take_text(&path("name"), found).map(|name| starred(&name)),
-            Column::Specification => {
-                item.specification = draft.take_text(&path("specification"), found).map(|text| millilitres(&text));
-            }
-            Column::Unit => item.unit = draft.take_text(&path("unit"), found),
-            Column::Quantity => item.quantity = draft.take(&path("quantity"), found, shape::quantity),
-            Column::UnitPrice => item.unit_price = draft.take(&path("unit_price"), found, shape::quantity),
-            Column::Amount => item.amount = draft.take(&path("amount"), found, shape::money),
-            Column::TaxRate => item.tax_rate = draft.take(&path("tax_rate"), found, shape::rate),
-            Column::TaxAmount => item.tax_amount = draft.take(&path("tax_amount"), found, shape::money),
-            Column::PlateNumber => item.plate_number = draft.take_text(&path("plate_number"), found),
-            Column::VehicleType => item.vehicle_type = draft.take_text(&path("vehicle_type"), found),
-            Column::PassageStart => item.passage_start = draft.take_text(&path("passage_start"), found),
-            Column::Other => {}
-            Column::PassageEnd => item.passage_end = draft.take_text(&path("passage_end"), found),
-        }
+            Column::Name => builder.put_as(field, found, |name| text(name).map(|name| starred(&name))),
+            Column::Specification => builder.put_as(field, found, |size| text(size).map(|size| millilitres(&size))),
+            _ => builder.put(field, found),
+        };
     }
-    part_price(draft, index, row, &mut item);
-    item
+    part_price(builder, index, row);
 }
 
+/// The cells that arithmetic can tell when they were not read.
+const NUMBERS: [Column; 5] = [Column::Quantity, Column::UnitPrice, Column::Amount, Column::TaxRate, Column::TaxAmount];
+
 /// Notes where the numbers that were not read must stand: between their neighbours, around their heads.
-fn blank_cells(draft: &mut Draft<'_>, index: usize, row: &Row, head: &TableHead) {
-    let leaves = [
-        (Column::Quantity, "quantity"),
-        (Column::UnitPrice, "unit_price"),
-        (Column::Amount, "amount"),
-        (Column::TaxRate, "tax_rate"),
-        (Column::TaxAmount, "tax_amount"),
-    ];
-    for (column, leaf) in leaves.into_iter().filter(|(column, _)| !row.has(*column)) {
-        if let Some(quad) = blank_cell(draft, row, head, column) {
-            draft.places.insert(format!("items[{index}].{leaf}"), Found::blank(quad));
+fn blank_cells(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableHead) {
+    for column in NUMBERS.into_iter().filter(|column| !row.has(*column)) {
+        if let Some(quad) = blank_cell(builder, row, head, column) {
+            builder.places.insert(Field::Cell(index, column), Match::blank(quad));
         }
     }
 }
 
 /// A cell's place on the row of the number nearest to it.
-fn blank_cell(draft: &Draft<'_>, row: &Row, head: &TableHead, column: Column) -> Option<Quad> {
-    let unit = draft.frame.unit;
+fn blank_cell(builder: &ReadingBuilder<'_>, row: &Row, head: &TableHead, column: Column) -> Option<Quad> {
+    let unit = builder.frame.unit;
     let own = head.head(column)?;
     let centre = f32::midpoint(own.x0, own.x1);
     let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
-    let numbers = row.cells.iter().filter(|(c, _)| *c >= Column::Quantity).flat_map(|(_, spans)| spans);
+    let numbers = row.cells.iter().filter(|(c, _)| c.is_none_or(|c| c >= Column::Quantity)).flat_map(|(_, s)| s);
     let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
     let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
-    let at = head.heads.iter().position(|h| h.column == column)?;
+    let at = head.heads.iter().position(|h| h.column == Some(column))?;
     let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);
     let after = head.heads.get(at + 1).map_or(own.x1 + 4.0 * unit, |h| h.x0);
     let left = on_row().filter(|s| s.cx() < centre).map(|s| s.x1 + 0.1 * unit).fold(before, f32::max);
@@ -165,30 +151,31 @@ fn blank_cell(draft: &Draft<'_>, row: &Row, head: &TableHead, column: Column) ->
 
 /// Quantity and price that stand so close that they were read as one number: parted where their product
 /// is the amount.
-fn part_price(draft: &mut Draft<'_>, index: usize, row: &Row, item: &mut Item) {
+fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
+    let item = &builder.reading.invoice.items[index];
     let (Some(amount), true) = (item.amount, item.quantity.is_none() || item.unit_price.is_none()) else {
         return;
     };
-    let columns = [Column::Quantity, Column::UnitPrice];
+    let columns = [Column::Quantity, Column::UnitPrice].map(Some);
     let Some((_, spans)) = row.cells.iter().find(|(c, _)| columns.contains(c)) else {
         return;
     };
     let [span] = spans.as_slice() else { return };
     // A price that goes into the amount a whole number of times is a price alone: its quantity was not read.
-    let whole = shape::quantity(&span.folded()).and_then(|price| amount.0.checked_div(price.0));
+    let whole = value_parsers::quantity(&span.folded()).and_then(|price| amount.0.checked_div(price.0));
     if whole.is_some_and(|times| (times - times.round()).abs() < Decimal::new(1, 3) && times.round() != Decimal::ZERO) {
         return;
     }
     let parts = (1..span.marks.len()).map(|at| (span.slice(0..at), span.slice(at..span.marks.len())));
-    let product = |a: &Span, b: &Span| {
-        let (a, b) = (shape::quantity(&a.folded())?, shape::quantity(&b.folded())?);
-        product_gap(a, b, amount).filter(|off| *off <= CENT).map(|_| (a, b))
+    let number = |span: &Span| value_parsers::quantity(&span.folded());
+    let is_amount = |(a, b): &(Span, Span)| {
+        let gap = number(a).zip(number(b)).and_then(|(a, b)| product_gap(a, b, amount));
+        gap.is_some_and(|off| off <= CENT)
     };
-    let parted = parts.into_iter().find_map(|(a, b)| product(&a, &b).map(|values| (a, b, values)));
-    if let Some((quantity, price, values)) = parted {
-        draft.prove(format!("items[{index}].quantity"), &Found::of(&quantity));
-        draft.prove(format!("items[{index}].unit_price"), &Found::of(&price));
-        (item.quantity, item.unit_price) = (Some(values.0), Some(values.1));
+    if let Some((quantity, price)) = parts.into_iter().find(is_amount) {
+        for (column, part) in [(Column::Quantity, &quantity), (Column::UnitPrice, &price)] {
+            builder.put_as(Field::Cell(index, column), Some(Match::of(part)), |_| number(part));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ocr::{Glyph, PageText, TextLine};
 use crate::report::{PageInfo, Reading};
 
-use super::draft::Draft;
+use super::builder::ReadingBuilder;
 use super::frame::{Frame, Span};
 
 /// A text with its left edge and its middle height. The print is 20 high, a Han character 20 wide, any other 10.
@@ -45,9 +45,9 @@ pub fn frame(lines: &[Placed<'_>]) -> Frame {
 }
 
 /// What one part of the reader finds on such a page.
-pub fn found(lines: &[Placed<'_>], read: impl FnOnce(&mut Draft<'_>, &[Span])) -> Reading {
+pub fn found(lines: &[Placed<'_>], read: impl FnOnce(&mut ReadingBuilder<'_>, &[Span])) -> Reading {
     let frame = frame(lines);
-    let mut draft = Draft::new(&frame, PageInfo::default());
-    read(&mut draft, &frame.spans);
-    draft.reading
+    let mut builder = ReadingBuilder::new(&frame, PageInfo::default());
+    read(&mut builder, &frame.spans);
+    builder.reading
 }

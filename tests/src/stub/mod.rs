@@ -17,7 +17,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
-use fapiao::report::{PageInfo, Quad, Reading};
+use fapiao::geometry::Quad;
+use fapiao::invoice::Field;
+use fapiao::report::{PageInfo, Reading};
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -138,6 +140,14 @@ impl Stub {
         Ok(Self { address, state, _stop: stop })
     }
 
+    /// The name of the vendor that it stands for.
+    pub fn name(&self) -> &'static str {
+        match self.state.vendor {
+            Vendor::TextIn => "textin",
+            Vendor::Volcengine => "volcengine",
+        }
+    }
+
     /// Where it listens: scheme, host and port.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
@@ -192,7 +202,7 @@ impl Shared {
         let mut reading = self.reading.clone();
         if let Some((width, height)) = size {
             reading.page = PageInfo { width, height, rotation: 0 };
-            if let Some(evidence) = reading.fields.get_mut("invoice_number") {
+            if let Some(evidence) = reading.fields.get_mut(&Field::InvoiceNumber) {
                 evidence.quad = Some(place(width, height));
             }
         }

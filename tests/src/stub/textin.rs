@@ -1,7 +1,7 @@
 //! TextIn's checks and answers. Knows nothing of connections.
 
 use bytes::Bytes;
-use fapiao::dialect::textin::{self, Input, Row};
+use fapiao::dialect::{Input, VendorCode, textin};
 use fapiao::report::{PageInfo, Reading};
 use fapiao::secret::Secret;
 use image::ImageFormat;
@@ -35,15 +35,15 @@ pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u3
     if file.starts_with(b"%PDF") {
         return Ok((call.body.clone(), None));
     }
-    let (width, height) = dimensions(file, &FORMATS).ok_or(40303)?;
+    let (width, height) = dimensions(&file, &FORMATS).ok_or(40303)?;
     if width.min(height) < 20 || width.max(height) > 10_000 {
         return Err(40304);
     }
     Ok((call.body.clone(), Some((width, height))))
 }
 
-fn code(row: &'static Row) -> i64 {
-    row.code
+fn code(known: &'static VendorCode) -> i64 {
+    known.code
 }
 
 pub(super) fn answer(reading: &Reading) -> Value {
@@ -55,6 +55,6 @@ pub(super) fn not_mine(page: &PageInfo) -> Value {
 }
 
 pub(super) fn error(code: i64) -> Value {
-    let row = textin::ROWS.iter().find(|row| row.code == code);
-    row.map_or(Value::Null, textin::render_error)
+    let known = textin::CODES.iter().find(|known| known.code == code);
+    known.map_or(Value::Null, textin::render_error)
 }

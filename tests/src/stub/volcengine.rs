@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
-use fapiao::dialect::volcengine::{self, Input, Received};
+use fapiao::dialect::Input;
+use fapiao::dialect::volcengine::{self, Received};
 use fapiao::report::Reading;
 use fapiao::secret::Secret;
 use image::ImageFormat;
@@ -24,7 +25,7 @@ pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u3
     if call.method != "POST" || call.uri.path() != "/" {
         return Err(50402);
     }
-    volcengine::check_call(call.uri.query().unwrap_or_default()).map_err(|row| row.code)?;
+    volcengine::check_call(call.uri.query().unwrap_or_default()).map_err(|known| known.code)?;
     if call.body.len() > MAX_BODY {
         return Err(50205);
     }
@@ -32,7 +33,7 @@ pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u3
     if content_type(&call.headers) != volcengine::CONTENT_TYPE {
         return Err(50204);
     }
-    let Input::Bytes(file) = volcengine::parse_form(&call.body).map_err(|row| row.code)? else {
+    let Input::Bytes(file) = volcengine::parse_form(&call.body).map_err(|known| known.code)? else {
         return Err(50204);
     };
     if file.len() > MAX_BYTES {
@@ -42,7 +43,7 @@ pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u3
     if size.0.min(size.1) < 20 || size.0.max(size.1) > 10_000 {
         return Err(50207);
     }
-    Ok((file.into(), Some(size)))
+    Ok((file.into_owned().into(), Some(size)))
 }
 
 fn authenticate(call: &Call, secret: &str) -> Result<(), i64> {
@@ -66,9 +67,9 @@ pub(super) fn answer(reading: &Reading, elapsed: Duration) -> Value {
 }
 
 pub(super) fn error(code: i64) -> (StatusCode, Value) {
-    let Some(row) = volcengine::ROWS.iter().find(|row| row.code == code) else {
+    let Some(known) = volcengine::CODES.iter().find(|known| known.code == code) else {
         return (StatusCode::INTERNAL_SERVER_ERROR, Value::Null);
     };
-    let status = StatusCode::from_u16(row.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, volcengine::render_error(row, None, REQUEST_ID, Duration::ZERO))
+    let status = StatusCode::from_u16(known.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, volcengine::render_error(known, None, REQUEST_ID, Duration::ZERO))
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use fapiao::invoice::Field;
 use fapiao::report::Evidence;
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Stub, Vendor};
@@ -19,7 +20,7 @@ const QR: &str = "01,01,3702171130,84932920,4616.30,20170805,,1A2B,";
 fn reader() -> Stub {
     let label: Value = serde_json::from_slice(&fixture("form-photo.json")).unwrap();
     let mut reading = label::reading(&label);
-    reading.fields.insert("qr_code".to_owned(), Evidence { text: Some(QR.to_owned()), page: 1, ..Evidence::default() });
+    reading.note(Field::QrCode, Evidence { text: Some(QR.to_owned()), page: 1, ..Evidence::default() });
     Stub::start(Vendor::TextIn, reading).unwrap()
 }
 

@@ -5,30 +5,33 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Entry, Outcome};
-use super::error::{Row, from_code};
-use super::field::{Derived, FIELDS, Field, Holds};
-use super::quad::to_position;
+use super::error::from_code;
+use super::keys::{Derived, Holds, KEYS, Key};
+use super::position::{from_position, to_position};
 use super::{items, kind};
-use crate::dialect::json::Json;
-use crate::dialect::{Answered, field};
+use crate::dialect::json::{integer, list, print};
+use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::Invoice;
-use crate::report::{PageInfo, Quad, Reading};
+use crate::geometry::{Quad, Turn};
+use crate::invoice::{Field, FieldKind, Invoice};
+use crate::report::{PageInfo, Reading};
 
 /// Understands an answer.
 ///
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
-pub fn parse(body: &[u8]) -> Result<Answered> {
-    let answer: Answer<'_> =
-        serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON of the interface's form"))?;
-    let code = answer.code.integer().ok_or_else(|| unknown("the answer has no code"))?;
+pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
+    // Beside an error's code anything may stand.
     if code != 200 {
-        return Err(from_code(code, &answer.message.print().unwrap_or_default()));
+        return Err(from_code(code, &print(&answer["message"]).unwrap_or_default()));
     }
-    let outcome = answer.result.0.filter(|r| !r.is_blank()).ok_or_else(|| unknown("the answer has no result"))?;
-    Ok(Answered { reading: reading(&outcome)?, request_id: None })
+    let result = &answer["result"];
+    if result["type"].is_null() && list(&result["item_list"]).is_empty() {
+        return Err(unknown("the answer has no result"));
+    }
+    Ok(VendorAnswer { reading: reading(result)?, request_id: None })
 }
 
 fn unknown(what: &str) -> Error {
@@ -36,21 +39,29 @@ fn unknown(what: &str) -> Error {
 }
 
 /// What was printed under each key; the first of a key's entries that says anything counts.
-type Prints<'a> = BTreeMap<&'a str, (Cow<'a, str>, Option<Quad>)>;
+type Prints<'a> = BTreeMap<&'a str, Printed<'a>>;
+/// What is printed, and where.
+pub(super) type Printed<'a> = (Cow<'a, str>, Option<Quad>);
 
-fn prints<'a>(entries: &'a [Entry<'_>]) -> Prints<'a> {
+fn prints(entries: &[Value]) -> Prints<'_> {
     let mut prints = Prints::new();
     for entry in entries {
-        if let Some(print) = entry.print() {
-            prints.entry(entry.key()).or_insert_with(|| (print, entry.place()));
+        if let Some((key, printed)) = printed(entry) {
+            prints.entry(key).or_insert(printed);
         }
     }
     prints
 }
 
-fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
-    let prints = prints(&outcome.item_list.0);
-    let name = outcome.r#type.print().unwrap_or_default();
+/// One entry's key, and what is printed; none for nothing but blanks.
+pub(super) fn printed(entry: &Value) -> Option<(&str, Printed<'_>)> {
+    let print = print(&entry["value"]).filter(|print| !print.trim().is_empty())?;
+    Some((entry["key"].as_str()?, (print, from_position(&entry["position"]))))
+}
+
+fn reading(result: &Value) -> Result<Reading> {
+    let prints = prints(list(&result["item_list"]));
+    let name = print(&result["type"]).unwrap_or_default();
     let mut reading = Reading::default();
     reading.invoice.r#type = match kind::invoice_type(&name) {
         Some(kind) => kind,
@@ -60,36 +71,36 @@ fn reading(outcome: &Outcome<'_>) -> Result<Reading> {
             return Err(Error::new(ErrorKind::NoInvoice, format!("textin: type {name:?}")).with_vendor_code("200"));
         }
     };
-    reading.invoice.expense_category = outcome.kind.as_str().and_then(kind::category);
-    reading.page = page(outcome);
+    reading.invoice.expense_category = result["kind"].as_str().and_then(kind::category);
+    reading.page = page(result);
     let mut columns = Vec::new();
-    for Field { key, holds, .. } in FIELDS {
-        let Some((print, quad)) = prints.get(key) else {
+    for Key { key, holds, .. } in KEYS {
+        let Some(printed @ (print, quad)) = prints.get(key) else {
             continue;
         };
         match holds {
-            Holds::Path(path) => field::take(&mut reading, path, print, *quad),
-            Holds::Column(column) => columns.push((column, &**print, *quad)),
-            Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, "agent_issued", print, *quad),
+            Holds::Value(Field::Column(column)) => columns.push((column, printed)),
+            Holds::Value(field) => field::take(&mut reading, field, print, *quad),
+            Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, Field::AgentIssued, print, *quad),
             Holds::Derived(_) => {}
         }
     }
     take_numbers(&mut reading, &prints);
     fall_back(&mut reading);
-    if !items::take_rows(&mut reading, &outcome.product_list.0) {
+    if !items::take_rows(&mut reading, list(&result["product_list"])) {
         items::take_columns(&mut reading, &columns);
     }
     Ok(reading)
 }
 
 /// The page as uploaded, from the sizes of the upright one.
-fn page(outcome: &Outcome<'_>) -> PageInfo {
-    let side = |side: &Json<'_>| side.integer().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    let turn = outcome.image_angle.integer().unwrap_or(0).rem_euclid(360);
+fn page(result: &Value) -> PageInfo {
+    let side = |name: &str| integer(&result[name]).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let angle = integer(&result["image_angle"]).unwrap_or(0).rem_euclid(360);
     // An angle between the quarters is rounded to the nearest one.
-    let rotation = u16::try_from((turn + 45) / 90 % 4 * 90).unwrap_or(0);
-    let (width, height) = (side(&outcome.rotated_image_width), side(&outcome.rotated_image_height));
-    let (width, height) = if matches!(rotation, 90 | 270) { (height, width) } else { (width, height) };
+    let rotation = u16::try_from((angle + 45) / 90 % 4 * 90).unwrap_or(0);
+    let upright = (side("rotated_image_width"), side("rotated_image_height"));
+    let (width, height) = Turn::of_degrees(rotation).turned_size(upright);
     PageInfo { width, height, rotation }
 }
 
@@ -99,41 +110,38 @@ fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
     let (first, second) =
         if reading.invoice.r#type.is_digital() && digital.is_some() { (digital, own) } else { (own, digital) };
     if let Some((print, quad)) = first {
-        field::take(reading, "invoice_number", print, *quad);
+        field::take(reading, Field::InvoiceNumber, print, *quad);
     }
     if let Some((print, quad)) = second.filter(|(print, _)| first.is_none_or(|(f, _)| f != print)) {
-        field::take(reading, "reprints.other_number", print, *quad);
+        field::take(reading, Field::OtherNumber, print, *quad);
     }
 }
 
 /// Where a value was not read at its own place, a reprint of it steps in, evidence and all.
 fn fall_back(reading: &mut Reading) {
-    for (path, reprints) in [
-        ("invoice_number", &["reprints.number_large", "reprints.number_right", "reprints.other_number"][..]),
-        ("invoice_code", &["reprints.code", "reprints.code_right"][..]),
-        ("issue_date", &["reprints.date_right"][..]),
-        ("check_code", &["reprints.check_code", "reprints.check_code_in_remarks"][..]),
+    for (field, reprints) in [
+        (Field::InvoiceNumber, &[Field::LargeNumber, Field::NumberOnTheRight, Field::OtherNumber][..]),
+        (Field::InvoiceCode, &[Field::ReprintedCode, Field::CodeOnTheRight][..]),
+        (Field::IssueDate, &[Field::DateOnTheRight][..]),
+        (Field::CheckCode, &[Field::ReprintedCheckCode, Field::CheckCodeInRemarks][..]),
     ] {
-        if field::meaning(&reading.invoice, path).is_some() {
+        if reading.invoice.get(field).is_some() {
             continue;
         }
-        let stand_in = reprints.iter().find(|reprint| stands_in(reading, path, reprint));
-        if let Some(evidence) = stand_in.and_then(|reprint| reading.fields.get(*reprint)).cloned() {
-            field::take(reading, path, evidence.text.as_deref().unwrap_or_default(), evidence.quad);
+        let stand_in = reprints.iter().find(|reprint| stands_in(&reading.invoice, field, **reprint));
+        if let Some(evidence) = stand_in.and_then(|reprint| reading.evidence(*reprint)).cloned() {
+            field::take(reading, field, evidence.text.as_deref().unwrap_or_default(), evidence.quad);
         }
     }
 }
 
 /// Whether a reprint holds the whole value: remarks often repeat six digits of the check code alone.
-fn stands_in(reading: &Reading, path: &str, reprint: &str) -> bool {
-    let Some(value) = field::meaning(&reading.invoice, reprint) else {
-        return false;
-    };
-    match path {
-        "check_code" => value.len() == 20 && value.bytes().all(|b| b.is_ascii_digit()),
-        "issue_date" => field::date(&value).is_some(),
+fn stands_in(invoice: &Invoice, field: Field, reprint: Field) -> bool {
+    invoice.text(reprint).is_some_and(|value| match field {
+        Field::CheckCode => value.len() == 20 && value.bytes().all(|b| b.is_ascii_digit()),
+        Field::IssueDate => field::meaning(FieldKind::Date, value).is_some(),
         _ => true,
-    }
+    })
 }
 
 /// The answer in the vendor's form, with every key; what is not printed is an empty string at eight zeros.
@@ -144,7 +152,7 @@ pub fn render(reading: &Reading) -> Value {
         return success(other(&reading.page));
     }
     let (kind_name, kind_description) = invoice.expense_category.map_or(("", ""), kind::category_words);
-    let list: Vec<Value> = FIELDS.iter().map(|field| entry(reading, field)).collect();
+    let list: Vec<Value> = KEYS.iter().map(|key| entry(reading, key)).collect();
     let mut result = page_words(&reading.page);
     result["type"] = type_name.into();
     result["type_description"] = type_description.into();
@@ -161,8 +169,8 @@ pub fn render_other(page: &PageInfo) -> Value {
 }
 
 /// The answer that tells of an error.
-pub fn render_error(row: &Row) -> Value {
-    json!({ "code": row.code, "message": row.message })
+pub fn render_error(code: &VendorCode) -> Value {
+    json!({ "code": code.code, "message": code.message })
 }
 
 fn success(result: Value) -> Value {
@@ -181,8 +189,7 @@ fn other(page: &PageInfo) -> Value {
 }
 
 fn page_words(page: &PageInfo) -> Value {
-    let (width, height) =
-        if matches!(page.rotation, 90 | 270) { (page.height, page.width) } else { (page.width, page.height) };
+    let (width, height) = Turn::of_degrees(page.rotation).turned_size((page.width, page.height));
     json!({
         "type": "",
         "type_description": "",
@@ -192,17 +199,18 @@ fn page_words(page: &PageInfo) -> Value {
     })
 }
 
-fn entry(reading: &Reading, field: &Field) -> Value {
-    let quad_of = |path: &str| reading.fields.get(path).and_then(|evidence| evidence.quad);
-    let (value, quad) = match field.holds {
-        Holds::Path(path) => (field::text(reading, path).unwrap_or_default(), quad_of(path)),
-        Holds::Column(column) => (items::render_column(reading, column), items::column_quad(reading, column)),
+fn entry(reading: &Reading, key: &Key) -> Value {
+    let (value, quad) = match key.holds {
+        Holds::Value(Field::Column(column)) => {
+            (items::render_column(reading, column), items::column_quad(reading, column))
+        }
+        Holds::Value(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
         Holds::Derived(derived) => derive(reading, derived),
     };
     json!({
-        "key": field.key,
+        "key": key.key,
         "value": value,
-        "description": field.description,
+        "description": key.description,
         "position": to_position(quad.as_ref()),
     })
 }
@@ -215,7 +223,7 @@ fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
         Derived::Medium => plain(kind::medium(invoice.r#type)),
         Derived::SpecialOrCommon => plain(kind::special_or_common(invoice.r#type)),
         Derived::Digital => plain(if invoice.r#type.is_digital() { "True" } else { "False" }),
-        Derived::AgentIssued => match field::printed(reading, "agent_issued") {
+        Derived::AgentIssued => match field::printed(reading, Field::AgentIssued) {
             Some(print) => plain(print),
             None => plain(if invoice.agent_issued == Some(true) { "代开" } else { "" }),
         },
@@ -226,15 +234,12 @@ fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
 
 /// The number under its own key, or what stands under the other: a digital invoice shows its number under both.
 fn number(reading: &Reading, own: bool) -> (String, Option<Quad>) {
-    let at = |path: &str| {
-        let quad = reading.fields.get(path).and_then(|evidence| evidence.quad);
-        field::text(reading, path).map(|text| (text, quad))
-    };
+    let at = |field| field::text(reading, field).map(|text| (text, field::quad(reading, field)));
     let found = if own {
-        at("invoice_number")
+        at(Field::InvoiceNumber)
     } else {
         let shown_twice = reading.invoice.r#type.is_digital();
-        at("reprints.other_number").or_else(|| at("invoice_number").filter(|_| shown_twice))
+        at(Field::OtherNumber).or_else(|| at(Field::InvoiceNumber).filter(|_| shown_twice))
     };
     found.unwrap_or_default()
 }

@@ -8,10 +8,10 @@ mod request;
 mod response;
 mod signature;
 
-pub use error::{ROWS, Row, from_gateway, from_service, row_for};
-pub use request::{ACTION, CONTENT_TYPE, Input, VERSION, check_call, form, form_len, parse_form};
-pub use response::{ENTRY_FIELDS, MAIN_FIELDS, parse, render, render_error};
-pub use signature::{Call, Credentials, Denial, Received, Signed, Target, X_DATE_FORMAT, hash, sign, verify};
+pub use error::CODES;
+pub use request::{ACTION, CONTENT_TYPE, VERSION, check_call, form, form_len, parse_form};
+pub use response::{parse, render, render_error};
+pub use signature::{Call, Credentials, Denial, Received, Signed, Target, hash, sign, verify};
 
 /// Where the vendor listens.
 pub const ENDPOINT: &str = "https://visual.volcengineapi.com";

@@ -5,37 +5,41 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::error::{Row, from_gateway, from_service};
-use crate::dialect::json::Json;
-use crate::dialect::{Answered, field};
+use super::error::{from_gateway, from_service};
+use crate::dialect::json::{integer, list, print};
+use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::{InvoiceType, Item};
+use crate::invoice::{Column, Field, InvoiceType, Item};
 use crate::report::Reading;
 
-/// Every `main_info` key and the path it fills.
-pub const MAIN_FIELDS: [(&str, &str); 17] = [
-    ("seller_name", "seller.name"),
-    ("buyer_name", "buyer.name"),
-    ("invoice_header", "title"),
-    ("invoice_coupon", "sheet"),
-    ("invoice_code", "invoice_code"),
-    ("invoice_number", "invoice_number"),
-    ("machine_code", "machine_number"),
-    ("typed_invoice_no", "printed_number"),
-    ("seller_taxpayer_no", "seller.tax_id"),
-    ("invoice_date", "issue_date"),
-    ("payee", "payee"),
-    ("buyer_taxpayer_no", "buyer.tax_id"),
-    ("lowercase_total_amount", "grand_total"),
-    ("capital_total_amount", "grand_total_words"),
-    ("check_code", "check_code"),
-    ("seller_name_in_seal", "seals.seller_name"),
-    ("seller_taxpayer_no_in_seal", "seals.seller_tax_id"),
+/// Every `main_info` key and the field it fills.
+const MAIN_FIELDS: [(&str, Field); 17] = [
+    ("seller_name", Field::SellerName),
+    ("buyer_name", Field::BuyerName),
+    ("invoice_header", Field::Title),
+    ("invoice_coupon", Field::Sheet),
+    ("invoice_code", Field::InvoiceCode),
+    ("invoice_number", Field::InvoiceNumber),
+    ("machine_code", Field::MachineNumber),
+    ("typed_invoice_no", Field::PrintedNumber),
+    ("seller_taxpayer_no", Field::SellerTaxId),
+    ("invoice_date", Field::IssueDate),
+    ("payee", Field::Payee),
+    ("buyer_taxpayer_no", Field::BuyerTaxId),
+    ("lowercase_total_amount", Field::GrandTotal),
+    ("capital_total_amount", Field::GrandTotalWords),
+    ("check_code", Field::CheckCode),
+    ("seller_name_in_seal", Field::SealedSellerName),
+    ("seller_taxpayer_no_in_seal", Field::SealedSellerTaxId),
 ];
 
 /// Every key of an entry and the column it fills.
-pub const ENTRY_FIELDS: [(&str, &str); 4] =
-    [("entry_name", "name"), ("quantity", "quantity"), ("price_amount", "amount"), ("unit_price", "unit_price")];
+const ENTRY_FIELDS: [(&str, Column); 4] = [
+    ("entry_name", Column::Name),
+    ("quantity", Column::Quantity),
+    ("price_amount", Column::Amount),
+    ("unit_price", Column::UnitPrice),
+];
 
 /// More lines than any roll has: a longer answer is cut, not followed.
 const MAX_ENTRIES: usize = 1000;
@@ -44,24 +48,17 @@ const MAX_ENTRIES: usize = 1000;
 ///
 /// # Errors
 /// What the vendor's code means, or `provider_protocol` when the body has no known form.
-pub fn parse(body: &[u8]) -> Result<Answered> {
-    let value = Json::parse(body).ok_or_else(|| unknown("the answer is no JSON"))?;
-    if let Some(metadata) = value.get("ResponseMetadata") {
+pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
+    if let Some(metadata) = answer.get("ResponseMetadata") {
         return Err(gateway_error(metadata));
     }
-    let code = value.get("code").and_then(Json::integer).ok_or_else(|| unknown("the answer has no code"))?;
+    let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
     if code != 10000 {
-        return Err(from_service(code, &value.get("message").and_then(Json::print).unwrap_or_default()));
+        return Err(from_service(code, &print(&answer["message"]).unwrap_or_default()));
     }
-    let main = value
-        .get("data")
-        .and_then(|data| data.get("license_main"))
-        .filter(|main| matches!(main, Json::Object(_)))
-        .ok_or_else(|| unknown("the answer has no license_main"))?;
-    Ok(Answered {
-        reading: reading(main),
-        request_id: value.get("request_id").and_then(Json::print).map(Cow::into_owned),
-    })
+    let main = answer["data"]["license_main"].as_object().ok_or_else(|| unknown("the answer has no license_main"))?;
+    Ok(VendorAnswer { reading: reading(main), request_id: print(&answer["request_id"]).map(Cow::into_owned) })
 }
 
 fn unknown(what: &str) -> Error {
@@ -69,47 +66,45 @@ fn unknown(what: &str) -> Error {
 }
 
 /// When the gateway speaks, the service was not reached, so nothing else counts.
-fn gateway_error(metadata: &Json<'_>) -> Error {
-    match metadata.get("Error") {
-        Some(error) => from_gateway(
-            &error.get("Code").and_then(Json::print).unwrap_or_default(),
-            &error.get("Message").and_then(Json::print).unwrap_or_default(),
-        ),
-        None => unknown("the gateway answered in the service's place"),
-    }
+fn gateway_error(metadata: &Value) -> Error {
+    let Some(error) = metadata.get("Error") else {
+        return unknown("the gateway answered in the service's place");
+    };
+    let word = |name: &str| print(&error[name]).unwrap_or_default();
+    from_gateway(&word("Code"), &word("Message"))
 }
 
-fn reading(main: &Json<'_>) -> Reading {
+fn reading(main: &Map<String, Value>) -> Reading {
     let mut reading = Reading::default();
     reading.invoice.r#type = InvoiceType::Roll;
     reading.invoice.amounts_include_tax = true;
-    for (key, path) in MAIN_FIELDS {
-        if let Some(print) = main.get(key).and_then(Json::print) {
-            field::take(&mut reading, path, &print, None);
+    for (key, field) in MAIN_FIELDS {
+        if let Some(print) = main.get(key).and_then(print) {
+            field::take(&mut reading, field, &print, None);
         }
     }
     for (row, entry) in entries(main).into_values().take(MAX_ENTRIES).enumerate() {
         reading.invoice.items.push(Item::default());
         for (column, print) in entry {
-            field::take_cell(&mut reading, row, column, &print, None);
+            field::take(&mut reading, Field::Cell(row, column), &print, None);
         }
     }
     reading
 }
 
 /// The entries by their number, from `entry_0.quantity`, `entry_0_quantity` or `entry: [{"quantity": ..}]`.
-fn entries<'a>(main: &'a Json<'_>) -> BTreeMap<u64, Vec<(&'static str, Cow<'a, str>)>> {
+fn entries(main: &Map<String, Value>) -> BTreeMap<u64, Vec<(Column, Cow<'_, str>)>> {
     let mut found: BTreeMap<u64, Vec<_>> = BTreeMap::new();
-    for (key, value) in main.members() {
+    for (key, value) in main {
         if let Some((number, name)) = flat_entry(key)
-            && let (Some(column), Some(print)) = (column(name), value.print())
+            && let (Some(column), Some(print)) = (column(name), print(value))
         {
             found.entry(number).or_default().push((column, print));
         }
     }
-    let nested = main.get("entry").and_then(Json::as_array);
-    for (number, entry) in nested.into_iter().flatten().enumerate() {
-        let cells = entry.members().iter().filter_map(|(key, value)| Some((column(key)?, value.print()?)));
+    for (number, entry) in main.get("entry").map(list).unwrap_or_default().iter().enumerate() {
+        let members = entry.as_object().into_iter().flatten();
+        let cells = members.filter_map(|(key, value)| Some((column(key)?, print(value)?)));
         found.entry(number as u64).or_default().extend(cells);
     }
     found
@@ -123,21 +118,21 @@ fn flat_entry(key: &str) -> Option<(u64, &str)> {
     Some((rest[..digits].parse().ok()?, name))
 }
 
-fn column(name: &str) -> Option<&'static str> {
+fn column(name: &str) -> Option<Column> {
     ENTRY_FIELDS.iter().find(|(key, _)| *key == name).map(|(_, column)| *column)
 }
 
 /// The answer in the seed's form. Values that are not printed are left out, as the vendor leaves them out.
 pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration) -> Value {
     let mut main = Map::new();
-    for (key, path) in MAIN_FIELDS {
-        if let Some(print) = main_print(reading, path) {
+    for (key, field) in MAIN_FIELDS {
+        if let Some(print) = main_print(reading, field) {
             main.insert(key.to_owned(), print.into());
         }
     }
     for row in 0..reading.invoice.items.len() {
         for (key, column) in ENTRY_FIELDS {
-            if let Some(print) = field::cell_text(reading, row, column) {
+            if let Some(print) = field::text(reading, Field::Cell(row, column)) {
                 main.insert(format!("entry_{row}.{key}"), print.into());
             }
         }
@@ -145,9 +140,9 @@ pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration)
     envelope(10000, "Success", json!({ "license_main": main }), request_id, elapsed)
 }
 
-/// The answer that tells of an error; `message` replaces the row's own words.
-pub fn render_error(row: &Row, message: Option<&str>, request_id: &str, elapsed: std::time::Duration) -> Value {
-    envelope(row.code, message.unwrap_or(row.message), Value::Null, request_id, elapsed)
+/// The answer that tells of an error; `message` replaces the code's own words.
+pub fn render_error(code: &VendorCode, message: Option<&str>, request_id: &str, elapsed: std::time::Duration) -> Value {
+    envelope(code.code, message.unwrap_or(code.message), Value::Null, request_id, elapsed)
 }
 
 fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: std::time::Duration) -> Value {
@@ -162,16 +157,17 @@ fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: st
 }
 
 /// The print; or the meaning the way a roll prints it.
-fn main_print(reading: &Reading, path: &str) -> Option<String> {
-    if let Some(print) = field::printed(reading, path) {
+fn main_print(reading: &Reading, field: Field) -> Option<String> {
+    if let Some(print) = field::printed(reading, field) {
         return Some(print.to_owned());
     }
-    match path {
-        "issue_date" => reading.invoice.issue_date.map(|d| format!("{}年{}月{}日", d.year(), d.month(), d.day())),
-        "grand_total" => reading.invoice.grand_total.map(|m| format!("¥{m}")),
-        "check_code" => reading.invoice.check_code.as_deref().map(grouped),
-        _ => field::meaning(&reading.invoice, path),
-    }
+    let usual = field::usual(&reading.invoice, field)?;
+    Some(match (field, reading.invoice.issue_date) {
+        (Field::IssueDate, Some(d)) => format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+        (Field::GrandTotal, _) => format!("¥{usual}"),
+        (Field::CheckCode, _) => grouped(&usual),
+        _ => usual,
+    })
 }
 
 /// Twenty digits in groups of five, as printed; anything else as it is.
@@ -191,6 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::invoice::FieldKind;
 
     const EXAMPLE: &str = include_str!("../testdata/volcengine-example.json");
     const KEYS: &str = include_str!("../testdata/volcengine-keys.txt");
@@ -240,7 +237,7 @@ mod tests {
         let lined = json!({"entry_0_entry_name": "甲", "entry_0_quantity": "1", "entry_2_entry_name": "乙", "entry_10_entry_name": "丙"});
         let nested =
             json!({"entry": [{"entry_name": "甲", "quantity": 1}, {"entry_name": "乙"}, {"entry_name": "丙"}]});
-        let read = |main: Value| reading(&Json::parse(main.to_string().as_bytes()).unwrap()).invoice.items;
+        let read = |main: Value| reading(main.as_object().unwrap()).invoice.items;
         let items = read(flat);
         let names: Vec<_> = items.iter().map(|i| i.name.as_deref().unwrap()).collect();
         assert_eq!(names, ["甲", "乙", "丙"]);
@@ -268,7 +265,7 @@ mod tests {
 
     #[test]
     fn an_error_answer_is_understood_again() {
-        for row in super::super::ROWS.iter().filter(|row| row.kind.is_some()) {
+        for row in super::super::CODES.iter().filter(|row| row.kind.is_some()) {
             let body = render_error(row, None, "id", Duration::ZERO).to_string();
             let error = parse(body.as_bytes()).unwrap_err();
             assert_eq!(Some(error.kind()), row.kind);
@@ -276,14 +273,16 @@ mod tests {
         }
     }
 
-    fn print_of(path: &'static str) -> BoxedStrategy<String> {
-        match path {
-            "invoice_code" => "0[0-9]{11}".boxed(),
-            "invoice_number" | "printed_number" => "[0-9]{8}".boxed(),
-            "machine_number" => "[0-9]{12}".boxed(),
-            "issue_date" => (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d}日")).boxed(),
-            "grand_total" | "amount" | "unit_price" | "quantity" => "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed(),
-            "check_code" => "[0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}".boxed(),
+    fn print_of(field: Field) -> BoxedStrategy<String> {
+        match (field, field.kind()) {
+            (Field::InvoiceCode, _) => "0[0-9]{11}".boxed(),
+            (Field::MachineNumber, _) => "[0-9]{12}".boxed(),
+            (_, FieldKind::Digits) => "[0-9]{8}".boxed(),
+            (_, FieldKind::Date) => {
+                (2000..2040, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}年{m:02}月{d}日")).boxed()
+            }
+            (_, FieldKind::Money | FieldKind::Quantity) => "[¥￥]?-?[0-9]{1,9}\\.[0-9]{2}".boxed(),
+            (Field::CheckCode, _) => "[0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}".boxed(),
             _ => "[一-龥A-Za-z0-9*()（）]{1,12}".boxed(),
         }
     }
@@ -291,21 +290,21 @@ mod tests {
     fn readings() -> impl Strategy<Value = Reading> {
         let head: Vec<_> = MAIN_FIELDS
             .iter()
-            .map(|(_, path)| proptest::option::of(print_of(path)).prop_map(move |print| (*path, print)))
+            .map(|(_, field)| proptest::option::of(print_of(*field)).prop_map(move |print| (*field, print)))
             .collect();
-        let row: Vec<_> =
-            ENTRY_FIELDS.iter().map(|(_, column)| print_of(column).prop_map(move |print| (*column, print))).collect();
+        let cell = |column: Column| print_of(Field::Column(column)).prop_map(move |print| (column, print));
+        let row: Vec<_> = ENTRY_FIELDS.iter().map(|(_, column)| cell(*column)).collect();
         (head, proptest::collection::vec(row, 0..12)).prop_map(|(head, rows)| {
             let mut reading = Reading::default();
             reading.invoice.r#type = InvoiceType::Roll;
             reading.invoice.amounts_include_tax = true;
-            for (path, print) in head {
-                field::take(&mut reading, path, &print.unwrap_or_default(), None);
+            for (field, print) in head {
+                field::take(&mut reading, field, &print.unwrap_or_default(), None);
             }
             for (row, cells) in rows.into_iter().enumerate() {
                 reading.invoice.items.push(Item::default());
                 for (column, print) in cells {
-                    field::take_cell(&mut reading, row, column, &print, None);
+                    field::take(&mut reading, Field::Cell(row, column), &print, None);
                 }
             }
             reading

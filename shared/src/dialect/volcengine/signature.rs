@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use crate::dialect::Secret;
+use crate::secret::Secret;
 
 /// The form of the `X-Date` header, UTC.
-pub const X_DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
+const X_DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
 const ALGORITHM: &str = "HMAC-SHA256";
 const TERMINATOR: &str = "request";
@@ -160,36 +160,36 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<String, Denial> {
     let authorization = header(request.headers, "authorization").ok_or(Denial::Forbidden)?;
-    let claim = Claim::parse(&authorization).ok_or(Denial::Forbidden)?;
+    let claimed = Authorization::parse(&authorization).ok_or(Denial::Forbidden)?;
     let date = header(request.headers, "x-date").ok_or(Denial::BadTimestamp)?;
-    check_date(&date, claim.scope, now)?;
-    let secret = secret_of(claim.access_key_id).ok_or(Denial::Forbidden)?;
+    check_date(&date, claimed.scope, now)?;
+    let secret = secret_of(claimed.access_key_id).ok_or(Denial::Forbidden)?;
     let body_hash = hash(request.body);
     if header(request.headers, "x-content-sha256").is_some_and(|sent| !sent.eq_ignore_ascii_case(&body_hash)) {
         return Err(Denial::BadSignature);
     }
-    let headers = signed_headers(request.headers, claim.signed_headers)?;
+    let headers = signed_headers(request.headers, claimed.signed_headers)?;
     let borrowed: Vec<(&str, &str)> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let pairs: Vec<_> = form_urlencoded::parse(request.query.as_bytes()).collect();
     let query = canonical_query(pairs.iter().map(|(n, v)| (n.as_ref(), v.as_ref())));
-    let canonical = canonical(request.method, request.path, &query, &borrowed, claim.signed_headers, &body_hash);
-    let key = signing_key(secret.expose(), claim.scope);
-    let signature = hex::decode(claim.signature).map_err(|_| Denial::BadSignature)?;
-    mac(&key, &string_to_sign(&date, claim.scope, &canonical))
+    let canonical = canonical(request.method, request.path, &query, &borrowed, claimed.signed_headers, &body_hash);
+    let key = signing_key(secret.expose(), claimed.scope);
+    let signature = hex::decode(claimed.signature).map_err(|_| Denial::BadSignature)?;
+    mac(&key, &string_to_sign(&date, claimed.scope, &canonical))
         .verify_slice(&signature)
         .map_err(|_| Denial::BadSignature)?;
-    Ok(claim.access_key_id.to_owned())
+    Ok(claimed.access_key_id.to_owned())
 }
 
 /// The parts of an `Authorization` header.
-struct Claim<'a> {
+struct Authorization<'a> {
     access_key_id: &'a str,
     scope: &'a str,
     signed_headers: &'a str,
     signature: &'a str,
 }
 
-impl<'a> Claim<'a> {
+impl<'a> Authorization<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
         for part in text.trim().strip_prefix(ALGORITHM)?.split(',') {

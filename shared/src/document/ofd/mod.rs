@@ -11,9 +11,7 @@ mod picture;
 mod resources;
 mod tags;
 
-use bytes::Bytes;
-
-use super::archive::Archive;
+use super::archive::{Archive, ArchiveMember};
 use super::markup::Element;
 use super::text::{Attachment, Picture, TextLayer};
 use super::{Format, Limits};
@@ -23,7 +21,7 @@ use delta::numbers as numbers_of;
 use page::Page;
 
 /// The file that makes a ZIP an OFD.
-pub(super) const ROOT: &str = "OFD.xml";
+const ROOT: &str = "OFD.xml";
 /// Bytes of XML in one package; a page of invoice lines has some 20 kB.
 const MAX_XML: usize = 24 << 20;
 /// Pictures that are looked at for a QR code.
@@ -31,33 +29,14 @@ const MAX_CODES: usize = 4;
 /// Attached files that are looked at.
 const MAX_ATTACHMENTS: usize = 20;
 
-/// How many pages there are in all, and the first one's size in points.
+/// What the package says without being drawn: all pages of all its documents. `folder` is where its root file
+/// lies ([`root_folder`]). Attached data, tags and
+/// values are taken only where there is one document, because they do not say whose they are.
 ///
 /// # Errors
 /// `undecodable`, `too_large`, `encrypted`.
-pub fn inspect(bytes: &Bytes, limits: &Limits) -> Result<(u32, (f32, f32))> {
-    let mut package = Package::open(bytes, limits)?;
-    let bodies = package.bodies()?;
-    let mut pages = 0;
-    let mut size = None;
-    for body in &bodies {
-        let document = package.document(body)?;
-        pages += page::count(&document.root);
-        if size.is_none() {
-            size = page::first_size(&mut package, &document)?;
-        }
-    }
-    let size = size.ok_or_else(|| damaged("it has no pages"))?;
-    Ok((u32::try_from(pages).unwrap_or(u32::MAX), size))
-}
-
-/// What the package says without being drawn: all pages of all its documents. Attached data, tags and values are
-/// taken only where there is one document, because they do not say whose they are.
-///
-/// # Errors
-/// `undecodable`, `too_large`, `encrypted`.
-pub fn layer(bytes: &Bytes, limits: &Limits) -> Result<TextLayer> {
-    let mut package = Package::open(bytes, limits)?;
+pub fn read(archive: Archive, folder: String, limits: &Limits) -> Result<TextLayer> {
+    let mut package = Package { archive, folder, xml_left: MAX_XML };
     let bodies = package.bodies()?;
     let mut layer = TextLayer::default();
     for body in &bodies {
@@ -104,12 +83,12 @@ fn values(body: &Element) -> Vec<(String, String)> {
 }
 
 /// The attached files that are XML; one that cannot be read is passed over.
-fn attachments(package: &mut Package, document: &Document) -> Vec<Attachment> {
+fn attachments(package: &mut Package, document: &DocRoot) -> Vec<Attachment> {
     let Some((list, folder)) = document.listed(package, "Attachments") else { return Vec::new() };
     let paths = list.all("Attachment").filter_map(|a| a.child_text("FileLoc")).take(MAX_ATTACHMENTS);
     let file = |path: &str| {
         let bytes = package.bytes(&[&folder, &document.folder, ""], path)?;
-        let is_xml = Format::of(&bytes).ok() == Some(Format::Xml);
+        let is_xml = Format::recognise(&bytes) == Some(Format::Xml);
         is_xml.then(|| Attachment { name: path.to_owned(), bytes })
     };
     paths.filter_map(file).collect()
@@ -124,18 +103,12 @@ struct Package {
 }
 
 /// A document's root file, and the folder that its paths start from.
-struct Document {
+struct DocRoot {
     root: Element,
     folder: String,
 }
 
 impl Package {
-    fn open(bytes: &Bytes, limits: &Limits) -> Result<Self> {
-        let archive = Archive::open(bytes, limits)?;
-        let folder = root_folder(&archive).ok_or_else(|| damaged("it has no OFD.xml"))?;
-        Ok(Self { archive, folder, xml_left: MAX_XML })
-    }
-
     /// The documents that the root file lists.
     fn bodies(&mut self) -> Result<Vec<Element>> {
         let folder = self.folder.clone();
@@ -150,11 +123,11 @@ impl Package {
         Ok(bodies)
     }
 
-    fn document(&mut self, body: &Element) -> Result<Document> {
+    fn document(&mut self, body: &Element) -> Result<DocRoot> {
         let path = body.child_text("DocRoot").ok_or_else(|| damaged("a document has no root"))?;
         let folder = self.folder.clone();
         let root = self.xml(&[&folder], path)?.ok_or_else(|| damaged(&format!("`{path}` is missing")))?;
-        Ok(Document { root, folder: join(&folder, folder_of(path)) })
+        Ok(DocRoot { root, folder: join(&folder, folder_of(path)) })
     }
 
     /// The first of some folders' files of a path, parsed; none when it is nowhere.
@@ -178,14 +151,14 @@ impl Package {
         self.archive.read(&member).ok()
     }
 
-    fn find(&self, folders: &[&str], path: &str) -> Option<super::archive::Member> {
+    fn find(&self, folders: &[&str], path: &str) -> Option<ArchiveMember> {
         let absolute = path.starts_with('/').then(|| join(&self.folder, path.trim_start_matches('/')));
         let relative = folders.iter().map(|folder| join(folder, path));
         absolute.into_iter().chain(relative).find_map(|path| self.archive.find(&path)).cloned()
     }
 }
 
-impl Document {
+impl DocRoot {
     /// The file that an element of the root names, and its folder: `Attachments`, `CustomTags`.
     fn listed(&self, package: &mut Package, name: &str) -> Option<(Element, String)> {
         let path = self.root.child_text(name)?;
@@ -194,8 +167,8 @@ impl Document {
     }
 }
 
-/// The folder of `OFD.xml`: the archive's root, or the one folder that everything lies in.
-pub(super) fn root_folder(archive: &Archive) -> Option<String> {
+/// The folder of `OFD.xml`: the archive's root, or the one folder that everything lies in; none in a ZIP that is no OFD.
+pub fn root_folder(archive: &Archive) -> Option<String> {
     if archive.find(ROOT).is_some() {
         return Some(String::new());
     }

@@ -13,7 +13,7 @@ const MAX_COMMANDS: usize = 400;
 
 /// Where an object's own coordinates lie on the page: `x' = a x + c y + e`, `y' = b x + d y + f`.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Transform {
     a: f32,
     b: f32,
     c: f32,
@@ -22,7 +22,7 @@ pub struct Place {
     f: f32,
 }
 
-impl Place {
+impl Transform {
     /// An object's place, by its `CTM` and `Boundary`, in points; none without a boundary.
     pub fn of(object: &Element) -> Option<Self> {
         let [x, y, ..] = numbers::<4>(object.attribute("Boundary")?)?;
@@ -53,7 +53,7 @@ impl Place {
 
 /// The runs of a `TextObject`: one for each row of each `TextCode`. `colour` is what the layer draws in.
 pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRun> {
-    let Some(place) = Place::of(object).map(|p| p.moved(origin)) else { return Vec::new() };
+    let Some(place) = Transform::of(object).map(|p| p.moved(origin)) else { return Vec::new() };
     let Some(size) = object.attribute("Size").and_then(number).filter(|s| *s > 0.0) else { return Vec::new() };
     if object.attribute("Visible").is_some_and(|v| v.eq_ignore_ascii_case("false")) {
         return Vec::new();
@@ -73,7 +73,7 @@ pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRu
 
 /// The level and upright lines of a `PathObject`.
 pub fn rules(object: &Element, origin: (f32, f32)) -> Vec<Rule> {
-    let place = Place::of(object).map(|p| p.moved(origin));
+    let place = Transform::of(object).map(|p| p.moved(origin));
     let (Some(place), Some(path)) = (place, object.child_text("AbbreviatedData")) else { return Vec::new() };
     let mut rules = Vec::new();
     let mut pen: Option<[f32; 2]> = None;
@@ -119,13 +119,13 @@ pub fn colour(fill: &Element) -> Option<[u8; 3]> {
 
 /// A character at its baseline, in the object's own coordinates.
 #[derive(Clone, Copy, Debug)]
-struct Glyph {
+struct PlacedChar {
     printed: char,
     x: f32,
     y: f32,
 }
 
-fn glyphs(code: &Element, start: (f32, f32), size: f32) -> Vec<Glyph> {
+fn glyphs(code: &Element, start: (f32, f32), size: f32) -> Vec<PlacedChar> {
     // A line end belongs to the file's own layout, not to the text.
     let text: Vec<char> = code.raw_text().chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     let steps = |name: &str| code.attribute(name).and_then(|list| parse(list, text.len().saturating_sub(1)));
@@ -133,7 +133,7 @@ fn glyphs(code: &Element, start: (f32, f32), size: f32) -> Vec<Glyph> {
     let (mut x, mut y) = start;
     let mut glyphs = Vec::with_capacity(text.len());
     for (i, &printed) in text.iter().enumerate() {
-        glyphs.push(Glyph { printed, x, y });
+        glyphs.push(PlacedChar { printed, x, y });
         let natural = if down.is_some() { 0.0 } else { natural_width(printed, size) };
         x += across.as_ref().map_or(natural, |d| d.get(i).copied().unwrap_or(0.0));
         y += down.as_ref().and_then(|d| d.get(i).copied()).unwrap_or(0.0);
@@ -147,12 +147,12 @@ fn natural_width(c: char, size: f32) -> f32 {
 }
 
 /// Parts a text where it goes back or leaves its baseline: cells that wrap come as one text.
-fn rows(glyphs: &[Glyph], size: f32) -> Vec<&[Glyph]> {
-    let goes_on = |a: &Glyph, b: &Glyph| (b.y - a.y).abs() < 0.4 * size && b.x - a.x > -0.5 * size;
+fn rows(glyphs: &[PlacedChar], size: f32) -> Vec<&[PlacedChar]> {
+    let goes_on = |a: &PlacedChar, b: &PlacedChar| (b.y - a.y).abs() < 0.4 * size && b.x - a.x > -0.5 * size;
     glyphs.chunk_by(goes_on).collect()
 }
 
-fn run(row: &[Glyph], place: &Place, size: f32, color: [u8; 3]) -> Option<TextRun> {
+fn run(row: &[PlacedChar], place: &Transform, size: f32, color: [u8; 3]) -> Option<TextRun> {
     let start = row.iter().position(|g| !g.printed.is_whitespace())?;
     let end = row.iter().rposition(|g| !g.printed.is_whitespace())? + 1;
     let row = &row[start..end];

@@ -1,9 +1,9 @@
 //! The pages of a document: their size, their text and pictures, those of their templates first.
 //! Knows nothing of what the text says.
 
-use super::object::{self, POINTS, Place};
+use super::object::{self, POINTS, Transform};
 use super::resources::Resources;
-use super::{Document, Package, damaged, folder_of, join, numbers_of};
+use super::{DocRoot, Package, damaged, folder_of, join, numbers_of};
 use crate::document::markup::Element;
 use crate::document::text::{TextPage, TextRun};
 use crate::error::{Error, ErrorKind, Result};
@@ -52,16 +52,8 @@ pub(super) fn count(root: &Element) -> usize {
     listed(root).count()
 }
 
-/// The first page's width and height in points; none without pages.
-pub(super) fn first_size(package: &mut Package, document: &Document) -> Result<Option<(f32, f32)>> {
-    let Some(first) = listed(&document.root).next() else { return Ok(None) };
-    let (content, _) = content(package, document, first)?;
-    let [_, _, width, height] = area(&content, document);
-    Ok(Some((width * POINTS, height * POINTS)))
-}
-
 /// All pages with their templates.
-pub(super) fn read_all(package: &mut Package, document: &Document, resources: &Resources) -> Result<Vec<Page>> {
+pub(super) fn read_all(package: &mut Package, document: &DocRoot, resources: &Resources) -> Result<Vec<Page>> {
     let mut budget = Budget { characters: MAX_CHARACTERS, pictures: MAX_PICTURES, rules: MAX_RULES };
     let mut templates: Vec<(String, Option<Element>)> = Vec::new();
     let mut pages = Vec::new();
@@ -86,7 +78,7 @@ pub(super) fn read_all(package: &mut Package, document: &Document, resources: &R
 /// A template, parsed once however many pages use it.
 fn template<'a>(
     package: &mut Package,
-    document: &Document,
+    document: &DocRoot,
     known: &'a mut Vec<(String, Option<Element>)>,
     id: &str,
 ) -> Option<&'a Element> {
@@ -102,7 +94,7 @@ fn template<'a>(
 }
 
 /// A page's file and its folder.
-fn content(package: &mut Package, document: &Document, entry: &Element) -> Result<(Element, String)> {
+fn content(package: &mut Package, document: &DocRoot, entry: &Element) -> Result<(Element, String)> {
     let path = entry.attribute("BaseLoc").ok_or_else(|| damaged("a page has no file"))?;
     let content = package.xml(&[&document.folder, ""], path)?;
     let content = content.ok_or_else(|| damaged(&format!("the page `{path}` is missing")))?;
@@ -110,7 +102,7 @@ fn content(package: &mut Package, document: &Document, entry: &Element) -> Resul
 }
 
 /// Left, top, width and height of a page: its own, else the document's.
-fn area(content: &Element, document: &Document) -> [f32; 4] {
+fn area(content: &Element, document: &DocRoot) -> [f32; 4] {
     let own = content.child("Area");
     let common = document.root.child("CommonData").and_then(|c| c.child("PageArea"));
     let valid = |[x, y, w, h]: [f32; 4]| {
@@ -181,7 +173,7 @@ fn text(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget) ->
 }
 
 fn picture(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget) {
-    let place = Place::of(object).map(|place| place.moved(pen.origin).around([0.0, 0.0, 1.0, 1.0]));
+    let place = Transform::of(object).map(|place| place.moved(pen.origin).around([0.0, 0.0, 1.0, 1.0]));
     let path = object.attribute("ResourceID").and_then(|id| pen.resources.picture(id));
     if let (Some(place), Some(path), Some(left)) = (place, path, budget.pictures.checked_sub(1)) {
         budget.pictures = left;

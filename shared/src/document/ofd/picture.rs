@@ -17,7 +17,7 @@ pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
     if bytes.starts_with(JBIG2) {
         return jbig2(bytes);
     }
-    let format = Format::of(bytes).ok().filter(|f| f.is_picture())?;
+    let format = Format::recognise(bytes).filter(|f| f.is_picture())?;
     let (width, height) = raster::inspect(bytes, format).ok()?.dimensions;
     let fits = is_sane(width, height);
     fits.then(|| raster::decode(bytes, format, (width, height)).ok()).flatten()

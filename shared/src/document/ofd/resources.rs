@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::object;
-use super::{Document, Package, folder_of, join};
+use super::{DocRoot, Package, folder_of, join};
 use crate::document::markup::Element;
 
 /// How far a drawing parameter may refer to another one.
@@ -25,7 +25,7 @@ struct Param {
 }
 
 /// The document's resources; a file that cannot be read is passed over.
-pub(super) fn read(package: &mut Package, document: &Document) -> Resources {
+pub(super) fn read(package: &mut Package, document: &DocRoot) -> Resources {
     let mut resources = Resources::default();
     let Some(common) = document.root.child("CommonData") else { return resources };
     let files = common.all("PublicRes").chain(common.all("DocumentRes")).filter_map(Element::text);
@@ -40,7 +40,7 @@ impl Resources {
     pub(super) fn with_page(
         &self,
         package: &mut Package,
-        document: &Document,
+        document: &DocRoot,
         content: &Element,
         folder: &str,
     ) -> Option<Self> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::page::Page;
-use super::{Document, Package};
+use super::{DocRoot, Package};
 use crate::document::markup::Element;
 
 /// Tag files that are looked at.
@@ -13,7 +13,7 @@ const MAX_FILES: usize = 10;
 const MAX_REFERENCES: usize = 20_000;
 
 /// The tag files with text in place of references; one that cannot be read is passed over.
-pub(super) fn read(package: &mut Package, document: &Document, pages: &[Page]) -> Vec<Element> {
+pub(super) fn read(package: &mut Package, document: &DocRoot, pages: &[Page]) -> Vec<Element> {
     let Some((list, folder)) = document.listed(package, "CustomTags") else { return Vec::new() };
     let paths: Vec<&str> = list.all("CustomTag").filter_map(|t| t.child_text("FileLoc")).take(MAX_FILES).collect();
     let texts = texts(pages);

@@ -117,7 +117,7 @@ impl Listener<'_> {
                 break;
             }
             let Some(text) = self.name(glyph) else { continue };
-            let place = Place::of(glyph, glyphs.get(i + 1), transform);
+            let place = GlyphPlace::of(glyph, glyphs.get(i + 1), transform);
             if !place.is_sound() || !self.clip().contains(place.middle()) {
                 continue;
             }
@@ -301,7 +301,7 @@ impl<'a> Device<'a> for Listener<'_> {
 }
 
 /// Where a glyph stands.
-struct Place {
+struct GlyphPlace {
     x: f32,
     y: f32,
     /// Direction of writing, of length 1.
@@ -311,8 +311,8 @@ struct Place {
     size: f32,
 }
 
-impl Place {
-    fn of(glyph: &PositionedGlyph<'_>, next: Option<&PositionedGlyph<'_>>, transform: Affine) -> Place {
+impl GlyphPlace {
+    fn of(glyph: &PositionedGlyph<'_>, next: Option<&PositionedGlyph<'_>>, transform: Affine) -> GlyphPlace {
         let whole = transform * glyph.transform();
         let [a, b, c, d, x, y] = whole.as_coeffs();
         let (across, down) = (a.hypot(b), c.hypot(d));
@@ -329,7 +329,7 @@ impl Place {
             width = step.map_or(advance * across.min(down), |step| step.min(width));
         }
         let length = across.max(f64::MIN_POSITIVE);
-        Place {
+        GlyphPlace {
             x: x as f32,
             y: y as f32,
             along: ((a / length) as f32, (b / length) as f32),

@@ -8,7 +8,7 @@ use image::{RgbImage, imageops};
 use super::conic::Oval;
 use super::edges::{Edge, Map, edges};
 use super::ink::Ink;
-use crate::ocr::geometry::{Corners, Point};
+use crate::geometry::{Corners, Point, Turn};
 
 /// The pixels at which rims are searched for: enough to see them, few enough to be quick.
 const PIXELS: f32 = 800_000.0;
@@ -60,14 +60,9 @@ pub(crate) struct Ellipse {
 }
 
 impl Ellipse {
-    /// The same seal with its text running as on a page that `rotation` degrees clockwise make upright.
-    pub fn facing(&self, rotation: u16) -> Self {
-        let page = match rotation {
-            90 => Point::new(0.0, -1.0),
-            180 => Point::new(-1.0, 0.0),
-            270 => Point::new(0.0, 1.0),
-            _ => Point::new(1.0, 0.0),
-        };
+    /// The same seal with its text running as on a page that the turn makes upright.
+    pub fn facing(&self, turn: Turn) -> Self {
+        let page = turn.text_direction();
         // A circle has no long axis to go by.
         if self.semi.0 < 1.08 * self.semi.1 {
             return Self { right: page, ..*self };
@@ -95,7 +90,7 @@ impl Ellipse {
     }
 
     /// A straight row inside, given in shares of its axes.
-    pub fn row(&self, row: &super::strip::Row) -> Corners {
+    pub fn row(&self, row: &super::strip::SealRow) -> Corners {
         self.rectangle((-row.half_width, row.half_width), (row.top, row.bottom))
     }
 }
@@ -385,9 +380,9 @@ mod tests {
     #[test]
     fn text_runs_as_the_page_does() {
         let seal = find(&page(SEAL, 0.0), Ink::Red)[0];
-        for (rotation, right) in [(0, (1.0, 0.0)), (180, (-1.0, 0.0))] {
-            let facing = seal.facing(rotation).right;
-            assert!(facing.distance(Point::new(right.0, right.1)) < 0.05, "{rotation}: {facing:?}");
+        for (turn, right) in [(Turn::None, (1.0, 0.0)), (Turn::Half, (-1.0, 0.0))] {
+            let facing = seal.facing(turn).right;
+            assert!(facing.distance(Point::new(right.0, right.1)) < 0.05, "{turn:?}: {facing:?}");
         }
     }
 }

@@ -16,9 +16,7 @@ use self::strip::Sheet;
 use super::TextLine;
 use super::recognise::ReadLine;
 use crate::error::Result;
-use crate::report::Quad;
-
-use super::geometry::Corners;
+use crate::geometry::{Corners, Quad, Turn};
 
 /// More seals than any page has; what follows is noise.
 const MAX_SEALS: usize = 6;
@@ -37,31 +35,31 @@ pub struct SealText {
     pub lines: Vec<TextLine>,
 }
 
-/// Finds the seals of a page; `rotation` turns it upright (degrees clockwise).
-pub(crate) fn find(page: &RgbImage) -> Seals {
+/// Finds the seals of a page.
+pub(crate) fn find(page: &RgbImage) -> FoundSeals {
     let ink = Ink::of(page);
     let ellipses = ellipse::find(page, ink).into_iter().take(MAX_SEALS).collect();
-    Seals { ink, ellipses }
+    FoundSeals { ink, ellipses }
 }
 
 /// The seals of a page, not yet read.
-pub(crate) struct Seals {
+pub(crate) struct FoundSeals {
     ink: Ink,
     ellipses: Vec<Ellipse>,
 }
 
-impl Seals {
-    /// Reads them on a page that `rotation` degrees clockwise make upright.
+impl FoundSeals {
+    /// Reads them on a page that the turn makes upright.
     ///
     /// # Errors
     /// What `read` fails with.
     pub fn read(
         &self,
         page: &RgbImage,
-        rotation: u16,
+        turn: Turn,
         read: impl Fn(&RgbImage, &[Corners]) -> Result<Vec<ReadLine>>,
     ) -> Result<Vec<SealText>> {
-        let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(rotation)).collect();
+        let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(turn)).collect();
         let mut sheet = Sheet::new(page, self.ink);
         for seal in &seals {
             sheet.add(seal, &[strip::WIDE_ARC], &strip::ROWS);

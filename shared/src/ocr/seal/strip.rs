@@ -5,8 +5,8 @@ use image::{Rgb, RgbImage};
 
 use super::ellipse::Ellipse;
 use super::ink::Ink;
+use crate::geometry::{Corners, Point};
 use crate::ocr::crop::{HEIGHT, sample};
-use crate::ocr::geometry::{Corners, Point};
 
 /// A band along the rim, in shares of half the seal's height.
 pub(crate) struct Arc {
@@ -24,15 +24,15 @@ pub(crate) const WIDE_ARC: Arc = Arc { outer: 0.05, inner: 0.46, below: 0.55 };
 pub(crate) const SLIM_ARC: Arc = Arc { outer: 0.06, inner: 0.38, below: 0.55 };
 
 /// A straight row, in shares of half the seal's width and height.
-pub(crate) struct Row {
+pub(crate) struct SealRow {
     pub half_width: f32,
     pub top: f32,
     pub bottom: f32,
 }
 
 /// The rows that straight text stands in: across the middle and below it.
-pub(crate) const ROWS: [Row; 2] =
-    [Row { half_width: 0.80, top: -0.17, bottom: 0.17 }, Row { half_width: 0.66, top: 0.22, bottom: 0.66 }];
+pub(crate) const ROWS: [SealRow; 2] =
+    [SealRow { half_width: 0.80, top: -0.17, bottom: 0.17 }, SealRow { half_width: 0.66, top: 0.22, bottom: 0.66 }];
 
 /// The longest strip in pixels.
 const MAX_WIDTH: usize = 1600;
@@ -53,7 +53,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds strips of a seal: arcs, then rows.
-    pub fn add(&mut self, seal: &Ellipse, arcs: &[Arc], rows: &[Row]) {
+    pub fn add(&mut self, seal: &Ellipse, arcs: &[Arc], rows: &[SealRow]) {
         let (page, ink) = (self.page, self.ink);
         let full = full_strength(page, seal, ink);
         let shade = |p: Point| {

@@ -2,9 +2,10 @@
 
 use crate::document::text::{Picture, TextLayer, TextPage};
 use crate::document::{Document, Format};
+use crate::geometry::{quad_of, scaled};
 use crate::ocr::{self, PageText, QrCode};
 use crate::provider::Answer;
-use crate::reader::sources::{self, Account};
+use crate::reader::sources::{self, SourceValues};
 use crate::reader::{layer, pages, xml};
 use crate::report::{EvidenceSource, Reading};
 
@@ -16,20 +17,18 @@ pub(super) fn read(document: &Document) -> Option<Reading> {
     let text = document.text();
     let printed = read_pages(document, &text);
     // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
-    let mut data = if document.is_whole() { xml::accounts(&text) } else { Vec::new() };
+    let mut data = if document.is_whole() { xml::source_values(&text) } else { Vec::new() };
     let Some(printed) = printed else { return xml::read_alone(data) };
     // The title and the marks tell the type, which data knows from the code alone.
     data.iter_mut().for_each(|account| account.invoice.r#type = printed.invoice.r#type);
-    let (page, conflicts) = (printed.page, printed.conflicts.clone());
-    let printed = Some(Account::of_reading(EvidenceSource::Text, printed));
-    let accounts: Vec<Account> = match document.format() {
+    let page = printed.page;
+    let printed = Some(SourceValues::of_reading(EvidenceSource::Text, printed));
+    let accounts: Vec<SourceValues> = match document.format() {
         // A PDF is what it prints, an OFD's pages are made from its data.
         Format::Pdf => printed.into_iter().chain(data).collect(),
         _ => data.into_iter().chain(printed).collect(),
     };
-    let mut reading = sources::merge(accounts, page)?;
-    reading.conflicts.extend(conflicts);
-    Some(reading)
+    sources::merge(accounts, page)
 }
 
 fn read_pages(document: &Document, text: &TextLayer) -> Option<Reading> {
@@ -56,9 +55,7 @@ pub(super) fn answer(reading: Reading) -> Answer {
 fn codes(page: &TextPage, lines: &PageText) -> Vec<QrCode> {
     let scale = (lines.width as f32 / page.width.max(1.0), lines.height as f32 / page.height.max(1.0));
     let on_page = |picture: &Picture| {
-        let [x0, y0, x1, y1] = picture.place;
-        let [x0, y0, x1, y1] = [x0 * scale.0, y0 * scale.1, x1 * scale.0, y1 * scale.1];
-        let quad = [x0, y0, x1, y0, x1, y1, x0, y1];
+        let quad = scaled(&quad_of(picture.place), scale);
         let found = ocr::find_codes(&picture.pixels);
         found.into_iter().map(move |code| QrCode { quad, ..code }).collect::<Vec<_>>()
     };

@@ -1,33 +1,36 @@
 //! Values with their evidence while they are collected, and the forms in which data writes them.
 //! Knows nothing of element names.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::document::markup::Element;
-use crate::invoice::{Invoice, InvoiceCode, InvoiceType, Item, Money, Quantity, TaxRate};
-use crate::reader::shape;
+use crate::invoice::{
+    self, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money, TaxRate, plain,
+};
+use crate::reader::sources::SourceValues;
+use crate::reader::value_parsers;
 use crate::report::{Evidence, EvidenceSource};
 
 /// Lines that one invoice may have; the tax platform allows two thousand.
 pub const MAX_ITEMS: usize = 2500;
 
-/// What one source says, as it grows.
-#[derive(Debug, Default)]
-pub struct Values {
-    /// The meaning.
-    pub invoice: Invoice,
-    /// The evidence by path.
-    pub fields: BTreeMap<String, Evidence>,
-}
+/// Filled from data.
+impl SourceValues {
+    /// Fills a field as data of its kind is understood; a text without a value is passed over.
+    pub(super) fn put(&mut self, field: Field, text: Option<&str>) {
+        self.put_as(field, text, |text| value(field, text));
+    }
 
-impl Values {
-    /// A value's meaning; its text becomes the evidence. None for a text without a value.
-    pub fn take<T>(&mut self, path: &str, text: Option<&str>, meaning: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let text = text?.trim();
-        let value = meaning(text)?;
+    /// As [`Self::put`], for a text that is understood in its own way; it becomes the evidence.
+    pub(super) fn put_as<'v, V: Into<FieldValue<'v>>>(
+        &mut self,
+        field: Field,
+        text: Option<&str>,
+        meaning: impl FnOnce(&str) -> Option<V>,
+    ) {
+        let Some(text) = text.map(str::trim) else { return };
+        let Some(value) = meaning(text) else { return };
         let evidence = Evidence {
             text: Some(text.to_owned()),
             confidence: Some(1.0),
@@ -35,49 +38,31 @@ impl Values {
             sources: vec![EvidenceSource::Xml],
             ..Evidence::default()
         };
-        self.fields.insert(path.to_owned(), evidence);
-        Some(value)
+        self.invoice.set(field, Some(value.into()));
+        self.fields.insert(field, evidence);
     }
 
-    /// As [`Values::take`], for a text that is its own value.
-    pub fn take_text(&mut self, path: &str, text: Option<&str>) -> Option<String> {
-        self.take(path, text, |text| (!text.is_empty() && !is_blank_mark(text)).then(|| text.to_owned()))
-    }
-
-    /// One line of goods; left out when it says nothing.
-    pub fn add_item(&mut self, texts: &ItemTexts<'_>) {
-        let index = self.invoice.items.len();
-        let path = |leaf: &str| format!("items[{index}].{leaf}");
-        let mut item = Item {
-            name: self.take_text(&path("name"), texts.name),
-            amount: self.take(&path("amount"), texts.amount, money),
-            tax_rate: self.take(&path("tax_rate"), texts.tax_rate, rate),
-            tax_amount: self.take(&path("tax_amount"), texts.tax_amount, money),
-            ..Item::default()
-        };
-        // Toll invoices put plate, vehicle and the two days of passage into the same four places.
-        let days = texts.quantity.and_then(solid_day).zip(texts.unit_price.and_then(solid_day));
-        if let Some((start, end)) = days {
-            item.plate_number = self.take_text(&path("plate_number"), texts.specification);
-            item.vehicle_type = self.take_text(&path("vehicle_type"), texts.unit);
-            item.passage_start = self.take_text(&path("passage_start"), Some(&start));
-            item.passage_end = self.take_text(&path("passage_end"), Some(&end));
-        } else {
-            item.specification = self.take_text(&path("specification"), texts.specification);
-            item.unit = self.take_text(&path("unit"), texts.unit);
-            item.quantity = self.take(&path("quantity"), texts.quantity, quantity);
-            item.unit_price = self.take(&path("unit_price"), texts.unit_price, quantity);
+    /// One line of goods from its texts by column; left out when it says nothing.
+    pub(super) fn add_item<'t>(&mut self, text: impl Fn(Column) -> Option<&'t str>) {
+        let row = self.invoice.items.len();
+        self.invoice.items.push(Item::default());
+        let is_day = |column| text(column).is_some_and(is_solid_day);
+        let toll = is_day(Column::Quantity) && is_day(Column::UnitPrice);
+        for column in COLUMNS {
+            let column_read = if toll { on_toll_invoice(column) } else { column };
+            self.put(Field::Cell(row, column_read), text(column));
         }
-        if item != Item::default() {
-            self.invoice.items.push(item);
+        if self.invoice.items[row] == Item::default() {
+            self.invoice.items.pop();
         }
     }
 
     /// The type as far as code and number tell it.
-    pub fn settle_type(&mut self, is_special: bool) {
+    pub(super) fn decide_type(&mut self, is_special: bool) {
         let invoice = &mut self.invoice;
         let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
-        let digital = invoice.invoice_code.is_none() && invoice.invoice_number.as_ref().is_some_and(|n| n.len() == 20);
+        let digital = invoice.invoice_code.is_none()
+            && invoice.invoice_number.as_ref().is_some_and(|n| n.len() == DigitalNumber::LENGTH);
         let kind = match (by_code, digital, is_special) {
             (Some(kind), ..) => kind,
             (None, true, true) => InvoiceType::DigitalSpecial,
@@ -89,17 +74,41 @@ impl Values {
     }
 }
 
-/// A line's texts, as the data has them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ItemTexts<'a> {
-    pub name: Option<&'a str>,
-    pub specification: Option<&'a str>,
-    pub unit: Option<&'a str>,
-    pub quantity: Option<&'a str>,
-    pub unit_price: Option<&'a str>,
-    pub amount: Option<&'a str>,
-    pub tax_rate: Option<&'a str>,
-    pub tax_amount: Option<&'a str>,
+/// The columns that data has.
+const COLUMNS: [Column; 8] = [
+    Column::Name,
+    Column::Specification,
+    Column::Unit,
+    Column::Quantity,
+    Column::UnitPrice,
+    Column::Amount,
+    Column::TaxRate,
+    Column::TaxAmount,
+];
+
+/// Toll invoices put plate, vehicle and the two days of passage into the places of four other columns.
+fn on_toll_invoice(column: Column) -> Column {
+    match column {
+        Column::Specification => Column::PlateNumber,
+        Column::Unit => Column::VehicleType,
+        Column::Quantity => Column::PassageStart,
+        Column::UnitPrice => Column::PassageEnd,
+        other => other,
+    }
+}
+
+/// The value of a field in a text of it, as data writes values of its kind.
+fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
+    Some(match field.kind() {
+        FieldKind::Money => money(text)?.into(),
+        FieldKind::Rate => rate(text)?.into(),
+        FieldKind::Date => date(text)?.into(),
+        FieldKind::TaxId => tax_id(text)?.into(),
+        FieldKind::Digits => digits(text, field.lengths())?.into(),
+        FieldKind::Quantity => return FieldKind::Quantity.parse(text),
+        _ if field == Field::CheckCode => check_code(text)?.into(),
+        _ => (!text.is_empty() && !is_blank_mark(text)).then(|| text.to_owned())?.into(),
+    })
 }
 
 /// The text of the first element of a name that has any, wherever it stands.
@@ -126,26 +135,17 @@ fn is_blank_mark(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '-' | '/' | '\\'))
 }
 
-/// Yuan with at least the two places that are always printed; data may drop zeros.
-pub fn money(text: &str) -> Option<Money> {
-    let mut amount: Money = text.trim().trim_start_matches(['¥', '￥']).parse().ok()?;
-    if amount.0.scale() < 2 {
-        amount.0.rescale(2);
-    }
-    let normal = amount.0.normalize();
-    (normal.scale() <= 2).then(|| {
+/// Yuan with the two places that are always printed; data may drop zeros.
+fn money(text: &str) -> Option<Money> {
+    let mut amount: Money = text.parse().ok()?;
+    (amount.0.normalize().scale() <= 2).then(|| {
         amount.0.rescale(2);
         amount
     })
 }
 
-/// A quantity or a unit price.
-pub fn quantity(text: &str) -> Option<Quantity> {
-    text.parse().ok()
-}
-
 /// A rate: `6%`, `0.06`, `6`, or the words in its place.
-pub fn rate(text: &str) -> Option<TaxRate> {
+fn rate(text: &str) -> Option<TaxRate> {
     let rate: TaxRate = text.parse().ok()?;
     let rate = match rate {
         TaxRate::Fraction(percent) if !text.contains(['%', '％']) && percent >= Decimal::ONE => {
@@ -158,34 +158,31 @@ pub fn rate(text: &str) -> Option<TaxRate> {
 }
 
 /// A day in any form, the time of day left out.
-pub fn date(text: &str) -> Option<Date> {
-    let digits = shape::digits(text);
-    shape::date(text).or_else(|| (digits.len() >= 14).then(|| digits.get(..8).and_then(shape::date)).flatten())
+fn date(text: &str) -> Option<Date> {
+    let digits = value_parsers::digits(text);
+    value_parsers::date(text).or_else(|| digits.get(..8).filter(|_| digits.len() >= 14).and_then(value_parsers::date))
 }
 
 /// `20240501`, and a day in no other form.
-fn solid_day(text: &str) -> Option<String> {
+fn is_solid_day(text: &str) -> bool {
     let text = text.trim();
-    (text.len() == 8 && shape::date(text).is_some()).then(|| text.to_owned())
+    text.len() == 8 && value_parsers::date(text).is_some()
 }
 
-/// Digits of one of these lengths, spaces between them dropped.
-pub fn digits(lengths: &'static [usize]) -> impl Fn(&str) -> Option<String> {
-    move |text| {
-        let solid = shape::plain(text);
-        (lengths.contains(&solid.len()) && solid.bytes().all(|b| b.is_ascii_digit())).then_some(solid)
-    }
+/// Digits of one of these lengths.
+pub fn digits(text: &str, lengths: &[usize]) -> Option<String> {
+    invoice::digits(text).filter(|digits| lengths.contains(&digits.len()))
 }
 
 /// A check code: 20 digits, or the five characters of the chain.
-pub fn check_code(text: &str) -> Option<String> {
-    let solid = shape::plain(text);
-    (matches!(solid.len(), 5 | 20) && solid.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(solid)
+fn check_code(text: &str) -> Option<String> {
+    let solid = plain(text);
+    (Field::CheckCode.has_length_of(&solid) && solid.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(solid)
 }
 
 /// A taxpayer's id as it stands: data has no misread characters to mend.
-pub fn tax_id(text: &str) -> Option<String> {
-    let solid = shape::plain(text).to_uppercase();
+fn tax_id(text: &str) -> Option<String> {
+    let solid = plain(text).to_uppercase();
     let fits = (6..=20).contains(&solid.len()) && solid.bytes().all(|b| b.is_ascii_alphanumeric());
     (fits && solid.bytes().any(|b| b != b'0')).then_some(solid)
 }

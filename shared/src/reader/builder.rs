@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{Evidence, EvidenceSource, PageInfo, Quad, Reading};
+use crate::geometry::Quad;
+use crate::invoice::{Field, FieldValue};
+use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
 use super::frame::{Frame, Span};
+use super::value_parsers;
 
 /// What was found for one field: its text and where.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct Match {
     /// As printed; pieces joined.
     pub text: String,
     /// Mean over its pieces.
@@ -18,19 +21,19 @@ pub struct Found {
     pub quads: Vec<Quad>,
 }
 
-impl Found {
+impl Match {
     /// One span's text.
-    pub fn of(span: &Span) -> Found {
-        Found { text: span.text(), confidence: span.confidence(), quads: vec![span.quad] }
+    pub fn of(span: &Span) -> Match {
+        Match { text: span.text(), confidence: span.confidence(), quads: vec![span.quad] }
     }
 
     /// Several spans, their texts joined.
-    pub fn join(spans: &[Span], glue: &str) -> Option<Found> {
+    pub fn join(spans: &[Span], glue: &str) -> Option<Match> {
         let pieces: Vec<&Span> = spans.iter().filter(|s| !s.marks.is_empty()).collect();
         if pieces.is_empty() {
             return None;
         }
-        Some(Found {
+        Some(Match {
             text: pieces.iter().map(|s| s.text()).collect::<Vec<_>>().join(glue),
             confidence: pieces.iter().map(|s| s.confidence()).sum::<f32>() / pieces.len() as f32,
             quads: pieces.iter().map(|s| s.quad).collect(),
@@ -38,37 +41,37 @@ impl Found {
     }
 
     /// A place where nothing was read.
-    pub fn blank(quad: Quad) -> Found {
-        Found { quads: vec![quad], ..Found::default() }
+    pub fn blank(quad: Quad) -> Match {
+        Match { quads: vec![quad], ..Match::default() }
     }
 
     /// The same place with another text, e.g. trimmed or mended.
-    pub fn with_text(&self, text: impl Into<String>) -> Found {
-        Found { text: text.into(), ..self.clone() }
+    pub fn with_text(&self, text: impl Into<String>) -> Match {
+        Match { text: text.into(), ..self.clone() }
     }
 }
 
 /// A Reading that is being filled.
-pub struct Draft<'a> {
+pub struct ReadingBuilder<'a> {
     /// Where the spans live.
     pub frame: &'a Frame,
     /// What is known so far.
     pub reading: Reading,
     /// Where fields without a value must stand, as far as the layout tells, with what was read there.
-    pub places: BTreeMap<String, Found>,
+    pub places: BTreeMap<Field, Match>,
     /// Where its spans come from: pixels, or the file's own text.
     pub source: EvidenceSource,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> ReadingBuilder<'a> {
     /// An empty one.
-    pub fn new(frame: &'a Frame, page: PageInfo) -> Draft<'a> {
+    pub fn new(frame: &'a Frame, page: PageInfo) -> ReadingBuilder<'a> {
         let reading = Reading { page, ..Reading::default() };
-        Draft { frame, reading, places: BTreeMap::new(), source: EvidenceSource::Print }
+        ReadingBuilder { frame, reading, places: BTreeMap::new(), source: EvidenceSource::Print }
     }
 
     /// Notes where a field's value was printed.
-    pub fn prove(&mut self, path: impl Into<String>, found: &Found) {
+    pub fn prove(&mut self, field: Field, found: &Match) {
         let evidence = Evidence {
             text: Some(found.text.clone()),
             confidence: Some(round(found.confidence)),
@@ -77,23 +80,31 @@ impl<'a> Draft<'a> {
             sources: vec![self.source],
             verified: false,
         };
-        self.reading.fields.insert(path.into(), evidence);
+        self.reading.fields.insert(field, evidence);
     }
 
-    /// Proves a field and hands its value on; of a text that has no value only the place is kept.
-    pub fn take<T>(&mut self, path: &str, found: Option<Found>, value: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let found = found?;
-        let Some(value) = value(&found.text) else {
-            self.places.insert(path.to_owned(), found);
-            return None;
-        };
-        self.prove(path, &found);
-        Some(value)
+    /// Fills a field with what was found for it, as prints of its kind are understood; tells whether it has a value.
+    pub fn put(&mut self, field: Field, found: Option<Match>) -> bool {
+        self.put_as(field, found, |text| value_parsers::value(field, text))
     }
 
-    /// As [`Draft::take`], for a text that is its own value.
-    pub fn take_text(&mut self, path: &str, found: Option<Found>) -> Option<String> {
-        self.take(path, found, |text| (!text.is_empty()).then(|| text.to_owned()))
+    /// As [`Self::put`], for a print that is understood in its own way. Value and evidence go together; of a print
+    /// without a value only the place is kept.
+    pub fn put_as<'v, V: Into<FieldValue<'v>>>(
+        &mut self,
+        field: Field,
+        found: Option<Match>,
+        meaning: impl FnOnce(&str) -> Option<V>,
+    ) -> bool {
+        let value = found.as_ref().and_then(|found| meaning(&found.text));
+        let has_value = value.is_some();
+        self.reading.invoice.set(field, value.map(V::into));
+        match found {
+            Some(found) if has_value => self.prove(field, &found),
+            Some(found) => drop(self.places.insert(field, found)),
+            None => {}
+        }
+        has_value
     }
 }
 

@@ -1,14 +1,18 @@
 //! The vendor's `position`: eight numbers whose order differs between its page and its answers.
 //! Knows nothing of what stands there.
 
-use crate::report::Quad;
+use serde::Deserialize;
+use serde_json::Value;
 
-/// Our clockwise quad from a position in either order; none for eight zeros.
+use crate::geometry::Quad;
+
+/// Our clockwise quad from a position in either order; none for eight zeros, and for what is no eight numbers.
 ///
 /// The page lists the lower left corner before the lower right one, the answers run clockwise. Walking
 /// clockwise the bottom edge runs against the top edge; in the page's order both run alike.
-pub fn from_position(p: &[f64; 8]) -> Option<Quad> {
-    if p.iter().all(|&v| v == 0.0) || p.iter().any(|v| !v.is_finite()) {
+pub(super) fn from_position(position: &Value) -> Option<Quad> {
+    let p = <[f64; 8]>::deserialize(position).ok()?;
+    if p.iter().all(|&v| v == 0.0) {
         return None;
     }
     let top = (p[2] - p[0], p[3] - p[1]);
@@ -21,41 +25,49 @@ pub fn from_position(p: &[f64; 8]) -> Option<Quad> {
 }
 
 /// A position as the vendor's answers have it: whole pixels, clockwise; eight zeros for an unknown place.
-pub fn to_position(quad: Option<&Quad>) -> [i64; 8] {
+pub(super) fn to_position(quad: Option<&Quad>) -> [i64; 8] {
     #[allow(clippy::cast_possible_truncation)]
     quad.map_or([0; 8], |q| q.map(|v| v.round() as i64))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    const CLOCKWISE: [f64; 8] = [10., 10., 90., 12., 90., 30., 10., 28.];
+    const CLOCKWISE: Quad = [10., 10., 90., 12., 90., 30., 10., 28.];
 
     #[test]
     fn both_orders_become_clockwise() {
-        let page_order = [10., 10., 90., 12., 10., 28., 90., 30.];
-        let expected = CLOCKWISE.map(|v| v as f32);
-        assert_eq!(from_position(&CLOCKWISE), Some(expected));
-        assert_eq!(from_position(&page_order), Some(expected));
+        let page_order = json!([10, 10, 90, 12, 10, 28, 90, 30]);
+        assert_eq!(from_position(&json!(CLOCKWISE)), Some(CLOCKWISE));
+        assert_eq!(from_position(&page_order), Some(CLOCKWISE));
     }
 
     #[test]
     fn text_that_stands_on_end_is_told_apart_too() {
-        let clockwise = [30., 10., 30., 90., 10., 90., 10., 10.];
-        let page_order = [30., 10., 30., 90., 10., 10., 10., 90.];
+        let clockwise = json!([30, 10, 30, 90, 10, 90, 10, 10]);
+        let page_order = json!([30, 10, 30, 90, 10, 10, 10, 90]);
         assert_eq!(from_position(&clockwise), from_position(&page_order));
     }
 
     #[test]
     fn no_place_is_none() {
-        assert_eq!(from_position(&[0.; 8]), None);
+        for position in [
+            json!([0, 0, 0, 0, 0, 0, 0, 0]),
+            json!([1, 2, 3]),
+            json!([1, 2, 3, 4, 5, 6, 7, 8, 9]),
+            json!(""),
+            json!(null),
+        ] {
+            assert_eq!(from_position(&position), None, "{position}");
+        }
         assert_eq!(to_position(None), [0; 8]);
     }
 
     #[test]
     fn a_position_survives_the_way_through() {
-        let quad = from_position(&CLOCKWISE).unwrap();
-        assert_eq!(to_position(Some(&quad)).map(|v| v as f64), CLOCKWISE);
+        assert_eq!(from_position(&json!(to_position(Some(&CLOCKWISE)))), Some(CLOCKWISE));
     }
 }

@@ -1,5 +1,5 @@
-//! What values look like: money, dates, ids, codes. Text in, value out.
-//! Knows nothing of labels or places.
+//! What prints of values look like to an engine that misreads some of their characters: the tolerance around the strict
+//! parsers of [`crate::invoice`]. Knows nothing of labels or places.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 pub use crate::invoice::plain;
-use crate::invoice::{Money, Quantity, TaxId, TaxRate};
+use crate::invoice::{self, Field, FieldKind, FieldValue, Money, Quantity, TaxId, TaxRate};
 
 /// A pattern that is known to be well-formed; the never-matching one stands in for a typing error here.
 macro_rules! pattern {
@@ -18,13 +18,44 @@ macro_rules! pattern {
 }
 
 pattern!(NUMBER, r"-?\d+(?:\.\d+)?");
-pattern!(DATE, r"(20\d\d)\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?:\D|$)");
-pattern!(SOLID_DATE, r"^(20\d\d)(\d\d)(\d\d)$");
+pattern!(DATE, r"(20\d\d\D{1,3}\d{1,2}\D{1,3}\d{1,2})(?:\D|$)");
 pattern!(LONG_ID, r"[0-9A-Z]{15,20}");
 
 /// The first match of a pattern.
 fn first<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::Captures<'t>> {
     pattern.as_ref().and_then(|p| p.captures(text))
+}
+
+/// The value of a field in a print of it.
+pub fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
+    Some(match field.kind() {
+        FieldKind::Money => money(text)?.into(),
+        FieldKind::Quantity => quantity(text)?.into(),
+        FieldKind::Rate => rate(text)?.into(),
+        FieldKind::Date => date(text)?.into(),
+        FieldKind::TaxId => tax_id(text)?.into(),
+        FieldKind::Digits => digits_of(text, field.lengths())?.into(),
+        _ if field == Field::CheckCode => check_code(text)?.into(),
+        _ => non_empty(text)?.into(),
+    })
+}
+
+/// A text that is its own value.
+pub fn non_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The digits of a print, when there are as many as there can be.
+pub fn digits_of(text: &str, lengths: &[usize]) -> Option<String> {
+    Some(digits(text)).filter(|digits| lengths.contains(&digits.len()))
+}
+
+/// A check code without the marks around it.
+fn check_code(text: &str) -> Option<String> {
+    let plain = plain(text);
+    let solid = plain.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let fits = Field::CheckCode.has_length_of(solid) && solid.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then(|| solid.to_owned())
 }
 
 /// Only the digits.
@@ -104,12 +135,12 @@ pub fn is_stars(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '*' | '＊' | '×' | 'x'))
 }
 
-/// A day, in any of the forms that are printed.
+/// A day of this century somewhere in a print, or a print of its eight digits alone.
 pub fn date(text: &str) -> Option<Date> {
     let text = plain(text);
-    let parts = first(&DATE, &text).or_else(|| first(&SOLID_DATE, &text))?;
-    let part = |i: usize| parts.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
-    Date::new(part(1)?, i8::try_from(part(2)?).ok()?, i8::try_from(part(3)?).ok()?).ok()
+    let part = first(&DATE, &text).and_then(|found| found.get(1)).map(|part| part.as_str());
+    let solid = || invoice::digits(&text).is_some().then_some(text.as_str());
+    invoice::date(part.or_else(solid)?).filter(|date| (2000..2100).contains(&date.year()))
 }
 
 /// A taxpayer's id. In a credit code I, O, S, V and Z do not occur, so where one is read and the digit it
@@ -117,8 +148,7 @@ pub fn date(text: &str) -> Option<Date> {
 pub fn tax_id(text: &str) -> Option<String> {
     let text = plain(text).to_uppercase();
     let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
-    let holds = |id: &str| TaxId::parse(id).and_then(|t| t.check_digit_holds()) == Some(true);
-    if found.len() == 18 && !holds(&found) {
+    if found.len() == 18 && !TaxId::is_valid(&found) {
         let mended: String = found
             .chars()
             .map(|c| match c {
@@ -129,11 +159,11 @@ pub fn tax_id(text: &str) -> Option<String> {
                 other => other,
             })
             .collect();
-        if holds(&mended) {
+        if TaxId::is_valid(&mended) {
             return Some(mended);
         }
     }
-    TaxId::parse(&found).is_some().then_some(found)
+    invoice::parse_tax_id(&found)
 }
 
 /// Whether it looks like a taxpayer's id, well read or not.

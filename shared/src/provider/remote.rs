@@ -1,0 +1,126 @@
+//! A vendor as a provider: fitting off the async threads, renewal of refused credentials, and places carried back to the
+//! page as uploaded. Knows nothing of any vendor's protocol.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::http::{Http, carry};
+use super::secrets::{Keyring, Keys, VendorKeys};
+use super::vendor::Vendor;
+use super::{Answer, Paper, Provider};
+use crate::dialect::VendorAnswer;
+use crate::document::Document;
+use crate::document::fit::{Fitted, Requirements, as_is, fit};
+use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::scaled;
+use crate::reader::sources::{self, CodeWeight};
+use crate::report::PageInfo;
+
+/// A vendor's protocol.
+#[async_trait]
+pub(super) trait Interface: Send + Sync {
+    /// Asks for a file that fits, again and again where that can help.
+    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<VendorAnswer>;
+}
+
+/// A vendor that is called over the network; every call costs money.
+pub(super) struct Remote {
+    pub(super) vendor: &'static Vendor,
+    pub(super) http: Http,
+    pub(super) interface: Box<dyn Interface>,
+    pub(super) keyring: Arc<Keyring>,
+}
+
+#[async_trait]
+impl Provider for Remote {
+    fn name(&self) -> &'static str {
+        self.vendor.name
+    }
+
+    fn paper(&self) -> Paper {
+        self.vendor.paper
+    }
+
+    fn is_paid(&self) -> bool {
+        true
+    }
+
+    async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
+        let fitted = fitted(document, &self.vendor.requirements, deadline).await?;
+        let file = &fitted.bytes;
+        let answered = with_keys(&self.keyring, |keys| async move {
+            let keys = keys.of(self.vendor).ok_or_else(|| no_keys(self.vendor.name))?;
+            self.interface.ask(&self.http, keys, file, deadline).await
+        })
+        .await?;
+        Ok(answer(answered, document, fitted, self.vendor.model))
+    }
+}
+
+fn no_keys(name: &str) -> Error {
+    Error::new(ErrorKind::ProviderAuth, format!("there are no credentials for {name}"))
+        .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
+}
+
+/// Makes the document fit; decoding, where it is needed, happens on a blocking thread.
+async fn fitted(document: &Document, requirements: &'static Requirements, deadline: Instant) -> Result<Fitted> {
+    if let Some(original) = as_is(document, requirements)? {
+        return Ok(original);
+    }
+    let document = document.clone();
+    let work = tokio::task::spawn_blocking(move || fit(&document, requirements));
+    match tokio::time::timeout_at(deadline.into(), work).await {
+        Ok(Ok(fitted)) => fitted,
+        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "converting the page failed")),
+        Err(_) => Err(Error::new(ErrorKind::Deadline, "converting the page took too long")),
+    }
+}
+
+/// Calls with the credentials there are, and once more with newer ones when the vendor refuses them.
+async fn with_keys<T, F>(keyring: &Keyring, mut call: impl FnMut(Arc<VendorKeys>) -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let keys = keyring.get().await?;
+    match call(keys.clone()).await {
+        Err(error) if error.kind() == ErrorKind::ProviderAuth => match keyring.renew(&keys).await {
+            Some(newer) => call(newer.clone()).await.map_err(|error| redacted(error, &newer)),
+            None => Err(redacted(error, &keys)),
+        },
+        outcome => outcome.map_err(|error| redacted(error, &keys)),
+    }
+}
+
+/// Shorter ones are no credentials, and would tear holes into what the vendor says.
+const MIN_CREDENTIAL: usize = 4;
+
+/// What a vendor says goes into logs and Reports, and it may well quote what it refuses.
+fn redacted(error: Error, keys: &VendorKeys) -> Error {
+    let quoted: Vec<&str> =
+        keys.values().filter(|value| value.len() >= MIN_CREDENTIAL && error.message().contains(value)).collect();
+    if quoted.is_empty() {
+        return error;
+    }
+    let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
+    carry(Error::new(error.kind(), message).with_hint(error.hint()), &error)
+}
+
+/// A vendor's answer in terms of the page as uploaded.
+fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &str) -> Answer {
+    let mut reading = answered.reading;
+    let (width, height) = document.dimensions();
+    let sent = fitted.size.unwrap_or((reading.page.width, reading.page.height));
+    if sent.0 > 0 && sent.1 > 0 && sent != (width, height) {
+        let factors = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
+        for quad in reading.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
+            *quad = scaled(quad, factors);
+        }
+    }
+    reading.page = PageInfo { width, height, rotation: reading.page.rotation };
+    sources::add_qr_code(&mut reading, CodeWeight::Reported);
+    Answer { reading, model: Some(model.to_owned()), request_id: answered.request_id, adapted: fitted.adapted }
+}
