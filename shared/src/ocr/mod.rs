@@ -90,7 +90,7 @@ pub struct QrCode {
 }
 
 /// The QR codes of a picture by itself; corners in its own pixels.
-pub fn find_codes(picture: &RgbImage) -> Vec<QrCode> {
+pub(crate) fn find_codes(picture: &RgbImage) -> Vec<QrCode> {
     qr::find(picture)
 }
 
@@ -161,14 +161,6 @@ impl Engine {
             glyphs: line.glyphs,
         };
         Ok(regions.iter().zip(lines).map(answer).collect())
-    }
-
-    /// The seals of a page alone; `rotation` degrees clockwise make it upright.
-    ///
-    /// # Errors
-    /// `internal` when the engine fails.
-    pub fn seals(&self, page: &RgbImage, rotation: u16) -> Result<Vec<SealText>> {
-        self.read_seals(page, &seal::find(page), Turn::of_degrees(rotation))
     }
 
     fn read_seals(&self, page: &RgbImage, seals: &FoundSeals, turn: Turn) -> Result<Vec<SealText>> {

@@ -20,7 +20,7 @@ use crate::report::{PageInfo, Reading};
 ///
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
-pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+pub(crate) fn parse(body: &[u8]) -> Result<VendorAnswer> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
     let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
     // Beside an error's code anything may stand.
