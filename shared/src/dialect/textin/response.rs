@@ -28,7 +28,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<VendorAnswer> {
         return Err(from_code(code, &print(&answer["message"]).unwrap_or_default()));
     }
     let result = &answer["result"];
-    if result["type"].is_null() && list(&result["item_list"]).is_empty() {
+    if result["type"].is_null() && !list(&result["item_list"]).iter().any(Value::is_object) {
         return Err(unknown("the answer has no result"));
     }
     Ok(VendorAnswer { reading: reading(result)?, request_id: None })
