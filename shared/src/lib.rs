@@ -3,13 +3,14 @@
 //! The story, one step a module, dependencies running downwards only:
 //!
 //! ```text
-//! bytes -> document -> provider -> Reading -> check -> Report -> store or HTTP answer
+//! bytes -> document -> parts -> provider -> Reading -> check -> Report -> store or HTTP answer
 //! ```
 //!
 //! - [`pipeline`] tells that story in one screen.
 //! - [`provider`] says who reads: `embedded`, `textin`, `volcengine`; selection and fallback.
+//! - [`parts`] takes a file apart: each invoice, each page that is none.
 //! - [`dialect`] is each vendor's wire format, both ways.
-//! - [`reader`] turns text lines into a [`report::Reading`]: one file per layout.
+//! - [`reader`] turns text lines into a [`report::Reading`].
 //! - [`ocr`] turns pixels into text lines. Knows nothing of invoices.
 //! - [`document`] makes untrusted bytes safe.
 //! - [`check`] holds the rules, and what makes a field verified.
@@ -29,6 +30,7 @@ pub mod geometry;
 pub mod invoice;
 pub mod logging;
 pub mod ocr;
+pub mod parts;
 pub mod pipeline;
 pub mod provider;
 pub mod reader;

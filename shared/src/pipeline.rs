@@ -1,6 +1,5 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
-mod file;
 mod identity;
 mod lease;
 mod lease_wait;
@@ -15,8 +14,9 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::check::Rules;
-use crate::document::{Document, Limits};
+use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::parts::{self, Part};
 use crate::provider::{Answer, Chain};
 use crate::report::{Attempt, CheckedInvoice, Place, ProviderInfo, Report, Source};
 
@@ -91,7 +91,7 @@ impl Pipeline {
         source.bytes = Some(bytes.len() as u64);
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
-            match file::open(bytes.clone(), self.limits, deadline).await {
+            match parts::open(bytes.clone(), self.limits, deadline).await {
                 Ok(file) => {
                     (source.media_type, source.pages) = (Some(file.media_type.to_owned()), file.pages);
                     self.read_parts(file.parts, known, selected, deadline).await
@@ -106,42 +106,35 @@ impl Pipeline {
 
     async fn read_parts(
         &self,
-        parts: Vec<file::Part>,
+        parts: Vec<(Place, Result<Part>)>,
         mut known: Vec<CheckedInvoice>,
         selected: Option<&str>,
         deadline: Instant,
     ) -> Whole {
         let mut whole = Whole::default();
-        for file::Part { place, document } in parts {
+        for (place, part) in parts {
             if let Some(at) = known.iter().position(|invoice| invoice.place == place) {
                 whole.add(known.swap_remove(at));
                 continue;
             }
-            match document {
-                Ok(document) => self.read_document(&mut whole, &document, place, selected, deadline).await,
+            match part {
+                Ok(part) => self.read_part(&mut whole, &part, place, selected, deadline).await,
                 Err(error) => whole.add_other(place, error, None),
             }
         }
         whole
     }
 
-    async fn read_document(
-        &self,
-        whole: &mut Whole,
-        document: &Document,
-        place: Place,
-        selected: Option<&str>,
-        deadline: Instant,
-    ) {
+    async fn read_part(&self, whole: &mut Whole, part: &Part, place: Place, selected: Option<&str>, deadline: Instant) {
         let start = Instant::now();
         // A reader that is asked all the same would go on working for nobody.
         if start >= deadline {
             return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
         }
-        let outcome = self.chain.read(document, selected, deadline).await;
+        let outcome = self.chain.read(part, selected, deadline).await;
         let provider = provider_info(outcome.attempts, start);
         match outcome.answer {
-            Ok(answer) => whole.add(checked(answer, &self.rules, place, provider, document.range().start)),
+            Ok(answer) => whole.add(checked(answer, &self.rules, place, provider, part.document().range().start)),
             Err(error) => whole.add_other(place, error, Some(provider)),
         }
     }

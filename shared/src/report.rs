@@ -302,7 +302,7 @@ pub struct Dependency {
 
 impl Other {
     /// Whether it was read and nobody has to look: it is no invoice, or only shows one again.
-    pub fn is_settled(&self) -> bool {
+    pub fn needs_no_review(&self) -> bool {
         matches!(self.code.as_str(), "no_invoice" | "copy")
     }
 }

@@ -128,7 +128,7 @@ fn replace_number(file: &mut Vec<u8>, from: usize, dice: &mut Dice) {
 }
 
 /// One parser under test.
-pub struct Target {
+pub struct FuzzTarget {
     /// For messages and file names.
     pub name: &'static str,
     /// The input of a number.
@@ -139,7 +139,7 @@ pub struct Target {
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
-pub struct Outcome {
+pub struct FuzzRun {
     /// Inputs tried.
     pub inputs: u64,
     /// Inputs that passed format detection.
@@ -152,7 +152,7 @@ pub struct Outcome {
     pub broken: Vec<String>,
 }
 
-impl Outcome {
+impl FuzzRun {
     /// One line for the person who waits.
     pub fn summary(&self, name: &str, elapsed: Duration) -> String {
         format!(
@@ -176,10 +176,10 @@ impl Outcome {
 }
 
 /// Tries inputs from a number on until there were so many or the time is up. What breaks is kept in `keep`.
-pub fn run(target: &Target, first: u64, count: u64, time: Duration, keep: &PathBuf) -> Outcome {
+pub fn run(target: &FuzzTarget, first: u64, count: u64, time: Duration, keep: &PathBuf) -> FuzzRun {
     let watch = Watch::start(target, keep.clone());
     let start = Instant::now();
-    let mut outcome = Outcome::default();
+    let mut outcome = FuzzRun::default();
     for number in first..first + count {
         if start.elapsed() > time {
             break;
@@ -217,7 +217,7 @@ struct Shared {
 }
 
 impl Watch {
-    fn start(target: &Target, keep: PathBuf) -> Self {
+    fn start(target: &FuzzTarget, keep: PathBuf) -> Self {
         let shared = Arc::new(Shared::default());
         let (seen, name) = (Arc::clone(&shared), target.name);
         let thread = std::thread::spawn(move || seen.watch(name, &keep));

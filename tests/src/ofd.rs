@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 /// Files of a package by path; a test changes what it is about and zips the rest as it is.
 #[derive(Clone, Debug)]
-pub struct Package(pub Vec<(String, Vec<u8>)>);
+pub struct OfdPackage(pub Vec<(String, Vec<u8>)>);
 
 /// A text on the page: left and top of its box, its text, and its distances in case they are not the usual ones.
 type Text = (f32, f32, &'static str);
@@ -81,7 +81,7 @@ const VALUES: [(u32, Text); 27] = [
 const DRAWER: [(u32, Text); 2] = [(98, (105.5, 125.5, "开票人：")), (72, (121.0, 125.5, "张三"))];
 
 /// The invoice as an OFD with every source: attached data, custom tags, named values, page text.
-pub fn invoice() -> Package {
+pub fn invoice() -> OfdPackage {
     let mut files = bare().0;
     let folder = |name: &str| format!("Doc_0/{name}");
     let link = |kind: &str, item: &str, file: &str| {
@@ -93,11 +93,11 @@ pub fn invoice() -> Package {
     files.push((folder("Attachs/original_invoice.xml"), ORIGINAL.into()));
     files.push((folder("Tags/CustomTags.xml"), link("CustomTags", "CustomTag", "CustomTag.xml").into()));
     files.push((folder("Tags/CustomTag.xml"), TAGS.into()));
-    Package(files).with("OFD.xml", &root(DATA))
+    OfdPackage(files).with("OFD.xml", &root(DATA))
 }
 
 /// The same with page text alone.
-pub fn bare() -> Package {
+pub fn bare() -> OfdPackage {
     let texts = VALUES.iter().chain(&DRAWER).map(|(id, text)| object(Some(*id), text));
     let labels = LABELS.iter().map(|text| object(None, text)).collect::<String>();
     let files = [
@@ -106,10 +106,10 @@ pub fn bare() -> Package {
         ("Doc_0/Tpls/Tpl_0/Content.xml", page(&labels, "")),
         ("Doc_0/Pages/Page_0/Content.xml", page(&texts.collect::<String>(), r#"<ofd:Template TemplateID="2"/>"#)),
     ];
-    Package(files.map(|(name, text)| (name.to_owned(), text.into_bytes())).to_vec())
+    OfdPackage(files.map(|(name, text)| (name.to_owned(), text.into_bytes())).to_vec())
 }
 
-impl Package {
+impl OfdPackage {
     /// The same with another file in a place.
     #[must_use]
     pub fn with(mut self, path: &str, content: &str) -> Self {

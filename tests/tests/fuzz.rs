@@ -11,20 +11,21 @@ use bytes::Bytes;
 use fapiao::check;
 use fapiao::document::{self, BundleFile, Document, Format, Limits, Opened};
 use fapiao::error::Error;
+use fapiao::reader;
+use fapiao::reader::file::{text_lines, xml};
 use fapiao::reader::sources::{self, SourceValues};
-use fapiao::reader::{self, layer, xml};
 use fapiao::report::EvidenceSource;
 use fapiao_tests::environment;
-use fapiao_tests::fuzz::{Dice, Target, mutate, run};
-use fapiao_tests::ofd::{DIGITAL, ORIGINAL, Package, bare, invoice, zipped};
+use fapiao_tests::fuzz::{Dice, FuzzTarget, mutate, run};
+use fapiao_tests::ofd::{DIGITAL, ORIGINAL, OfdPackage, bare, invoice, zipped};
 use image::{ImageFormat, Rgb, RgbImage};
 
-const TARGETS: [Target; 5] = [
-    Target { name: "pdf", input: pdf, run: read },
-    Target { name: "ofd", input: ofd, run: read },
-    Target { name: "xml", input: data, run: read },
-    Target { name: "zip", input: zip, run: read },
-    Target { name: "picture", input: picture, run: decode },
+const TARGETS: [FuzzTarget; 5] = [
+    FuzzTarget { name: "pdf", input: pdf, run: read },
+    FuzzTarget { name: "ofd", input: ofd, run: read },
+    FuzzTarget { name: "xml", input: data, run: read },
+    FuzzTarget { name: "zip", input: zip, run: read },
+    FuzzTarget { name: "picture", input: picture, run: decode },
 ];
 
 // Inputs
@@ -118,7 +119,7 @@ fn ofd(seed: u64) -> Vec<u8> {
 }
 
 /// The package's files with a picture on the page.
-fn ofd_files(Package(mut files): Package) -> Vec<(String, Vec<u8>)> {
+fn ofd_files(OfdPackage(mut files): OfdPackage) -> Vec<(String, Vec<u8>)> {
     let picture = ("Doc_0/Res/qr.jb2".to_owned(), JBIG2.to_vec());
     let listed = r#"<Res BaseLoc="Res"><MultiMedias><MultiMedia ID="5"><MediaFile>qr.jb2</MediaFile></MultiMedia></MultiMedias></Res>"#;
     files.extend([picture, ("Doc_0/DocumentRes.xml".to_owned(), listed.into())]);
@@ -215,7 +216,7 @@ fn read_one(document: &Document) -> Result<(), Error> {
     let layer = document.text();
     let mut accounts = xml::source_values(&layer);
     for page in &layer.pages {
-        let text = layer::page_text(page, document.pixel_size(page));
+        let text = text_lines::page_text(page, document.pixel_size(page));
         accounts
             .extend(reader::read_text(&text).map(|reading| SourceValues::of_reading(EvidenceSource::Text, reading)));
     }

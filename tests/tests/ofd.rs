@@ -12,7 +12,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{CheckStatus, CheckedInvoice, EvidenceSource, Report, Source, Status, Verdict};
 use fapiao_tests::environment;
-use fapiao_tests::ofd::{DIGITAL, ORIGINAL, Package, bare, invoice, zipped};
+use fapiao_tests::ofd::{DIGITAL, ORIGINAL, OfdPackage, bare, invoice, zipped};
 
 const PAGE: &str = "Doc_0/Pages/Page_0/Content.xml";
 const TAGS: &str = "Doc_0/Tags/CustomTag.xml";
@@ -33,7 +33,7 @@ fn read_one(file: Vec<u8>) -> CheckedInvoice {
     report.invoices.remove(0)
 }
 
-fn read(package: &Package) -> CheckedInvoice {
+fn read(package: &OfdPackage) -> CheckedInvoice {
     read_one(package.zipped())
 }
 
@@ -124,7 +124,7 @@ fn what_real_producers_do_wrong_is_borne() {
         ("absolute paths", invoice().edited("OFD.xml", "Doc_0/Doc", "/Doc_0/Doc")),
         (
             "a folder around everything",
-            Package(invoice().0.into_iter().map(|(n, c)| (format!("发票/{n}"), c)).collect()),
+            OfdPackage(invoice().0.into_iter().map(|(n, c)| (format!("发票/{n}"), c)).collect()),
         ),
     ];
     for (name, package) in cases {

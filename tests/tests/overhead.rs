@@ -13,7 +13,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Chain, Keyring, Provider, VendorKeys, VendorSettings, install_crypto};
 use fapiao::report::{Source, Status};
 use fapiao_tests::label;
-use fapiao_tests::stub::{self, Stub, Vendor};
+use fapiao_tests::stub::{self, Stub, StubVendor};
 
 /// What our own work may add to a call that carries [`PAGE`]. A real vendor takes seconds.
 const MAX_OWN_WORK: Duration = Duration::from_millis(2);
@@ -46,7 +46,7 @@ async fn ours(pipeline: &Pipeline, file: &Bytes) -> Duration {
 }
 
 /// The same request, headers and all, from bytes to bytes.
-async fn bare(client: &reqwest::Client, endpoint: &str, call: &stub::Call) -> Duration {
+async fn bare(client: &reqwest::Client, endpoint: &str, call: &stub::StubCall) -> Duration {
     let start = Instant::now();
     let mut headers = call.headers.clone();
     headers.remove("host");
@@ -58,7 +58,7 @@ async fn bare(client: &reqwest::Client, endpoint: &str, call: &stub::Call) -> Du
 }
 
 /// What our way adds to a call that is answered with the values of this label.
-async fn own_work(vendor: Vendor, answer: &str) -> Duration {
+async fn own_work(vendor: StubVendor, answer: &str) -> Duration {
     let (mut times, file) = (Vec::new(), fixture(PAGE));
     for _ in 0..SETUPS {
         times.extend(pairs(vendor, answer, &file).await);
@@ -72,7 +72,7 @@ async fn own_work(vendor: Vendor, answer: &str) -> Duration {
 }
 
 /// Our time and that of the bare call right behind it, many times over the same connections.
-async fn pairs(vendor: Vendor, answer: &str, file: &Bytes) -> Vec<(Duration, Duration)> {
+async fn pairs(vendor: StubVendor, answer: &str, file: &Bytes) -> Vec<(Duration, Duration)> {
     let label = serde_json::from_slice(&fixture(answer)).unwrap();
     let stub = Stub::start(vendor, label::reading(&label)).unwrap();
     let pipeline = Pipeline::new(Chain::new(vec![provider(&stub)]), Limits::default());
@@ -103,6 +103,7 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
 #[tokio::test]
 #[ignore = "a measurement: run it with `make bench`"]
 async fn our_own_work_costs_a_vendors_call_two_milliseconds_at_most() {
-    let added = [own_work(Vendor::TextIn, "form-photo.json").await, own_work(Vendor::Volcengine, "roll.json").await];
+    let added =
+        [own_work(StubVendor::TextIn, "form-photo.json").await, own_work(StubVendor::Volcengine, "roll.json").await];
     assert!(added.iter().all(|added| *added <= MAX_OWN_WORK), "more than {MAX_OWN_WORK:?}: {added:.2?}");
 }

@@ -19,7 +19,7 @@ use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSet
 use fapiao::report::{Report, Source, Status};
 use fapiao::secret::{Secret, SecretSource};
 use fapiao_tests::label;
-use fapiao_tests::stub::{self, Behaviour, Stub, Vendor, place};
+use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor, place};
 use image::codecs::jpeg::JpegEncoder;
 use image::{RgbImage, imageops};
 use serde_json::Value;
@@ -58,8 +58,8 @@ impl World {
     }
 
     fn with(policy: Policy) -> Self {
-        let textin = Stub::start(Vendor::TextIn, label::reading(&fixture_label(FORM))).unwrap();
-        let volcengine = Stub::start(Vendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
+        let textin = Stub::start(StubVendor::TextIn, label::reading(&fixture_label(FORM))).unwrap();
+        let volcengine = Stub::start(StubVendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
         let json = stub::keys(stub::SECRET, stub::SECRET);
         let secret = Arc::new(Rotating { json: Mutex::new(json), fetches: AtomicUsize::new(0) });
         let keyring = Arc::new(Keyring::new(secret.clone()));
@@ -113,7 +113,7 @@ fn document(bytes: Bytes) -> Document {
 }
 
 async fn read(provider: &Arc<dyn Provider>, document: &Document) -> Result<Answer> {
-    provider.read(document, Instant::now() + LONG).await
+    provider.read(&document.clone().into(), Instant::now() + LONG).await
 }
 
 fn number(answer: &Answer) -> &str {
@@ -403,7 +403,7 @@ fn assert_place(quad: [f32; 8], expected: [f32; 8]) {
 fn the_vendors_own_client_is_understood() {
     let python = root().join(".venv/bin/python");
     assert!(python.exists(), "the vendor's client is not installed: run `make tools`");
-    let stub = Stub::start(Vendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
+    let stub = Stub::start(StubVendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
     for (secret, code) in [(stub::SECRET, 10000), ("wrong", 50400)] {
         let client = Command::new(&python)
             .arg(root().join("tests/tools/volcengine_client.py"))

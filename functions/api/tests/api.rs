@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fapiao::document::{Document, Limits};
+use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::parts::Part;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::secret::{Secret, SecretSource};
@@ -40,7 +41,7 @@ impl Provider for Fake {
         self.name
     }
 
-    async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
+    async fn read(&self, _part: &Part, _deadline: Instant) -> Result<Answer> {
         let before = self.calls.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(self.delay).await;
         match self.failure {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use fapiao::document::{Document, Limits};
+use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::{Field, InvoiceType};
+use fapiao::parts::Part;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
@@ -46,7 +47,7 @@ impl Provider for Fake {
         self.paid
     }
 
-    async fn read(&self, _document: &Document, _deadline: Instant) -> Result<Answer> {
+    async fn read(&self, _part: &Part, _deadline: Instant) -> Result<Answer> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         if !self.takes.is_zero() {
             tokio::time::sleep(self.takes).await;

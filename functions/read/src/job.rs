@@ -39,7 +39,7 @@ pub struct Tally {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+enum FileOutcome {
     Read,
     Rejected,
     Failed,
@@ -61,12 +61,12 @@ pub async fn read_all(
         let name = name_of(&file);
         let fate = read_one(pipeline, &file, output, list).await.unwrap_or_else(|error| {
             tell(&error);
-            Fate { outcome: Outcome::Failed, detail: error.code().to_owned() }
+            Fate { outcome: FileOutcome::Failed, detail: error.code().to_owned() }
         });
         progress.done(&name, &fate.to_string());
         fate.outcome
     });
-    let outcomes: Vec<Outcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
+    let outcomes: Vec<FileOutcome> = stream::iter(work).buffer_unordered(jobs).collect().await;
     progress.finish();
     let list = list.write(output).inspect_err(tell).ok();
     list.iter().flat_map(|summary| &summary.repeated).for_each(|sentence| progress.warn(sentence));
@@ -100,7 +100,7 @@ async fn read_one(pipeline: &Pipeline, file: &Path, output: &Path, list: &List) 
         }
     };
     let fate = Fate::of(&report);
-    if fate.outcome == Outcome::Skipped {
+    if fate.outcome == FileOutcome::Skipped {
         list.add_without_report(&name_of(file), "skipped", &fate.detail);
     } else {
         save(output, file, &report, list).await?;
@@ -148,7 +148,7 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
         .with_hint("Check the disk and your rights.")
 }
 
-impl Outcome {
+impl FileOutcome {
     fn of(report: &Report) -> Self {
         let code = report.error.as_ref().map(|error| error.code.as_str());
         match (report.status, code) {
@@ -172,7 +172,7 @@ impl Outcome {
 /// How one file fared, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fate {
-    outcome: Outcome,
+    outcome: FileOutcome,
     /// What is to be reviewed whatever the other files hold; else what went wrong. Nothing is called verified before the
     /// list has seen the whole folder.
     detail: String,
@@ -190,7 +190,7 @@ impl Fate {
             (None, all, 0) => format!("{all} invoices"),
             (None, all, review) => format!("{all} invoices, at least {review} to review"),
         };
-        Self { outcome: Outcome::of(report), detail }
+        Self { outcome: FileOutcome::of(report), detail }
     }
 }
 
@@ -207,13 +207,13 @@ impl Tally {
         self.failed == 0 && self.list.is_some()
     }
 
-    fn of(outcomes: &[Outcome], elapsed: Duration) -> Self {
+    fn of(outcomes: &[FileOutcome], elapsed: Duration) -> Self {
         let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
         Self {
-            read: count(Outcome::Read),
-            rejected: count(Outcome::Rejected),
-            failed: count(Outcome::Failed),
-            skipped: count(Outcome::Skipped),
+            read: count(FileOutcome::Read),
+            rejected: count(FileOutcome::Rejected),
+            failed: count(FileOutcome::Failed),
+            skipped: count(FileOutcome::Skipped),
             list: None,
             elapsed,
         }
@@ -237,7 +237,8 @@ mod tests {
     use std::sync::Arc;
 
     use async_trait::async_trait;
-    use fapiao::document::{Document, Limits};
+    use fapiao::document::Limits;
+    use fapiao::parts::Part;
     use fapiao::provider::{Answer, Chain, Embedded, Provider};
     use tempfile::TempDir;
 
@@ -252,8 +253,8 @@ mod tests {
             "by_shape"
         }
 
-        async fn read(&self, document: &Document, _deadline: Instant) -> Result<Answer, Error> {
-            let (width, height) = document.dimensions();
+        async fn read(&self, part: &Part, _deadline: Instant) -> Result<Answer, Error> {
+            let (width, height) = part.document().dimensions();
             match width.cmp(&height) {
                 std::cmp::Ordering::Greater => Ok(Answer::default()),
                 std::cmp::Ordering::Equal => Err(Error::new(ErrorKind::NoInvoice, "square")),

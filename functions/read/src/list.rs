@@ -47,7 +47,7 @@ const HEADS: [&str; 22] = [
 
 /// The lines so far; many threads may add to it.
 #[derive(Debug, Default)]
-pub struct List(Mutex<Vec<Row>>);
+pub struct List(Mutex<Vec<ListRow>>);
 
 /// How many invoices stand in a list, and how many of them a person has to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Summary {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Row {
+struct ListRow {
     file: String,
     /// Which of the file's invoices; 0 where it is none.
     index: u32,
@@ -79,31 +79,34 @@ struct Row {
 impl List {
     /// Notes a file that has no Report, and why.
     pub fn add_without_report(&self, file: &str, status: &'static str, reason: &str) {
-        self.push(Row { file: file.to_owned(), status, reasons: vec![reason.to_owned()], ..Row::default() });
+        self.push(ListRow { file: file.to_owned(), status, reasons: vec![reason.to_owned()], ..ListRow::default() });
     }
 
     /// Notes a file's Report, and the name under which it is kept: its invoices, and what of it could not be read.
     pub fn add(&self, file: &str, name: &str, report: &Report) {
-        let row = |member: Option<&String>, status| Row {
+        let row = |member: Option<&String>, status| ListRow {
             file: member.map_or_else(|| file.to_owned(), |member| format!("{file}/{member}")),
             report: name.to_owned(),
             status: status_name(status),
-            ..Row::default()
+            ..ListRow::default()
         };
         for invoice in &report.invoices {
             self.push(row(invoice.place.member.as_ref(), Status::Read).with_invoice(invoice));
         }
         if let (Some(error), true) = (&report.error, report.invoices.is_empty()) {
-            self.push(Row { reasons: vec![format!("{}: {}", error.code, error.message)], ..row(None, report.status) });
+            self.push(ListRow {
+                reasons: vec![format!("{}: {}", error.code, error.message)],
+                ..row(None, report.status)
+            });
             return;
         }
-        for other in report.others.iter().filter(|other| !other.is_settled()) {
+        for other in report.others.iter().filter(|other| !other.needs_no_review()) {
             let status = if report.status == Status::Failed { Status::Failed } else { Status::Rejected };
-            self.push(Row { reasons: vec![reason(other)], ..row(other.place.member.as_ref(), status) });
+            self.push(ListRow { reasons: vec![reason(other)], ..row(other.place.member.as_ref(), status) });
         }
     }
 
-    fn push(&self, row: Row) {
+    fn push(&self, row: ListRow) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
     }
 
@@ -140,7 +143,7 @@ impl List {
 }
 
 impl Summary {
-    fn count(&mut self, row: &Row, first: Option<&First>) {
+    fn count(&mut self, row: &ListRow, first: Option<&First>) {
         match row.verdict_beside(first) {
             Some(Verdict::Verified) => self.verified += 1,
             Some(Verdict::Review) => self.review += 1,
@@ -157,7 +160,7 @@ struct First {
     total: Option<Money>,
 }
 
-impl Row {
+impl ListRow {
     fn with_invoice(self, invoice: &CheckedInvoice) -> Self {
         Self {
             index: invoice.index,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::value::Slot;
+use super::value::FieldSlot;
 use super::{FieldKind, FieldValue, Invoice, Item, PageSubtotal};
 
 /// An enum of fields from its table: one row a field, its variant, its kind, and its place, which is its path too.
@@ -37,14 +37,14 @@ macro_rules! table {
                 })
             }
 
-            fn slot(self, owner: &$owner) -> Option<&dyn Slot> {
+            fn slot(self, owner: &$owner) -> Option<&dyn FieldSlot> {
                 Some(match self {
                     $(Self::$variant => &owner.$first $(.$rest)*,)+
                     _ => return None,
                 })
             }
 
-            fn slot_mut(self, owner: &mut $owner) -> Option<&mut dyn Slot> {
+            fn slot_mut(self, owner: &mut $owner) -> Option<&mut dyn FieldSlot> {
                 Some(match self {
                     $(Self::$variant => &mut owner.$first $(.$rest)*,)+
                     _ => return None,

@@ -174,13 +174,13 @@ impl fmt::Display for FieldValue<'_> {
 }
 
 /// Where the model keeps a value.
-pub(super) trait Slot {
+pub(super) trait FieldSlot {
     fn get(&self) -> Option<FieldValue<'_>>;
     /// A value of another kind leaves the slot empty.
     fn set(&mut self, value: Option<FieldValue<'_>>);
 }
 
-impl Slot for Option<String> {
+impl FieldSlot for Option<String> {
     fn get(&self) -> Option<FieldValue<'_>> {
         self.as_deref().map(FieldValue::from)
     }
@@ -207,7 +207,7 @@ impl<'a> From<&'a str> for FieldValue<'a> {
 
 macro_rules! slots {
     ($($variant:ident($value:ty)),+) => {$(
-        impl Slot for Option<$value> {
+        impl FieldSlot for Option<$value> {
             fn get(&self) -> Option<FieldValue<'_>> {
                 self.map(FieldValue::$variant)
             }

@@ -23,7 +23,7 @@ const CROWDED: Duration = Duration::from_secs(1);
 
 /// Leases kept in one bucket.
 #[derive(Debug)]
-pub(super) struct Leases<S>(Versioned<S, Held>);
+pub(super) struct Leases<S>(Versioned<S, HeldLease>);
 
 /// What came of asking for a lease.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Lease {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Held {
+struct HeldLease {
     expires_at: Timestamp,
     /// Makes every holder's object, and so its etag, different.
     holder: String,
@@ -62,7 +62,7 @@ impl<S: Store> Leases<S> {
     pub(super) async fn acquire(&self, name: &str, time: Duration, now: Timestamp) -> Result<Leased> {
         let key = format!("{PREFIX}{}", hex::encode(Sha256::digest(name)));
         let expires_at = now.saturating_add(time).unwrap_or(Timestamp::MAX);
-        let ours = Held { expires_at, holder: format!("{:032x}", rand::random::<u128>()) };
+        let ours = HeldLease { expires_at, holder: format!("{:032x}", rand::random::<u128>()) };
         let mut seen = Version::absent();
         for _ in 0..MAX_ROUNDS {
             if self.0.save(&key, &ours, &seen).await? {

@@ -122,12 +122,13 @@ impl<S: Store> ObjectPipeline<S> {
         self.refuse_own_reports(event)?;
         let wait = LeaseWait::new(deadline);
         let mut work = Work { etag: event.etag.clone(), object: None, answer: None, wait };
-        let settled = self.settle(event, &mut work, deadline).await;
+        let settled = self.until_answered(event, &mut work, deadline).await;
         work.wait.end(&self.leases).await;
         settled
     }
 
-    async fn settle(&self, event: &ObjectCreated, work: &mut Work, deadline: Instant) -> Result<Settled> {
+    /// Reads and writes until the Report stands: whoever loses a race looks again.
+    async fn until_answered(&self, event: &ObjectCreated, work: &mut Work, deadline: Instant) -> Result<Settled> {
         let key = report_key(&event.key);
         let mut lost = 0;
         while lost < MAX_ROUNDS {

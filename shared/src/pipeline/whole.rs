@@ -109,7 +109,7 @@ fn reasons(report: &Report) -> Vec<String> {
         let whose = if several { format!("invoice {}: ", invoice.index) } else { String::new() };
         invoice.reasons.iter().map(|reason| format!("{whose}{reason}")).collect::<Vec<_>>()
     };
-    let unread = report.others.iter().filter(|other| !other.is_settled());
+    let unread = report.others.iter().filter(|other| !other.needs_no_review());
     let of_other = unread.map(|other| format!("{}: {}: {}", other.place, other.code, other.message));
     report.invoices.iter().flat_map(of_invoice).chain(of_other).collect()
 }

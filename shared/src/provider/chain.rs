@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::parts::Part;
 use crate::provider::{Answer, Paper, Provider};
 use crate::report::Attempt;
 
@@ -77,17 +77,17 @@ impl Chain {
     ///
     /// Each gets an equal share of the time that is left, so that a slow one leaves some to the next. When nobody
     /// reads it, an error that may heal comes before "not mine": the one who could have read it was not well.
-    pub async fn read(&self, document: &Document, selected: Option<&str>, deadline: Instant) -> ChainOutcome {
+    pub async fn read(&self, part: &Part, selected: Option<&str>, deadline: Instant) -> ChainOutcome {
         let providers = match selected {
             Some(name) => self.named(name).into_iter().collect(),
-            None => ordered(&self.providers, document.dimensions()),
+            None => ordered(&self.providers, part.document().dimensions()),
         };
         let mut attempts = Vec::new();
         let mut worst: Option<(u8, Error)> = None;
         for (asked, provider) in providers.iter().enumerate() {
             let start = Instant::now();
             let share = share(start, deadline, providers.len() - asked);
-            let answer = provider.read(document, share).await;
+            let answer = provider.read(part, share).await;
             attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
             let error = match answer {
                 Ok(answer) => {
@@ -160,7 +160,7 @@ mod tests {
     use image::{ImageFormat, RgbImage};
 
     use super::*;
-    use crate::document::Limits;
+    use crate::document::{Document, Limits};
 
     struct Fake {
         name: &'static str,
@@ -180,7 +180,7 @@ mod tests {
             self.paper
         }
 
-        async fn read(&self, _: &Document, deadline: Instant) -> Result<Answer> {
+        async fn read(&self, _: &Part, deadline: Instant) -> Result<Answer> {
             if self.slow {
                 tokio::time::sleep_until(deadline.into()).await;
             }
@@ -204,10 +204,10 @@ mod tests {
         Chain::new(providers.into_iter().map(|p| Arc::new(p) as Arc<dyn Provider>).collect())
     }
 
-    fn document(width: u32, height: u32) -> Document {
+    fn part(width: u32, height: u32) -> Part {
         let mut bytes = std::io::Cursor::new(Vec::new());
         RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
-        Document::open(bytes.into_inner().into(), &Limits::default()).unwrap()
+        Document::open(bytes.into_inner().into(), &Limits::default()).unwrap().into()
     }
 
     fn in_seconds(seconds: u64) -> Instant {
@@ -228,7 +228,7 @@ mod tests {
             (["embedded", "textin", "volcengine"], (300, 900), "embedded"),
         ] {
             let chain = chain(order.into_iter().map(|name| fake(name, None)).collect());
-            let outcome = chain.read(&document(size.0, size.1), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(size.0, size.1), None, in_seconds(5)).await;
             assert_eq!(names(&outcome), [expected], "{order:?} {size:?}");
         }
     }
@@ -237,7 +237,7 @@ mod tests {
     async fn not_mine_and_trouble_move_on_to_the_next() {
         for kind in ErrorKind::ALL {
             let chain = chain(vec![fake("textin", Some(kind)), fake("embedded", None)]);
-            let outcome = chain.read(&document(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
             assert!(outcome.answer.is_ok(), "{kind:?}");
             assert_eq!(names(&outcome), ["textin", "embedded"]);
             assert_eq!(outcome.attempts[1].code, "ok");
@@ -259,7 +259,7 @@ mod tests {
                 fake("volcengine", Some(second)),
                 fake("embedded", Some(third)),
             ]);
-            let outcome = chain.read(&document(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
             assert_eq!(outcome.answer.unwrap_err().kind(), expected);
             assert_eq!(outcome.attempts.len(), 3);
         }
@@ -270,7 +270,7 @@ mod tests {
         let slow = Fake { slow: true, ..fake("textin", Some(ErrorKind::ProviderTimeout)) };
         let chain = chain(vec![slow, fake("embedded", None)]);
         let deadline = Instant::now() + Duration::from_millis(400);
-        let outcome = chain.read(&document(90, 60), None, deadline).await;
+        let outcome = chain.read(&part(90, 60), None, deadline).await;
         assert!(outcome.answer.is_ok() && Instant::now() < deadline);
     }
 
@@ -278,7 +278,7 @@ mod tests {
     async fn nobody_is_asked_after_the_deadline() {
         let slow = Fake { slow: true, ..fake("embedded", Some(ErrorKind::Deadline)) };
         let chain = chain(vec![slow, fake("textin", None)]);
-        let outcome = chain.read(&document(90, 60), None, Instant::now()).await;
+        let outcome = chain.read(&part(90, 60), None, Instant::now()).await;
         assert_eq!(names(&outcome), ["embedded"]);
         assert_eq!(outcome.answer.unwrap_err().kind(), ErrorKind::Deadline);
     }
@@ -288,9 +288,9 @@ mod tests {
         let chain = chain(vec![fake("embedded", None)])
             .with_on_request(vec![Arc::new(fake("textin", Some(ErrorKind::NoInvoice)))]);
         assert!(chain.has("textin") && !chain.has("volcengine"));
-        let outcome = chain.read(&document(90, 60), Some("textin"), in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60), Some("textin"), in_seconds(5)).await;
         assert_eq!(names(&outcome), ["textin"]);
-        let outcome = chain.read(&document(90, 60), None, in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
         assert_eq!(names(&outcome), ["embedded"]);
     }
 }

@@ -1,7 +1,5 @@
 //! Our own reader as a provider: no account, no network. Knows nothing of events or routes.
 
-mod text;
-
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +12,15 @@ use super::{Answer, Provider};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
+use crate::parts::Part;
 use crate::reader;
+use crate::report::Reading;
 
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
+/// The models' names in Reports.
 const MODEL: &str = "pp-ocrv6-small";
+const TEXT_MODEL: &str = "text";
 
 /// What reads pages: the engine, or a stand-in for it.
 pub trait PageReader: Send + Sync {
@@ -81,12 +83,11 @@ impl Embedded {
     }
 
     /// The file's own text where it can be trusted, else its pixels; what the text says when the pixels say nothing.
-    fn read_blocking(&self, document: &Document) -> Result<Answer> {
-        let own = text::read(document);
-        match own {
-            Some(reading) if text::is_enough(&reading) => Ok(text::answer(reading)),
-            own => self.read_pixels(document).or_else(|error| match own {
-                Some(reading) if is_final(&error) => Ok(text::answer(reading)),
+    fn read_blocking(&self, part: &Part) -> Result<Answer> {
+        match part.own_reading() {
+            Some(reading) if is_enough(&reading) => Ok(of_text(reading)),
+            own => self.read_pixels(part.document()).or_else(|error| match own {
+                Some(reading) if is_final(&error) => Ok(of_text(reading)),
                 _ => Err(error),
             }),
         }
@@ -102,6 +103,16 @@ impl Embedded {
     }
 }
 
+/// Whether the text alone answers the main questions, or the rest of it may be a picture.
+fn is_enough(reading: &Reading) -> bool {
+    let invoice = &reading.invoice;
+    invoice.invoice_number.is_some() && invoice.issue_date.is_some() && invoice.grand_total.is_some()
+}
+
+fn of_text(reading: Reading) -> Answer {
+    Answer { reading, model: Some(TEXT_MODEL.to_owned()), ..Answer::default() }
+}
+
 /// Whether there is nothing more to see: the pixels say nothing, or there are none.
 fn is_final(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
@@ -113,9 +124,9 @@ impl Provider for Embedded {
         NAME
     }
 
-    async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
-        let (reader, document) = (self.clone(), document.clone());
-        let work = tokio::task::spawn_blocking(move || reader.read_blocking(&document));
+    async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {
+        let (reader, part) = (self.clone(), part.clone());
+        let work = tokio::task::spawn_blocking(move || reader.read_blocking(&part));
         match tokio::time::timeout_at(deadline.into(), work).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the embedded reader broke off")),
@@ -145,7 +156,7 @@ mod tests {
     }
 
     async fn read(provider: &Embedded, time: Duration) -> Result<Answer> {
-        provider.read(&document(), Instant::now() + time).await
+        provider.read(&document().into(), Instant::now() + time).await
     }
 
     const LONG: Duration = Duration::from_secs(30);

@@ -16,9 +16,10 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use crate::document::{self, Document};
+use crate::document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr;
+use crate::parts::Part;
 use crate::report::Reading;
 
 pub use chain::{Chain, ChainOutcome};
@@ -68,11 +69,11 @@ pub trait Provider: Send + Sync {
         false
     }
 
-    /// Reads the invoice on the document's first page, or fails before `deadline`.
+    /// Reads the invoice in a part of a file, or fails before `deadline`. A vendor looks at its first page.
     ///
     /// # Errors
     /// `no_invoice` when the document is readable but not this provider's paper; provider errors for vendors.
-    async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer>;
+    async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer>;
 }
 
 /// The chain of the named providers, first choice first; nothing is loaded or connected yet. A vendor outside the chain

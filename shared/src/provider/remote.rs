@@ -16,6 +16,7 @@ use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::scaled;
+use crate::parts::Part;
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
 
@@ -48,7 +49,8 @@ impl Provider for Remote {
         true
     }
 
-    async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
+    async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {
+        let document = part.document();
         let fitted = fitted(document, &self.vendor.requirements, deadline).await?;
         let answered = self.ask(&fitted.bytes, deadline).await?;
         Ok(answer(answered, document, fitted, self.vendor.model))

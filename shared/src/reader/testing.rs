@@ -1,23 +1,22 @@
 //! Pages made of lines placed by hand, for the tests of what reads them. Knows nothing of what the lines say.
 
 use crate::ocr::{Glyph, PageText, TextLine};
+use crate::reader::page::frame::{Frame, Span};
+use crate::reader::values::builder::ReadingBuilder;
 use crate::report::{PageInfo, Reading};
 
-use super::builder::ReadingBuilder;
-use super::frame::{Frame, Span};
-
 /// A text with its left edge and its middle height. The print is 20 high, a Han character 20 wide, any other 10.
-pub type Placed<'t> = (&'t str, f32, f32);
+pub(super) type Placed<'t> = (&'t str, f32, f32);
 
 const PRINT: f32 = 20.0;
 
 /// One line, upright and read with certainty.
-pub fn line(placed: Placed<'_>) -> TextLine {
+pub(super) fn line(placed: Placed<'_>) -> TextLine {
     tall(placed, PRINT)
 }
 
 /// As [`line`], in print of another height.
-pub fn tall((text, left, middle): Placed<'_>, height: f32) -> TextLine {
+pub(super) fn tall((text, left, middle): Placed<'_>, height: f32) -> TextLine {
     let widths: Vec<f32> = text.chars().map(|c| if c.is_ascii() { 0.5 * height } else { height }).collect();
     let width: f32 = widths.iter().sum();
     let mut pen = 0.0;
@@ -35,17 +34,17 @@ pub fn tall((text, left, middle): Placed<'_>, height: f32) -> TextLine {
 }
 
 /// A page of 1200 x 800.
-pub fn page(lines: Vec<TextLine>) -> PageText {
+pub(super) fn page(lines: Vec<TextLine>) -> PageText {
     PageText { width: 1200, height: 800, lines, ..PageText::default() }
 }
 
 /// Such a page set straight.
-pub fn frame(lines: &[Placed<'_>]) -> Frame {
+pub(super) fn frame(lines: &[Placed<'_>]) -> Frame {
     Frame::new(&page(lines.iter().copied().map(line).collect()))
 }
 
 /// What one part of the reader finds on such a page.
-pub fn found(lines: &[Placed<'_>], read: impl FnOnce(&mut ReadingBuilder<'_>, &[Span])) -> Reading {
+pub(super) fn found(lines: &[Placed<'_>], read: impl FnOnce(&mut ReadingBuilder<'_>, &[Span])) -> Reading {
     let frame = frame(lines);
     let mut builder = ReadingBuilder::new(&frame, PageInfo::default());
     read(&mut builder, &frame.spans);

@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 
 /// Who is stood in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vendor {
+pub enum StubVendor {
     /// Reads every paper but rolls.
     TextIn,
     /// Reads rolls.
@@ -54,7 +54,7 @@ pub enum Behaviour {
 
 /// One request, as it arrived.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct StubCall {
     /// e.g. `POST`.
     pub method: Method,
     /// Path and query.
@@ -95,7 +95,7 @@ pub struct Stub {
 }
 
 struct Shared {
-    vendor: Vendor,
+    vendor: StubVendor,
     reading: Reading,
     inner: Mutex<Inner>,
 }
@@ -104,7 +104,7 @@ struct Inner {
     secret: String,
     script: VecDeque<Behaviour>,
     afterwards: Behaviour,
-    calls: Vec<Call>,
+    calls: Vec<StubCall>,
 }
 
 /// More than any limit of either vendor, so that the limits themselves are what refuses.
@@ -115,7 +115,7 @@ impl Stub {
     ///
     /// # Errors
     /// When no port or thread is to be had.
-    pub fn start(vendor: Vendor, reading: Reading) -> io::Result<Self> {
+    pub fn start(vendor: StubVendor, reading: Reading) -> io::Result<Self> {
         let inner = Inner {
             secret: SECRET.to_owned(),
             script: VecDeque::new(),
@@ -143,8 +143,8 @@ impl Stub {
     /// The name of the vendor that it stands for.
     pub fn name(&self) -> &'static str {
         match self.state.vendor {
-            Vendor::TextIn => "textin",
-            Vendor::Volcengine => "volcengine",
+            StubVendor::TextIn => "textin",
+            StubVendor::Volcengine => "volcengine",
         }
     }
 
@@ -174,7 +174,7 @@ impl Stub {
     }
 
     /// Everything received since the start or the last [`Self::forget`], refused requests too.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<StubCall> {
         self.state.lock().calls.clone()
     }
 
@@ -190,7 +190,7 @@ impl Shared {
     }
 
     /// Keeps the call and gives what is to be done with it.
-    fn keep(&self, call: Call) -> Behaviour {
+    fn keep(&self, call: StubCall) -> Behaviour {
         let mut inner = self.lock();
         let in_order = call.refused.is_none();
         inner.calls.push(call);
@@ -209,32 +209,32 @@ impl Shared {
         reading
     }
 
-    fn answer(&self, call: &Call) -> Value {
+    fn answer(&self, call: &StubCall) -> Value {
         let reading = self.reading(call.size);
         match self.vendor {
-            Vendor::TextIn => textin::answer(&reading),
-            Vendor::Volcengine => volcengine::answer(&reading, call.at.elapsed()),
+            StubVendor::TextIn => textin::answer(&reading),
+            StubVendor::Volcengine => volcengine::answer(&reading, call.at.elapsed()),
         }
     }
 
     fn error(&self, code: i64) -> (StatusCode, Value) {
         match self.vendor {
-            Vendor::TextIn => (StatusCode::OK, textin::error(code)),
-            Vendor::Volcengine => volcengine::error(code),
+            StubVendor::TextIn => (StatusCode::OK, textin::error(code)),
+            StubVendor::Volcengine => volcengine::error(code),
         }
     }
 
-    fn not_mine(&self, call: &Call) -> (StatusCode, Value) {
+    fn not_mine(&self, call: &StubCall) -> (StatusCode, Value) {
         match self.vendor {
-            Vendor::TextIn => (StatusCode::OK, textin::not_mine(&self.reading(call.size).page)),
-            Vendor::Volcengine => volcengine::error(50208),
+            StubVendor::TextIn => (StatusCode::OK, textin::not_mine(&self.reading(call.size).page)),
+            StubVendor::Volcengine => volcengine::error(50208),
         }
     }
 
     fn throttle_code(&self) -> i64 {
         match self.vendor {
-            Vendor::TextIn => 40306,
-            Vendor::Volcengine => 50429,
+            StubVendor::TextIn => 40306,
+            StubVendor::Volcengine => 50429,
         }
     }
 }
@@ -254,7 +254,7 @@ async fn receive(State(stub): State<Arc<Shared>>, request: Request) -> Response 
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     let at = Instant::now();
-    let mut call = Call {
+    let mut call = StubCall {
         method: parts.method,
         uri: parts.uri,
         headers: parts.headers,
@@ -266,8 +266,8 @@ async fn receive(State(stub): State<Arc<Shared>>, request: Request) -> Response 
     };
     let secret = stub.lock().secret.clone();
     let checked = match stub.vendor {
-        Vendor::TextIn => textin::check(&call, &secret),
-        Vendor::Volcengine => volcengine::check(&call, &secret),
+        StubVendor::TextIn => textin::check(&call, &secret),
+        StubVendor::Volcengine => volcengine::check(&call, &secret),
     };
     match checked {
         Ok((file, size)) => (call.file, call.size) = (Some(file), size),
@@ -280,7 +280,7 @@ async fn receive(State(stub): State<Arc<Shared>>, request: Request) -> Response 
     }
 }
 
-async fn behave(stub: &Shared, call: &Call, behaviour: Behaviour) -> Response {
+async fn behave(stub: &Shared, call: &StubCall, behaviour: Behaviour) -> Response {
     match behaviour {
         Behaviour::Answer => respond((StatusCode::OK, stub.answer(call)), None),
         Behaviour::Throttle(wait) => respond(stub.error(stub.throttle_code()), wait),

@@ -7,14 +7,14 @@ use fapiao::secret::Secret;
 use image::ImageFormat;
 use serde_json::Value;
 
-use super::{ACCOUNT, Call, content_type, dimensions};
+use super::{ACCOUNT, StubCall, content_type, dimensions};
 
 const MAX_BYTES: usize = 10_000_000;
 const FORMATS: [ImageFormat; 5] =
     [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Gif];
 
 /// The document in a request, and its size where it is a picture; or the vendor's code for what is wrong.
-pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u32)>), i64> {
+pub(super) fn check(call: &StubCall, secret: &str) -> Result<(Bytes, Option<(u32, u32)>), i64> {
     if call.uri.path() != textin::PATH {
         return Err(40007);
     }

@@ -12,7 +12,7 @@ use image::ImageFormat;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ACCOUNT, Call, REQUEST_ID, content_type, dimensions};
+use super::{ACCOUNT, REQUEST_ID, StubCall, content_type, dimensions};
 
 const MAX_BYTES: usize = 5_000_000;
 const MAX_BODY: usize = 8_000_000;
@@ -21,7 +21,7 @@ const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFor
 const SCOPE: &str = "/cn-north-1/cv/request, ";
 
 /// The document in a request, and its size; or the vendor's code for what is wrong.
-pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u32)>), i64> {
+pub(super) fn check(call: &StubCall, secret: &str) -> Result<(Bytes, Option<(u32, u32)>), i64> {
     if call.method != "POST" || call.uri.path() != "/" {
         return Err(50402);
     }
@@ -46,7 +46,7 @@ pub(super) fn check(call: &Call, secret: &str) -> Result<(Bytes, Option<(u32, u3
     Ok((file.into_owned().into(), Some(size)))
 }
 
-fn authenticate(call: &Call, secret: &str) -> Result<(), i64> {
+fn authenticate(call: &StubCall, secret: &str) -> Result<(), i64> {
     let authorization = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if !authorization.is_some_and(|text| text.contains(SCOPE)) {
         return Err(50400);

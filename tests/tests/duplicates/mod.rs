@@ -6,7 +6,7 @@ use std::time::Duration;
 use fapiao::invoice::Field;
 use fapiao::report::Evidence;
 use fapiao_tests::label;
-use fapiao_tests::stub::{self, Stub, Vendor};
+use fapiao_tests::stub::{self, Stub, StubVendor};
 use futures::future::join_all;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ fn reader() -> Stub {
     let label: Value = serde_json::from_slice(&fixture("form-photo.json")).unwrap();
     let mut reading = label::reading(&label);
     reading.note(Field::QrCode, Evidence { text: Some(QR.to_owned()), page: 1, ..Evidence::default() });
-    Stub::start(Vendor::TextIn, reading).unwrap()
+    Stub::start(StubVendor::TextIn, reading).unwrap()
 }
 
 #[tokio::test]

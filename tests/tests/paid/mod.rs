@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use fapiao_tests::label;
-use fapiao_tests::stub::{self, Behaviour, Stub, Vendor};
+use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let textin = stub(Vendor::TextIn, "form-photo");
-        let volcengine = stub(Vendor::Volcengine, "roll");
+        let textin = stub(StubVendor::TextIn, "form-photo");
+        let volcengine = stub(StubVendor::Volcengine, "roll");
         let stack = deploy(&[
             "Providers=textin,volcengine".to_owned(),
             "Concurrency=10".to_owned(),
@@ -45,7 +45,7 @@ impl World {
     }
 }
 
-fn stub(vendor: Vendor, fixture_name: &str) -> Stub {
+fn stub(vendor: StubVendor, fixture_name: &str) -> Stub {
     let label = serde_json::from_slice(&fixture(&format!("{fixture_name}.json"))).unwrap();
     Stub::start(vendor, label::reading(&label)).unwrap()
 }

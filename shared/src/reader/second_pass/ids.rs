@@ -1,8 +1,8 @@
 //! Ids, codes and numbers: a check digit or a fixed length tells a good reading from a poor one.
 
 use crate::invoice::{Field, TaxId};
-use crate::reader::builder::ReadingBuilder;
-use crate::reader::value_parsers;
+use crate::reader::values::builder::ReadingBuilder;
+use crate::reader::values::value_parsers;
 
 use super::{Seen, Uncertain, uncertain as uncertain_field};
 

@@ -2,8 +2,8 @@
 
 use crate::invoice::arithmetic::{CENT, LINE_TAX_TOLERANCE, product_gap, tax_gap};
 use crate::invoice::{Column, Field, Item, Money, Quantity, TaxRate, plain};
-use crate::reader::builder::ReadingBuilder;
-use crate::reader::value_parsers;
+use crate::reader::values::builder::ReadingBuilder;
+use crate::reader::values::value_parsers;
 use crate::report::Dependency;
 
 use super::totals::MONEY;

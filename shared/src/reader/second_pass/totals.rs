@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::{Field, Money, plain, words};
-use crate::reader::builder::ReadingBuilder;
-use crate::reader::value_parsers;
+use crate::reader::values::builder::ReadingBuilder;
+use crate::reader::values::value_parsers;
 use crate::report::Dependency;
 
 use super::{Seen, Uncertain, candidates, put, uncertain as uncertain_field};

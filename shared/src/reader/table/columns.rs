@@ -2,9 +2,8 @@
 //! Knows nothing of the rows below it.
 
 use crate::invoice::Column;
-
-use super::frame::{Mark, Span};
-use super::label;
+use crate::reader::page::frame::{Mark, Span};
+use crate::reader::page::label;
 
 /// Every spelling of the heads, longest first, so that a short one does not match inside a long one.
 /// Single characters come last: what is left of a head when a stain or the seal took the other.
@@ -65,34 +64,34 @@ const TOLL: [(Column, f32); 8] = [
 
 /// Where a column's head stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Head {
+pub(in crate::reader) struct Head {
     /// Which one; none of one that we do not take.
-    pub column: Option<Column>,
+    pub(in crate::reader) column: Option<Column>,
     /// Left edge of the printed head.
-    pub x0: f32,
+    pub(in crate::reader) x0: f32,
     /// Right edge of the printed head.
-    pub x1: f32,
+    pub(in crate::reader) x1: f32,
 }
 
 /// The table's head row.
 #[derive(Clone, Debug)]
-pub struct TableHead {
+pub(in crate::reader) struct TableHead {
     /// Its vertical centre.
-    pub y: f32,
+    pub(in crate::reader) y: f32,
     /// The columns from left to right.
-    pub heads: Vec<Head>,
+    pub(in crate::reader) heads: Vec<Head>,
 }
 
 impl TableHead {
     /// Finds the row with the most column heads; none with fewer than three.
-    pub fn find(spans: &[Span], unit: f32) -> Option<TableHead> {
+    pub(in crate::reader) fn find(spans: &[Span], unit: f32) -> Option<TableHead> {
         let best = Self::best(spans, unit)?;
         (best.heads.len() >= 3).then(|| best.with_name(unit))
     }
 
     /// As [`Self::find`] on a printed form, whose columns have known places: two heads are enough, and those that
     /// were not read are put where they must stand.
-    pub fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
+    pub(in crate::reader) fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
         let best = Self::best(spans, unit)?;
         match best.fitted(unit) {
             Some(whole) => Some(whole),
@@ -112,7 +111,7 @@ impl TableHead {
         let form = if toll { &TOLL } else { &FORM };
         let place = |column: Option<Column>| form.iter().find(|(c, _)| Some(*c) == column).map(|(_, at)| *at);
         let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
-        let line = Line::through(&known)?;
+        let line = FittedLine::through(&known)?;
         let stretch =
             known.iter().map(|k| k.0).fold(f32::MIN, f32::max) - known.iter().map(|k| k.0).fold(f32::MAX, f32::min);
         let strays = known.iter().filter(|(at, x)| (line.at(*at) - x).abs() > 2.5 * unit).count();
@@ -139,7 +138,7 @@ impl TableHead {
     }
 
     /// A column's head.
-    pub fn head(&self, column: Column) -> Option<Head> {
+    pub(in crate::reader) fn head(&self, column: Column) -> Option<Head> {
         self.heads.iter().find(|h| h.column == Some(column)).copied()
     }
 }
@@ -156,18 +155,18 @@ fn is_toll(column: Column) -> bool {
 }
 
 /// A straight line through points, by least squares.
-struct Line {
+struct FittedLine {
     slope: f32,
     start: f32,
 }
 
-impl Line {
-    fn through(points: &[(f32, f32)]) -> Option<Line> {
+impl FittedLine {
+    fn through(points: &[(f32, f32)]) -> Option<FittedLine> {
         let n = points.len() as f32;
         let (mx, my) = (points.iter().map(|p| p.0).sum::<f32>() / n, points.iter().map(|p| p.1).sum::<f32>() / n);
         let spread = points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f32>();
         let slope = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum::<f32>() / spread;
-        (spread > 0.0 && slope > 0.0).then_some(Line { slope, start: my - slope * mx })
+        (spread > 0.0 && slope > 0.0).then_some(FittedLine { slope, start: my - slope * mx })
     }
 
     fn at(&self, x: f32) -> f32 {

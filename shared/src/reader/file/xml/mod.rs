@@ -1,5 +1,5 @@
 //! Values that a file carries as data: XML of its own or attached, labelled objects, named values. Each becomes
-//! [`SourceValues`] that [`super::sources`] brings together with the page's text. Knows nothing of pages.
+//! [`SourceValues`] that [`sources`] brings together with the page's text. Knows nothing of pages.
 //!
 //! Two vocabularies: the tax control system's ([`older`], also used by an OFD's custom tags) and the fully digital
 //! invoice's ([`digital`]). Case and prefixes vary between producers, so names are compared without both.
@@ -12,10 +12,9 @@ mod values;
 use crate::document::markup::Element;
 use crate::document::text::TextLayer;
 use crate::invoice::expense_category;
+use crate::reader::page::kind;
+use crate::reader::sources::{self, SourceValues};
 use crate::report::{EvidenceSource, PageInfo, Reading};
-
-use super::kind;
-use super::sources::{self, SourceValues};
 
 /// What a file says beside its pages, most trusted first: attached XML, labelled objects, named values. What
 /// cannot be read or says nothing of an invoice is left out.
@@ -28,7 +27,7 @@ pub fn source_values(layer: &TextLayer) -> Vec<SourceValues> {
 }
 
 /// The invoice that accounts tell without any page; none where they do not say which one it is and what it costs.
-pub fn read_alone(accounts: Vec<SourceValues>) -> Option<Reading> {
+pub(crate) fn read_alone(accounts: Vec<SourceValues>) -> Option<Reading> {
     let mut reading = sources::merge(accounts, PageInfo::default())?;
     let invoice = &mut reading.invoice;
     if invoice.invoice_number.is_none() || invoice.grand_total.is_none() {

@@ -1,16 +1,13 @@
 //! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
 //! parties stand side by side. Knows nothing of rolls.
 
-use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal};
+use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal, plain};
+use crate::reader::table::{self, columns::TableHead};
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
-use super::columns::TableHead;
 use super::frame::Span;
-use super::head;
-use super::label;
-use super::party;
-use super::table;
-use super::value_parsers;
+use super::{head, label, parties};
 
 /// The heights that divide the page, in the straight frame.
 struct Sections {
@@ -30,7 +27,7 @@ struct Sections {
 }
 
 /// Reads a page of either wide layout; false when it has no table of goods.
-pub fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     let spans: Vec<Span> = builder.frame.spans.clone();
     let Some(sections) = sections(&spans, builder.frame.unit, digital) else {
         return false;
@@ -105,7 +102,7 @@ fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     let top = block_top(above, builder.frame.unit);
     let right = right_edge(builder, above, &["密码区", "密码", "密", "码", "区"], top);
     let block = cut(above, top, f32::MAX, right);
-    party::read(builder, party::BUYER, &block);
+    parties::read(builder, parties::BUYER, &block);
 }
 
 fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
@@ -113,7 +110,7 @@ fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections)
     let below = band(spans, sections.words + 0.8 * unit, sections.foot - 0.6 * unit);
     let right = remarks_edge(builder, &below);
     let block = cut(&below, f32::MIN, f32::MAX, right);
-    party::read(builder, party::SELLER, &block);
+    parties::read(builder, parties::SELLER, &block);
 }
 
 /// The first line of the buyer's block: the row of its first label.
@@ -185,8 +182,8 @@ fn side_by_side(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     let buyer = cut(&block, top, f32::MAX, middle);
     let seller: Vec<Span> =
         block.iter().filter(|s| s.x1 > middle).map(|s| from_x(s, middle)).filter(|s| !s.marks.is_empty()).collect();
-    party::read(builder, party::BUYER, &buyer);
-    party::read(builder, party::SELLER, &seller);
+    parties::read(builder, parties::BUYER, &buyer);
+    parties::read(builder, parties::SELLER, &seller);
 }
 
 fn from_x(span: &Span, left: f32) -> Span {
@@ -305,7 +302,7 @@ fn behind_bracket(span: &Span) -> Span {
 }
 
 /// The part of a span that is an amount in words, without label and mark.
-pub fn words_part(span: &Span) -> Option<Span> {
+pub(super) fn words_part(span: &Span) -> Option<Span> {
     const WORDS: &str = "零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億元圆角分整正";
     let is_word = |c: char| WORDS.contains(c);
     let behind_label = label::find_with(&span.marks, "(大写)", 0).map_or(0, |r| r.end);
@@ -362,14 +359,14 @@ fn in_reading_order(mut lines: Vec<Span>) -> Vec<Span> {
 }
 
 /// Text that belongs to a red seal: its captions, the seller's id or part of its name.
-pub fn is_seal_text(span: &Span, seller: &invoice::Party) -> bool {
+pub(super) fn is_seal_text(span: &Span, seller: &invoice::Party) -> bool {
     let text = span.folded();
     let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
     let caption = stamped >= 3 && text.chars().count() <= 8;
     let short = text.chars().count() <= 1 || text.ends_with("章)") || text == "章" || is_seal_number(&text);
     let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let id = value_parsers::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
-    let name = seller.name.as_deref().is_some_and(|own| value_parsers::plain(own).contains(&text));
+    let name = seller.name.as_deref().is_some_and(|own| plain(own).contains(&text));
     caption || short || id || name
 }
 
@@ -390,9 +387,9 @@ fn alike(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Placed, found, frame};
     use super::*;
     use crate::invoice::Invoice;
+    use crate::reader::testing::{Placed, found, frame};
 
     const BUYER: [Placed<'_>; 4] = [
         ("名称:上海甲乙丙有限公司", 100.0, 150.0),

@@ -35,7 +35,7 @@ const NAMES: [(Field, &str); 20] = [
 const CIPHER_ROWS: [usize; 2] = [27, 28];
 
 /// Everything that the tree says under these names.
-pub fn read(root: &Element) -> SourceValues {
+pub(super) fn read(root: &Element) -> SourceValues {
     let mut values = SourceValues::default();
     for (field, name) in NAMES {
         values.put(field, text_of(root, name));
@@ -58,7 +58,7 @@ pub fn read(root: &Element) -> SourceValues {
 
 /// As [`read`], for labels over the page's own text: lines of goods come without their structure, and remarks and the
 /// cipher with some of their rows, so the page tells these better.
-pub fn read_labels(root: &Element) -> SourceValues {
+pub(super) fn read_labels(root: &Element) -> SourceValues {
     let mut values = read(root);
     values.invoice.items.clear();
     (values.invoice.remarks, values.invoice.cipher_text) = (None, None);

@@ -1,15 +1,13 @@
 //! The list of goods that older invoices print on pages of its own (销售货物或者提供应税劳务、服务清单).
 //! Knows nothing of the invoice it belongs to.
 
+use crate::reader::page::frame::{Frame, Span};
+use crate::reader::table::{self, columns::TableHead};
+use crate::reader::values::builder::ReadingBuilder;
 use crate::report::{EvidenceSource, PageInfo, Reading};
 
-use super::builder::ReadingBuilder;
-use super::columns::TableHead;
-use super::frame::{Frame, Span};
-use super::table;
-
 /// Whether a page is such a list: its title says so, and it has a table.
-pub fn is_list(frame: &Frame) -> bool {
+pub(super) fn is_list(frame: &Frame) -> bool {
     frame.spans.iter().any(is_title) && TableHead::find(&frame.spans, frame.unit).is_some()
 }
 
@@ -20,7 +18,7 @@ fn is_title(span: &Span) -> bool {
 }
 
 /// Its lines.
-pub fn read(frame: &Frame) -> Option<Reading> {
+pub(in crate::reader) fn read(frame: &Frame) -> Option<Reading> {
     let head = TableHead::find(&frame.spans, frame.unit)?;
     let unit = frame.unit;
     let end = frame.spans.iter().filter(|s| s.y > head.y + unit && is_end(s)).map(|s| s.y).reduce(f32::min);

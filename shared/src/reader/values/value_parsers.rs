@@ -7,8 +7,7 @@ use jiff::civil::Date;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
-pub use crate::invoice::plain;
-use crate::invoice::{self, Field, FieldKind, FieldValue, Money, Quantity, TaxId, TaxRate};
+use crate::invoice::{self, Field, FieldKind, FieldValue, Money, Quantity, TaxId, TaxRate, plain};
 
 /// A pattern that is known to be well-formed; the never-matching one stands in for a typing error here.
 macro_rules! pattern {
@@ -27,7 +26,7 @@ fn first<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::
 }
 
 /// The value of a field in a print of it.
-pub fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
+pub(in crate::reader) fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
     Some(match field.kind() {
         FieldKind::Money => money(text)?.into(),
         FieldKind::Quantity => quantity(text)?.into(),
@@ -41,12 +40,12 @@ pub fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
 }
 
 /// A text that is its own value.
-pub fn non_empty(text: &str) -> Option<String> {
+pub(in crate::reader) fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The digits of a print, when there are as many as there can be.
-pub fn digits_of(text: &str, lengths: &[usize]) -> Option<String> {
+pub(in crate::reader) fn digits_of(text: &str, lengths: &[usize]) -> Option<String> {
     Some(digits(text)).filter(|digits| lengths.contains(&digits.len()))
 }
 
@@ -59,12 +58,12 @@ fn check_code(text: &str) -> Option<String> {
 }
 
 /// Only the digits.
-pub fn digits(text: &str) -> String {
+pub(in crate::reader) fn digits(text: &str) -> String {
     text.nfkc().filter(char::is_ascii_digit).collect()
 }
 
 /// Whether a character belongs to running Chinese text.
-pub fn is_han(c: char) -> bool {
+pub(in crate::reader) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}')
 }
 
@@ -87,7 +86,7 @@ fn numeric(text: &str) -> Option<String> {
 }
 
 /// Yuan with two places, the currency sign and noise before it dropped.
-pub fn money(text: &str) -> Option<Money> {
+pub(in crate::reader) fn money(text: &str) -> Option<Money> {
     let plain = plain(text);
     // Behind a currency sign the number ends where a seal's characters begin.
     let signed = plain.strip_prefix('¥').map(|rest| rest.trim_end_matches(is_han));
@@ -97,12 +96,12 @@ pub fn money(text: &str) -> Option<Money> {
 }
 
 /// A quantity or a unit price.
-pub fn quantity(text: &str) -> Option<Quantity> {
+pub(in crate::reader) fn quantity(text: &str) -> Option<Quantity> {
     numeric(text)?.parse().ok()
 }
 
 /// A rate: a percentage, or one of the words in its place.
-pub fn rate(text: &str) -> Option<TaxRate> {
+pub(in crate::reader) fn rate(text: &str) -> Option<TaxRate> {
     let text = plain(text);
     if text.contains("免税") {
         return Some(TaxRate::Exempt);
@@ -115,13 +114,13 @@ pub fn rate(text: &str) -> Option<TaxRate> {
 }
 
 /// Whether it could stand in a rate cell, stars included.
-pub fn is_rate_like(text: &str) -> bool {
+pub(in crate::reader) fn is_rate_like(text: &str) -> bool {
     let text = plain(text);
     text.ends_with('%') || text.contains("免税") || text.contains("征税") || is_stars(&text)
 }
 
 /// The rate whose percent sign was read as another character, as happens to small print: `68`, `13X`.
-pub fn rate_without_sign(text: &str) -> Option<TaxRate> {
+pub(in crate::reader) fn rate_without_sign(text: &str) -> Option<TaxRate> {
     let text = plain(text);
     let (last, _) = text.char_indices().last()?;
     let digits = &text[..last];
@@ -131,12 +130,12 @@ pub fn rate_without_sign(text: &str) -> Option<TaxRate> {
 }
 
 /// Stars that stand for "no amount".
-pub fn is_stars(text: &str) -> bool {
+pub(in crate::reader) fn is_stars(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '*' | '＊' | '×' | 'x'))
 }
 
 /// A day of this century somewhere in a print, or a print of its eight digits alone.
-pub fn date(text: &str) -> Option<Date> {
+pub(in crate::reader) fn date(text: &str) -> Option<Date> {
     let text = plain(text);
     let part = first(&DATE, &text).and_then(|found| found.get(1)).map(|part| part.as_str());
     let solid = || invoice::digits(&text).is_some().then_some(text.as_str());
@@ -145,7 +144,7 @@ pub fn date(text: &str) -> Option<Date> {
 
 /// A taxpayer's id. In a credit code I, O, S, V and Z do not occur, so where one is read and the digit it
 /// resembles makes the check digit hold, the digit is what is printed.
-pub fn tax_id(text: &str) -> Option<String> {
+pub(in crate::reader) fn tax_id(text: &str) -> Option<String> {
     let text = plain(text).to_uppercase();
     let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
     if found.len() == 18 && !TaxId::is_valid(&found) {
@@ -167,14 +166,14 @@ pub fn tax_id(text: &str) -> Option<String> {
 }
 
 /// Whether it looks like a taxpayer's id, well read or not.
-pub fn is_id_like(text: &str) -> bool {
+pub(in crate::reader) fn is_id_like(text: &str) -> bool {
     let text = plain(text);
     let solid = text.chars().filter(char::is_ascii_alphanumeric).count();
     solid >= 13 && solid == text.chars().count() && text.chars().filter(char::is_ascii_digit).count() >= 8
 }
 
 /// Whether it is a line of the cipher area.
-pub fn is_cipher(text: &str) -> bool {
+pub(in crate::reader) fn is_cipher(text: &str) -> bool {
     let text = plain(text);
     let marks = text.chars().filter(|c| matches!(c, '<' | '>' | '*' | '/' | '+' | '-')).count();
     let hexadecimal = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -183,7 +182,7 @@ pub fn is_cipher(text: &str) -> bool {
 }
 
 /// The longest run of digits.
-pub fn longest_run(text: &str) -> usize {
+pub(in crate::reader) fn longest_run(text: &str) -> usize {
     text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
 }
 

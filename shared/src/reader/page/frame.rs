@@ -14,51 +14,51 @@ const SEAL_SLANT: f32 = 0.10;
 
 /// One character with its place in the straight frame.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub(in crate::reader) struct Mark {
     /// As printed.
-    pub printed: char,
+    pub(in crate::reader) printed: char,
     /// Folded to the plain form used for matching.
-    pub folded: char,
+    pub(in crate::reader) folded: char,
     /// Its centre along the span.
-    pub x: f32,
+    pub(in crate::reader) x: f32,
     /// 0 to 1.
-    pub confidence: f32,
+    pub(in crate::reader) confidence: f32,
 }
 
 /// A run of text in the straight frame.
 #[derive(Clone, Debug)]
-pub struct Span {
+pub(in crate::reader) struct Span {
     /// Its characters.
-    pub marks: Vec<Mark>,
+    pub(in crate::reader) marks: Vec<Mark>,
     /// Left edge.
-    pub x0: f32,
+    pub(in crate::reader) x0: f32,
     /// Right edge.
-    pub x1: f32,
+    pub(in crate::reader) x1: f32,
     /// Vertical centre.
-    pub y: f32,
+    pub(in crate::reader) y: f32,
     /// Height of the print.
-    pub height: f32,
+    pub(in crate::reader) height: f32,
     /// Whether it runs downwards.
-    pub vertical: bool,
+    pub(in crate::reader) vertical: bool,
     /// Whether it leans against the page, as text on a seal does.
-    pub slanted: bool,
+    pub(in crate::reader) slanted: bool,
     /// Where it is on the page as uploaded.
-    pub quad: Quad,
+    pub(in crate::reader) quad: Quad,
 }
 
 impl Span {
     /// The text as printed, trimmed.
-    pub fn text(&self) -> String {
+    pub(in crate::reader) fn text(&self) -> String {
         self.marks.iter().map(|m| m.printed).collect::<String>().trim().to_owned()
     }
 
     /// The text folded and without spaces.
-    pub fn folded(&self) -> String {
+    pub(in crate::reader) fn folded(&self) -> String {
         self.marks.iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect()
     }
 
     /// Mean confidence of its characters.
-    pub fn confidence(&self) -> f32 {
+    pub(in crate::reader) fn confidence(&self) -> f32 {
         if self.marks.is_empty() {
             return 0.0;
         }
@@ -66,12 +66,12 @@ impl Span {
     }
 
     /// Horizontal centre.
-    pub fn cx(&self) -> f32 {
+    pub(in crate::reader) fn cx(&self) -> f32 {
         (self.x0 + self.x1) / 2.0
     }
 
     /// The part of the span that holds some of its characters; the edges fall midway between neighbours.
-    pub fn slice(&self, range: Range<usize>) -> Span {
+    pub(in crate::reader) fn slice(&self, range: Range<usize>) -> Span {
         let n = self.marks.len();
         let (start, end) = (range.start.min(n), range.end.min(n).max(range.start.min(n)));
         let edge = |i: usize| match i {
@@ -92,7 +92,7 @@ impl Span {
     }
 
     /// A place on this span's row, between two x of the straight frame, on the page as uploaded.
-    pub fn quad_at(&self, x0: f32, x1: f32) -> Quad {
+    pub(in crate::reader) fn quad_at(&self, x0: f32, x1: f32) -> Quad {
         let width = (self.x1 - self.x0).max(f32::EPSILON);
         part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width)
     }
@@ -107,7 +107,7 @@ impl Span {
     }
 
     /// Whether the vertical centres are within a fraction of the smaller height.
-    pub fn same_row(&self, other: &Span, share: f32) -> bool {
+    pub(in crate::reader) fn same_row(&self, other: &Span, share: f32) -> bool {
         (self.y - other.y).abs() < share * self.height.min(other.height)
     }
 }
@@ -129,20 +129,20 @@ fn part_of_quad(quad: &Quad, from: f32, to: f32) -> Quad {
 
 /// All spans of a page in the straight frame.
 #[derive(Clone, Debug, Default)]
-pub struct Frame {
+pub(in crate::reader) struct Frame {
     /// Sorted from top to bottom, then from left to right.
-    pub spans: Vec<Span>,
+    pub(in crate::reader) spans: Vec<Span>,
     /// The median height of print: the unit for distances.
-    pub unit: f32,
+    pub(in crate::reader) unit: f32,
     /// Width of the upright page.
-    pub width: f32,
+    pub(in crate::reader) width: f32,
     /// What sets the page upright.
     turn: Turn,
 }
 
 impl Frame {
     /// Sets a page upright and straight.
-    pub fn new(page: &PageText) -> Frame {
+    pub(in crate::reader) fn new(page: &PageText) -> Frame {
         let size = (page.width as f32, page.height as f32);
         let upright = Upright { turn: Turn::of_degrees(page.rotation), size };
         let boxes: Vec<Box> = page.lines.iter().map(|line| Box::new(line, &upright)).collect();
@@ -154,7 +154,7 @@ impl Frame {
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
-    pub fn union(&self, quads: &[Quad]) -> Option<Quad> {
+    pub(in crate::reader) fn union(&self, quads: &[Quad]) -> Option<Quad> {
         match quads {
             [only] => Some(*only),
             many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.turn).quad()),
@@ -303,7 +303,7 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
 
 /// One character in its plain form; brackets, colons and dashes that look alike become one, and the
 /// traditional characters as which labels are sometimes read their own.
-pub fn fold(c: char) -> char {
+pub(in crate::reader) fn fold(c: char) -> char {
     let mut plain = c.nfkc();
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
@@ -340,7 +340,7 @@ pub fn fold(c: char) -> char {
 }
 
 /// The middle value; none of nothing.
-pub fn median(mut values: Vec<f32>) -> Option<f32> {
+pub(super) fn median(mut values: Vec<f32>) -> Option<f32> {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied()
 }

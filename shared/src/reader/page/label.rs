@@ -7,17 +7,17 @@ use super::frame::{Mark, Span};
 
 /// Finds a label; the range covers it and a colon or bracket behind it. Labels of four or more characters may have
 /// one misread, shorter ones none.
-pub fn find(marks: &[Mark], label: &str) -> Option<Range<usize>> {
+pub(in crate::reader) fn find(marks: &[Mark], label: &str) -> Option<Range<usize>> {
     find_with(marks, label, allowance(label))
 }
 
 /// How many characters of a label may be misread.
-pub fn allowance(label: &str) -> usize {
+pub(super) fn allowance(label: &str) -> usize {
     usize::from(label.chars().count() >= 4)
 }
 
 /// As [`find`], with a given number of misread characters.
-pub fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<Range<usize>> {
+pub(super) fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<Range<usize>> {
     let wanted: Vec<char> = label.chars().collect();
     let solid: Vec<usize> = (0..marks.len()).filter(|&i| !marks[i].folded.is_whitespace()).collect();
     let window = |start: usize| {
@@ -34,24 +34,24 @@ pub fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<Range<us
 }
 
 /// Whether a text holds a label.
-pub fn has(span: &Span, label: &str) -> bool {
+pub(in crate::reader) fn has(span: &Span, label: &str) -> bool {
     find(&span.marks, label).is_some()
 }
 
 /// A label found in a span, and what follows it there.
 #[derive(Clone, Debug)]
-pub struct Labelled {
+pub(super) struct Labelled {
     /// Which span.
-    pub span: usize,
+    pub(super) span: usize,
     /// The label's own part.
-    pub label: Span,
+    pub(super) label: Span,
     /// What stands behind it in the same span; empty when the value is a span of its own.
-    pub rest: Span,
+    pub(super) rest: Span,
 }
 
 /// Every span that holds one of a label's spellings: those without a misreading, else those with one,
 /// as 发票代码 is but one character away from 发票号码.
-pub fn all(spans: &[Span], spellings: &[&str]) -> Vec<Labelled> {
+pub(super) fn all(spans: &[Span], spellings: &[&str]) -> Vec<Labelled> {
     let exact = all_with(spans, spellings, |_| 0);
     if exact.is_empty() { all_with(spans, spellings, allowance) } else { exact }
 }
@@ -66,7 +66,7 @@ fn all_with(spans: &[Span], spellings: &[&str], allowed: impl Fn(&str) -> usize)
 }
 
 /// The value of a label: what follows it in its span, else the nearest span to its right on the same row.
-pub fn value(spans: &[Span], labelled: &Labelled, reach: f32) -> Option<Span> {
+pub(super) fn value(spans: &[Span], labelled: &Labelled, reach: f32) -> Option<Span> {
     if !labelled.rest.marks.is_empty() {
         return Some(labelled.rest.clone());
     }
@@ -81,7 +81,7 @@ pub fn value(spans: &[Span], labelled: &Labelled, reach: f32) -> Option<Span> {
 }
 
 /// Cuts a value off where one of the labels begins.
-pub fn until(span: &Span, labels: &[&str]) -> Span {
+pub(super) fn until(span: &Span, labels: &[&str]) -> Span {
     let cut = labels.iter().filter_map(|label| find(&span.marks, label)).map(|r| r.start).min();
     match cut {
         Some(at) => span.slice(0..at),
@@ -92,7 +92,7 @@ pub fn until(span: &Span, labels: &[&str]) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::frame::fold;
+    use crate::reader::page::frame::fold;
 
     fn marks(text: &str) -> Vec<Mark> {
         let mark = |(i, c): (usize, char)| Mark { printed: c, folded: fold(c), x: i as f32, confidence: 1.0 };

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use crate::document::text::{Rule, TextPage, TextRun};
 use crate::geometry::{Turn, Upright};
 use crate::ocr::{Glyph, PageText, TextLine};
-
-use super::frame::fold;
+use crate::reader::page::frame::fold;
 
 /// How far the baselines of one line may lie apart, in ems: currency signs and ids sit a little off.
 const SAME_BASELINE: f32 = 0.3;
@@ -60,7 +59,7 @@ pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
 }
 
 /// As [`page_text`], for a page whose characters can be trusted.
-pub fn trusted(page: &TextPage, size: (u32, u32)) -> Option<PageText> {
+pub(crate) fn trusted(page: &TextPage, size: (u32, u32)) -> Option<PageText> {
     page.is_trusted().then(|| page_text(page, size)).filter(|text| text.lines.len() <= MAX_LINES)
 }
 

@@ -2,11 +2,11 @@
 //! Values are told apart by label, row and shape together, because prints are often shifted by half a line.
 
 use crate::invoice::{Field, FieldKind};
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
 use super::frame::{Span, median};
 use super::label;
-use super::value_parsers;
 
 /// What a line of the block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Slot {
     }
 
     /// How little a text looks like this slot's values; 0 when it does.
-    fn strangeness(self, text: &str) -> f32 {
+    fn mismatch_cost(self, text: &str) -> f32 {
         let id = value_parsers::is_id_like(text);
         let long_number = value_parsers::longest_run(text) >= 8;
         let bank = ["银行", "支行", "分行", "信用社", "营业部"].iter().any(|word| text.contains(word));
@@ -63,13 +63,14 @@ struct Block {
 }
 
 /// The buyer's fields, in the order of the lines.
-pub const BUYER: [Field; 4] = [Field::BuyerName, Field::BuyerTaxId, Field::BuyerAddressPhone, Field::BuyerBankAccount];
+pub(super) const BUYER: [Field; 4] =
+    [Field::BuyerName, Field::BuyerTaxId, Field::BuyerAddressPhone, Field::BuyerBankAccount];
 /// The seller's.
-pub const SELLER: [Field; 4] =
+pub(super) const SELLER: [Field; 4] =
     [Field::SellerName, Field::SellerTaxId, Field::SellerAddressPhone, Field::SellerBankAccount];
 
 /// Reads one block into the fields of its party.
-pub fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &[Span]) {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &[Span]) {
     let mut block = sort(spans);
     assign_loose(&mut block);
     for (field, mut values) in party.into_iter().zip(block.values) {
@@ -158,7 +159,7 @@ fn assign_loose(block: &mut Block) {
     let Some(rows) = rows(&block.rows, &loose) else { return };
     let pitch = ((rows[3] - rows[0]) / 3.0).max(1.0);
     let cost = |span: &Span, slot: usize, shift: f32| {
-        (span.y - rows[slot] - shift).abs() / pitch + SLOTS[slot].strangeness(&span.folded())
+        (span.y - rows[slot] - shift).abs() / pitch + SLOTS[slot].mismatch_cost(&span.folded())
     };
     let best = |span: &Span, shift: f32| {
         let costs = (0..4).map(|slot| (cost(span, slot, shift), slot));
@@ -191,8 +192,8 @@ fn rows(found: &[Option<f32>; 4], loose: &[Span]) -> Option<[f32; 4]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Placed, found};
     use super::*;
+    use crate::reader::testing::{Placed, found};
 
     const ID: &str = "91310000834486035U";
     const WHOLE: [Option<&str>; 4] = [

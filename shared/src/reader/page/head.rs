@@ -2,11 +2,11 @@
 //! Shared by the form and the digital invoice; knows nothing of parties and goods.
 
 use crate::invoice::Field;
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
 use super::frame::Span;
 use super::label;
-use super::value_parsers;
 
 /// Labels that end a value which runs into them.
 const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -15,7 +15,7 @@ const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验
 const REACH: f32 = 14.0;
 
 /// Reads the head from the spans above the parties' block.
-pub fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     code(builder, spans);
     number(builder, spans);
     date(builder, spans);
@@ -26,7 +26,7 @@ pub fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
 }
 
 /// The value behind a label, cut off where the next label begins.
-pub fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
+pub(super) fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
     let hits = label::all(spans, spellings);
     let reach = REACH * builder.frame.unit;
     hits.iter().find_map(|hit| label::value(spans, hit, reach)).map(|value| label::until(&value, &NEXT))
@@ -162,7 +162,7 @@ fn sheet(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
 
 /// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
 /// puts its own between them.
-pub fn sheet_under_title(span: &Span) -> Option<Match> {
+pub(super) fn sheet_under_title(span: &Span) -> Option<Match> {
     let text = span.folded();
     let short = !span.vertical && text.chars().count() <= 8 && text.ends_with('联');
     let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
@@ -178,7 +178,7 @@ fn edge_sheet(span: &Span) -> Option<Match> {
 }
 
 /// The printed title: the largest line that speaks of an invoice, with a piece that the seal split off.
-pub fn title(spans: &[Span]) -> Option<Match> {
+pub(super) fn title(spans: &[Span]) -> Option<Match> {
     let speaks = |s: &&Span| {
         let text = s.folded();
         let titled = ["发票", "增值税", "電子發票"].iter().any(|w| text.contains(w));
@@ -207,10 +207,10 @@ pub fn title(spans: &[Span]) -> Option<Match> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame::Frame;
-    use super::super::testing::{Placed, found, frame, line, page, tall};
     use super::*;
     use crate::invoice::Invoice;
+    use crate::reader::page::frame::Frame;
+    use crate::reader::testing::{Placed, found, frame, line, page, tall};
 
     fn read_head(lines: &[Placed<'_>]) -> Invoice {
         found(lines, read).invoice

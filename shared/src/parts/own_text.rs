@@ -1,23 +1,31 @@
-//! Reading a document from its own text: no engine, no models, milliseconds. Knows nothing of pixels but QR codes.
+//! The invoice in a document's own text and data: no engine, no models, milliseconds. Knows nothing of pixels but QR codes.
 
-use crate::document::text::{Picture, TextLayer, TextPage};
+use crate::document::text::{Picture, TextPage};
 use crate::document::{Document, Format};
 use crate::geometry::{quad_of, scaled};
 use crate::ocr::{self, PageText, QrCode};
-use crate::provider::Answer;
+use crate::reader::file::pages::PageReading;
+use crate::reader::file::{text_lines, xml};
 use crate::reader::sources::{self, SourceValues};
-use crate::reader::{layer, pages, xml};
 use crate::report::{EvidenceSource, Reading};
 
-/// The model's name in Reports.
-const MODEL: &str = "text";
-
-/// The invoice in the document's own text and data; none where it cannot be trusted or holds no invoice.
-pub(super) fn read(document: &Document) -> Option<Reading> {
+/// What the text of a document's pages says, page by page; none where the text cannot be taken.
+pub(super) fn read_pages(document: &Document) -> Vec<PageReading> {
     let text = document.text();
-    let printed = read_pages(document, &text);
+    let pages = text.pages.get(document.range()).unwrap_or_default();
+    pages.iter().map(|page| read_page(document, page)).collect()
+}
+
+fn read_page(document: &Document, page: &TextPage) -> PageReading {
+    let lines = text_lines::trusted(page, document.pixel_size(page));
+    let with_codes = lines.map(|lines| PageText { qr_codes: codes(page, &lines), ..lines });
+    PageReading::of(with_codes.as_ref())
+}
+
+/// What the pages say together with the data beside them; none where both hold no invoice.
+pub(super) fn with_data(document: &Document, printed: Option<Reading>) -> Option<Reading> {
     // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
-    let mut data = if document.is_whole() { xml::source_values(&text) } else { Vec::new() };
+    let mut data = if document.is_whole() { xml::source_values(&document.text()) } else { Vec::new() };
     let Some(printed) = printed else { return xml::read_alone(data) };
     // The title and the marks tell the type, which data knows from the code alone.
     data.iter_mut().for_each(|account| account.invoice.r#type = printed.invoice.r#type);
@@ -29,26 +37,6 @@ pub(super) fn read(document: &Document) -> Option<Reading> {
         _ => data.into_iter().chain(printed).collect(),
     };
     sources::merge(accounts, page)
-}
-
-fn read_pages(document: &Document, text: &TextLayer) -> Option<Reading> {
-    let own = text.pages.get(document.range())?;
-    let mut lines: Vec<Option<PageText>> =
-        own.iter().map(|page| layer::trusted(page, document.pixel_size(page))).collect();
-    if let (Some(page), Some(Some(first))) = (own.first(), lines.first_mut()) {
-        first.qr_codes = codes(page, first);
-    }
-    pages::read(&lines)
-}
-
-/// Whether the text alone answers the main questions, or the rest of it may be a picture.
-pub(super) fn is_enough(reading: &Reading) -> bool {
-    let invoice = &reading.invoice;
-    invoice.invoice_number.is_some() && invoice.issue_date.is_some() && invoice.grand_total.is_some()
-}
-
-pub(super) fn answer(reading: Reading) -> Answer {
-    Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() }
 }
 
 /// The QR codes among the page's pictures, in the page's pixels.

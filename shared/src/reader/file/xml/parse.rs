@@ -9,11 +9,11 @@ use crate::invoice::{
     self, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money, TaxRate, plain,
 };
 use crate::reader::sources::SourceValues;
-use crate::reader::value_parsers;
+use crate::reader::values::value_parsers;
 use crate::report::{Evidence, EvidenceSource};
 
 /// Lines that one invoice may have; the tax platform allows two thousand.
-pub const MAX_ITEMS: usize = 2500;
+pub(super) const MAX_ITEMS: usize = 2500;
 
 /// Filled from data.
 impl SourceValues {
@@ -112,13 +112,13 @@ fn value(field: Field, text: &str) -> Option<FieldValue<'static>> {
 }
 
 /// The text of the first element of a name that has any, wherever it stands.
-pub fn text_of<'a>(root: &'a Element, name: &str) -> Option<&'a str> {
+pub(super) fn text_of<'a>(root: &'a Element, name: &str) -> Option<&'a str> {
     let own = root.is(name).then(|| root.text()).flatten();
     own.or_else(|| root.children().iter().find_map(|child| text_of(child, name)))
 }
 
 /// Elements of a name, wherever they stand, in order.
-pub fn all_of<'a>(root: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
+pub(super) fn all_of<'a>(root: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
     for child in root.children() {
         if child.is(name) {
             if found.len() < MAX_ITEMS {
@@ -170,7 +170,7 @@ fn is_solid_day(text: &str) -> bool {
 }
 
 /// Digits of one of these lengths.
-pub fn digits(text: &str, lengths: &[usize]) -> Option<String> {
+pub(super) fn digits(text: &str, lengths: &[usize]) -> Option<String> {
     invoice::digits(text).filter(|digits| lengths.contains(&digits.len()))
 }
 

@@ -22,13 +22,13 @@ const NAMES: [(Field, &[&str]); 10] = [
 ];
 
 /// Whether a tree speaks this language.
-pub fn is(root: &Element) -> bool {
+pub(super) fn is(root: &Element) -> bool {
     root.find("EInvoiceData").is_some() || root.find("TaxSupervisionInfo").is_some()
 }
 
 /// Everything that the tree says under these names. Addresses, banks and tax categories stay out: the digital
 /// invoice prints them nowhere but in its remarks, and the same invoice as PDF must give the same Report.
-pub fn read(root: &Element) -> SourceValues {
+pub(super) fn read(root: &Element) -> SourceValues {
     let mut values = SourceValues::default();
     let number = text_of(root, "InvoiceNumber").or_else(|| text_of(root, "EIid"));
     values.put_as(Field::InvoiceNumber, number, |text| parse::digits(text, &[DigitalNumber::LENGTH]));

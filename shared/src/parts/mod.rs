@@ -1,7 +1,13 @@
 //! One file to the parts in it: the members of an archive, the invoices on a file's pages, and the pages that are none.
-//! Knows nothing of who reads them.
+//! Whatever a page's own text says is read here, once, and goes along with its part. Knows nothing of who reads the rest.
+//!
+//! - here: how a file is taken apart
+//! - [`own_text`]: the invoice in a part's own text and data
+
+mod own_text;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -9,33 +15,56 @@ use bytes::Bytes;
 use crate::document::text::TextPage;
 use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ocr::PageText;
-use crate::reader::{layer, no_invoice, pages};
-use crate::report::Place;
+use crate::reader::file::pages::{self, PageReading};
+use crate::reader::no_invoice;
+use crate::report::{Place, Reading};
 
 /// A file taken apart.
 #[derive(Debug)]
-pub(super) struct File {
-    pub(super) media_type: &'static str,
+pub(crate) struct File {
+    pub(crate) media_type: &'static str,
     /// None for an archive.
-    pub(super) pages: Option<u32>,
-    /// In the file's order; every page and every member is in one of them.
-    pub(super) parts: Vec<Part>,
+    pub(crate) pages: Option<u32>,
+    /// In the file's order; every page and every member is in one of them. What stands there, or why there is nothing to
+    /// read.
+    pub(crate) parts: Vec<(Place, Result<Part>)>,
 }
 
-/// What is read as one invoice.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub(super) place: Place,
-    /// What stands there; or why there is nothing to read.
-    pub(super) document: Result<Document>,
+/// What is read as one invoice: its pages, and what their text says as far as it was read already.
+#[derive(Clone, Debug)]
+pub struct Part {
+    document: Document,
+    /// None where nobody had to look at the text yet.
+    pages: Option<Arc<[PageReading]>>,
+}
+
+impl Part {
+    /// Its pages as a document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The invoice in its own text and data; none where they cannot be trusted or hold none.
+    pub fn own_reading(&self) -> Option<Reading> {
+        let printed = match &self.pages {
+            Some(pages) => pages::join(pages),
+            None => pages::join(&own_text::read_pages(&self.document)),
+        };
+        own_text::with_data(&self.document, printed)
+    }
+}
+
+impl From<Document> for Part {
+    fn from(document: Document) -> Self {
+        Self { document, pages: None }
+    }
 }
 
 /// Takes a file apart, away from the async threads where that takes time.
 ///
 /// # Errors
 /// What is wrong with the file as a whole; `deadline` when the time was up before.
-pub(super) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
+pub(crate) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
     let format = Format::by_first_bytes(&bytes)?;
     // A picture's header is read sooner than another thread has woken up.
     if format.is_picture() {
@@ -59,25 +88,26 @@ fn take_apart(bytes: Bytes, format: Format, limits: &Limits) -> Result<File> {
     };
     let parts = bundle.files(limits)?.into_iter().flat_map(|file| match Document::open(file.bytes, limits) {
         Ok(document) => split(&document, Some(&file.name)),
-        Err(error) => vec![part(Vec::new(), Some(&file.name), Err(error))],
+        Err(error) => vec![(place(Vec::new(), Some(&file.name)), Err(error))],
     });
     Ok(File { media_type: format.media_type(), pages: None, parts: parts.collect() })
 }
 
-fn part(pages: Vec<u32>, member: Option<&String>, document: Result<Document>) -> Part {
-    Part { place: Place { pages, member: member.cloned(), quad: None }, document }
+fn place(pages: Vec<u32>, member: Option<&String>) -> Place {
+    Place { pages, member: member.cloned(), quad: None }
 }
 
-/// A document's invoices, each a document of its own, and its other pages.
-fn split(document: &Document, member: Option<&String>) -> Vec<Part> {
-    let documents = invoices(document);
+/// A document's invoices, each a part of its own, and its other pages.
+fn split(document: &Document, member: Option<&String>) -> Vec<(Place, Result<Part>)> {
+    let invoices = invoices(document);
     let count = document.pages() as usize;
-    let is_left = |page: &usize| !documents.iter().any(|(range, _)| range.contains(page));
+    let is_left = |page: &usize| !invoices.iter().any(|(range, _)| range.contains(page));
     let left: Vec<usize> = (0..count).filter(is_left).collect();
-    let others = left.into_iter().map(|page| part(numbers(page..page + 1), member, Err(why_left(document, page))));
-    let invoices = documents.iter().map(|(range, document)| part(numbers(range.clone()), member, Ok(document.clone())));
-    let mut parts: Vec<Part> = invoices.chain(others).collect();
-    parts.sort_by_key(|part| part.place.pages.first().copied());
+    let at = |range: Range<usize>| place(numbers(range), member);
+    let others = left.into_iter().map(|page| (at(page..page + 1), Err(why_left(document, page))));
+    let invoices = invoices.into_iter().map(|(range, part)| (at(range), Ok(part)));
+    let mut parts: Vec<_> = invoices.chain(others).collect();
+    parts.sort_by_key(|(place, _)| place.pages.first().copied());
     parts
 }
 
@@ -106,42 +136,45 @@ fn why_left(document: &Document, page: usize) -> Error {
     no_invoice()
 }
 
-/// The pages that are read as one invoice, and the document for them.
-fn invoices(document: &Document) -> Vec<(Range<usize>, Document)> {
-    let is_pdf = document.format() == Format::Pdf;
-    let whole = |range: Range<usize>| vec![(range, document.clone())];
+/// The pages that are read as one invoice, and the part that they are.
+fn invoices(document: &Document) -> Vec<(Range<usize>, Part)> {
     if document.pages() < 2 || document.format().is_picture() {
-        return whole(0..1);
+        return vec![(0..1, document.clone().into())];
     }
-    let ranges = ranges(document);
+    let pages = own_text::read_pages(document);
+    let ranges = ranges(document, &pages);
+    let whole = |range| {
+        let part = Part { document: document.clone(), pages: Some(pages.as_slice().into()) };
+        vec![(range, part)]
+    };
     match ranges.as_slice() {
         [] => whole(0..document.pages() as usize),
         // Whole, because data beside the pages belongs to the file.
-        [only] if !is_pdf || only.start == 0 => whole(only.clone()),
-        _ => ranges.into_iter().map(|range| (range.clone(), document.part(range))).collect(),
+        [only] if document.format() != Format::Pdf || only.start == 0 => whole(only.clone()),
+        _ => ranges.into_iter().map(|range| (range.clone(), part(document, &pages, range))).collect(),
     }
 }
 
-/// The pages of each invoice, as far as the document's text tells.
-fn ranges(document: &Document) -> Vec<Range<usize>> {
-    let text = document.text();
-    let lines: Vec<Option<PageText>> =
-        text.pages.iter().map(|page| layer::trusted(page, document.pixel_size(page))).collect();
-    if document.format() != Format::Pdf {
-        let mut ranges = pages::split(&lines);
-        let says = |range: &Range<usize>| lines.get(range.start).is_some_and(Option::is_some);
-        // Only a PDF's pages can be looked at where they say nothing.
-        if ranges.iter().any(says) {
-            ranges.retain(says);
-        }
-        return ranges;
-    }
+/// Some pages of a document, with what was read of them.
+fn part(document: &Document, pages: &[PageReading], range: Range<usize>) -> Part {
+    let pages = Some(pages.get(range.clone()).unwrap_or_default().into());
+    Part { document: document.part(range), pages }
+}
+
+/// The pages of each invoice, as far as their text tells.
+fn ranges(document: &Document, pages: &[PageReading]) -> Vec<Range<usize>> {
+    let is_pdf = document.format() == Format::Pdf;
     // A PDF whose text cannot be taken: each page is looked at.
-    if lines.is_empty() {
-        (0..document.pages() as usize).map(|page| page..page + 1).collect()
-    } else {
-        pages::split(&lines)
+    if is_pdf && pages.is_empty() {
+        return (0..document.pages() as usize).map(|page| page..page + 1).collect();
     }
+    let mut ranges = pages::split(pages);
+    let says = |range: &Range<usize>| pages.get(range.start).is_some_and(PageReading::is_trusted);
+    // Only a PDF's pages can be looked at where they say nothing.
+    if !is_pdf && ranges.iter().any(says) {
+        ranges.retain(says);
+    }
+    ranges
 }
 
 #[cfg(test)]
@@ -153,7 +186,7 @@ mod tests {
         let bytes = bytes.into();
         let format = Format::by_first_bytes(&bytes).unwrap();
         let file = take_apart(bytes, format, &Limits::default()).unwrap();
-        file.parts.into_iter().map(|p| (p.place.pages, p.document.err().map(|error| error.code()))).collect()
+        file.parts.into_iter().map(|(place, part)| (place.pages, part.err().map(|error| error.code()))).collect()
     }
 
     #[test]

@@ -5,51 +5,57 @@ use std::ops::Range;
 
 use crate::invoice::{Field, Item};
 use crate::ocr::PageText;
+use crate::reader::page::frame::Frame;
+use crate::reader::page::read_text;
 use crate::report::Reading;
 
-use super::frame::Frame;
-use super::list;
+use super::goods_list;
 
-/// A page's part in its file.
-#[derive(Clone, Debug)]
-enum Role {
+/// What one page's own text says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PageReading {
+    is_trusted: bool,
     /// It reads as an invoice, or as one page of it.
-    Invoice(Box<Reading>),
-    /// Goods of the invoice before it.
-    List,
-    /// Text that is no invoice.
-    Other,
-    /// Nothing that its characters tell: pixels have to be looked at.
-    Unknown,
+    invoice: Option<Reading>,
+    is_list: bool,
+    /// Lines for the invoice before it.
+    goods: Option<Reading>,
 }
 
-/// The pages of each invoice in a file; `None` stands for a page whose characters cannot be trusted. Pages that are
-/// surely none are left out when another one is; when no page is, the first is given for a second look.
-pub fn split(pages: &[Option<PageText>]) -> Vec<Range<usize>> {
+impl PageReading {
+    /// Reads a page; `None` stands for one whose characters cannot be trusted.
+    pub(crate) fn of(page: Option<&PageText>) -> PageReading {
+        let Some(page) = page else { return PageReading::default() };
+        let frame = Frame::new(page);
+        let is_list = goods_list::is_list(&frame);
+        let goods = if is_list { goods_list::read(&frame) } else { None };
+        PageReading { is_trusted: true, invoice: read_text(page).ok(), is_list, goods }
+    }
+
+    /// Whether its characters say what it shows; where they do not, its pixels have to be looked at.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.is_trusted
+    }
+}
+
+/// The pages of each invoice in a file. Pages that are surely none are left out when another one is; when no page is, the
+/// first is given for a second look.
+pub(crate) fn split(pages: &[PageReading]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
-    let mut open: Option<(Option<String>, Option<String>)> = None;
+    let mut open: Option<(Option<&str>, Option<&str>)> = None;
     for (index, page) in pages.iter().enumerate() {
-        match role(page.as_ref()) {
-            Role::Invoice(reading) => {
-                let identity = (reading.invoice.invoice_code, reading.invoice.invoice_number);
-                let continues = open.as_ref().is_some_and(|before| *before == identity || identity.1.is_none());
-                match groups.last_mut().filter(|_| continues) {
-                    Some(group) => group.end = index + 1,
-                    None => {
-                        groups.push(index..index + 1);
-                        open = Some(identity);
-                    }
-                }
-            }
-            Role::List => {
-                if let Some(group) = groups.last_mut().filter(|_| open.is_some()) {
-                    group.end = index + 1;
-                }
-            }
-            Role::Other => {}
-            Role::Unknown => {
+        let identity = page.invoice.as_ref().map(identity);
+        let goes_on = match identity {
+            _ if page.is_list => open.is_some(),
+            Some(own) => open.is_some_and(|before| before == own || own.1.is_none()),
+            None => false,
+        };
+        match groups.last_mut().filter(|_| goes_on) {
+            Some(group) => group.end = index + 1,
+            None if page.is_list || page.is_trusted && identity.is_none() => {}
+            None => {
                 groups.push(index..index + 1);
-                open = None;
+                open = identity;
             }
         }
     }
@@ -59,36 +65,25 @@ pub fn split(pages: &[Option<PageText>]) -> Vec<Range<usize>> {
     groups
 }
 
-fn role(page: Option<&PageText>) -> Role {
-    let Some(page) = page else { return Role::Unknown };
-    if list::is_list(&Frame::new(page)) {
-        return Role::List;
-    }
-    match super::read_text(page) {
-        Ok(reading) => Role::Invoice(Box::new(reading)),
-        Err(_) => Role::Other,
-    }
+/// What tells one invoice from another.
+fn identity(reading: &Reading) -> (Option<&str>, Option<&str>) {
+    (reading.invoice.invoice_code.as_deref(), reading.invoice.invoice_number.as_deref())
 }
 
-/// One Reading from the pages of one invoice; none when the first page is not its beginning.
-pub fn read(pages: &[Option<PageText>]) -> Option<Reading> {
-    let mut whole: Option<Reading> = None;
-    for (index, page) in pages.iter().enumerate() {
-        let Some(page) = page else { continue };
-        let number = u32::try_from(index).unwrap_or(u32::MAX - 1) + 1;
-        match &mut whole {
-            None => whole = super::read_text(page).ok().map(|reading| on_page(reading, number)),
-            Some(whole) => {
-                let frame = Frame::new(page);
-                if let Some(reading) = list::is_list(&frame).then(|| list::read(&frame)).flatten() {
-                    add_list(whole, on_page(reading, number));
-                } else if let Ok(reading) = super::read_text(page) {
-                    go_on(whole, on_page(reading, number));
-                }
-            }
+/// One Reading from the pages of one invoice; none when none of them begins one.
+pub(crate) fn join(pages: &[PageReading]) -> Option<Reading> {
+    let numbered = pages.iter().zip(1..);
+    let mut pages = numbered.skip_while(|(page, _)| page.invoice.is_none());
+    let (first, number) = pages.next()?;
+    let mut whole = on_page(first.invoice.clone()?, number);
+    for (page, number) in pages {
+        match (&page.goods, &page.invoice) {
+            (Some(goods), _) => add_list(&mut whole, on_page(goods.clone(), number)),
+            (None, Some(invoice)) => go_on(&mut whole, on_page(invoice.clone(), number)),
+            (None, None) => {}
         }
     }
-    whole
+    Some(whole)
 }
 
 fn on_page(mut reading: Reading, number: u32) -> Reading {
@@ -203,9 +198,33 @@ mod tests {
         assert_eq!(names(&whole), ["a"]);
     }
 
+    fn page(reading: Reading) -> PageReading {
+        PageReading { is_trusted: true, invoice: Some(reading), ..PageReading::default() }
+    }
+
+    #[test]
+    fn a_page_goes_on_with_its_own_number_or_none_and_is_counted_in_its_invoice() {
+        let list = PageReading {
+            is_trusted: true,
+            is_list: true,
+            goods: Some(reading("", &["c"], None)),
+            ..page(Reading::default())
+        };
+        let pages =
+            [page(reading("1", &["a"], None)), page(Reading::default()), list, page(reading("2", &["b"], None))];
+        assert_eq!(split(&pages), [0..3, 3..4]);
+        let whole = join(&pages[..3]).unwrap();
+        assert_eq!(names(&whole), ["a", "c"]);
+        assert_eq!(whole.fields[&Field::Cell(1, Column::Name)].page, 3);
+        assert!(join(&[PageReading::default()]).is_none());
+    }
+
     #[test]
     fn pages_without_trusted_text_are_looked_at_one_by_one() {
-        let starts = |pages: &[Option<PageText>]| split(pages).iter().map(|r| (r.start, r.end)).collect::<Vec<_>>();
+        let starts = |pages: &[Option<PageText>]| {
+            let pages: Vec<PageReading> = pages.iter().map(|page| PageReading::of(page.as_ref())).collect();
+            split(&pages).iter().map(|r| (r.start, r.end)).collect::<Vec<_>>()
+        };
         assert_eq!(starts(&[None, None]), [(0, 1), (1, 2)]);
         assert_eq!(starts(&[Some(PageText::default()), None]), [(1, 2)]);
         assert_eq!(starts(&[Some(PageText::default())]), [(0, 1)]);

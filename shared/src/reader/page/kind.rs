@@ -2,14 +2,14 @@
 //! Knows nothing of where other fields stand.
 
 use crate::invoice::{Field, InvoiceCode, InvoiceType, QrPayload, plain};
+use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::report::{Evidence, EvidenceSource, Reading};
 
-use super::builder::{Match, ReadingBuilder};
 use super::frame::Span;
 
 /// How the page is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(super) enum Layout {
     /// The wide form on paper or as an older e-invoice.
     Form,
     /// The fully digital invoice.
@@ -19,7 +19,7 @@ pub enum Layout {
 }
 
 /// Tells the layout by what is printed; none when the page is no invoice of ours.
-pub fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
+pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
     let text = spans.iter().map(Span::folded).collect::<Vec<_>>().join("\n");
     let count = |words: &[&str]| words.iter().filter(|w| text.contains(**w)).count();
     if is_foreign(&text) {
@@ -76,7 +76,12 @@ fn has_long_number(text: &str) -> bool {
 }
 
 /// Decides the type from all that speaks of it: QR code, invoice code, title, marks.
-pub fn decide_type(builder: &mut ReadingBuilder<'_>, layout: Layout, qr: Option<&QrPayload>, printed_title: &str) {
+pub(super) fn decide_type(
+    builder: &mut ReadingBuilder<'_>,
+    layout: Layout,
+    qr: Option<&QrPayload>,
+    printed_title: &str,
+) {
     let invoice = &builder.reading.invoice;
     let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
     let by_qr = qr.and_then(QrPayload::invoice_type);
@@ -130,7 +135,7 @@ fn standard_title(kind: InvoiceType, region: &str) -> String {
 
 /// Decides the title: as read when it is one that this kind has, else derived from code and type, as the
 /// supervision seal covers its middle on most invoices.
-pub fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
+pub(super) fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
     let kind = builder.reading.invoice.r#type;
     let region = builder.reading.invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
     let standard = standard_title(kind, region.unwrap_or(""));
@@ -147,7 +152,7 @@ pub fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
 }
 
 /// Gives an invoice without a page the title that its kind prints. Derived, so it is never verified.
-pub fn derive_title(reading: &mut Reading) {
+pub(in crate::reader) fn derive_title(reading: &mut Reading) {
     let invoice = &reading.invoice;
     let region = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
     if region.is_none() && !invoice.r#type.is_digital() {
@@ -166,9 +171,9 @@ fn put_derived_title(reading: &mut Reading, title: String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{found, frame};
     use super::*;
     use crate::invoice::Invoice;
+    use crate::reader::testing::{found, frame};
 
     const DIGITAL: &str = "01,32,,24312000000012345678,500.00,20240102,,";
     const ELECTRONIC: &str = "01,10,031001900211,12345678,201.00,20200723,12345678901234567890,8F2A,";

@@ -2,19 +2,17 @@
 //! Knows nothing of the wide form.
 
 use crate::invoice::{Field, Party};
+use crate::reader::table::{self, columns::TableHead};
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
-use super::columns::TableHead;
 use super::form::{is_seal_text, words_part};
 use super::frame::Span;
-use super::head;
-use super::label;
-use super::table;
-use super::value_parsers;
+use super::{head, label};
 
 /// A labelled value on a roll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Entry {
+enum RollEntry {
     Code,
     Number,
     PrintedNumber,
@@ -29,34 +27,34 @@ enum Entry {
     CheckCode,
 }
 
-const LABELS: [(&str, Entry); 16] = [
-    ("合计金额(小写)", Entry::Total),
-    ("合计金额(大写)", Entry::Words),
-    ("销售方名称", Entry::SellerName),
-    ("购买方名称", Entry::BuyerName),
-    ("销货单位", Entry::SellerName),
-    ("付款单位", Entry::BuyerName),
-    ("纳税人识别号", Entry::TaxId),
-    ("发票代码", Entry::Code),
-    ("发票号码", Entry::Number),
-    ("机打号码", Entry::PrintedNumber),
-    ("机器编号", Entry::MachineNumber),
-    ("开票日期", Entry::Date),
-    ("收款员", Entry::Cashier),
-    ("校验码", Entry::CheckCode),
-    ("(小写)", Entry::Total),
-    ("(大写)", Entry::Words),
+const LABELS: [(&str, RollEntry); 16] = [
+    ("合计金额(小写)", RollEntry::Total),
+    ("合计金额(大写)", RollEntry::Words),
+    ("销售方名称", RollEntry::SellerName),
+    ("购买方名称", RollEntry::BuyerName),
+    ("销货单位", RollEntry::SellerName),
+    ("付款单位", RollEntry::BuyerName),
+    ("纳税人识别号", RollEntry::TaxId),
+    ("发票代码", RollEntry::Code),
+    ("发票号码", RollEntry::Number),
+    ("机打号码", RollEntry::PrintedNumber),
+    ("机器编号", RollEntry::MachineNumber),
+    ("开票日期", RollEntry::Date),
+    ("收款员", RollEntry::Cashier),
+    ("校验码", RollEntry::CheckCode),
+    ("(小写)", RollEntry::Total),
+    ("(大写)", RollEntry::Words),
 ];
 
 /// A label with its value's pieces.
-struct Line {
-    entry: Entry,
+struct RollLine {
+    entry: RollEntry,
     label: Span,
     values: Vec<Span>,
 }
 
 /// Reads a roll.
-pub fn read(builder: &mut ReadingBuilder<'_>) {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>) {
     let spans: Vec<Span> = builder.frame.spans.iter().filter(|s| !s.vertical && !s.slanted).cloned().collect();
     let unit = builder.frame.unit;
     let (mut lines, loose) = lines(&spans);
@@ -81,7 +79,7 @@ fn is_seal_text_in_goods(span: &Span, seller: &Party) -> bool {
 }
 
 /// Cuts every span at its labels.
-fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Span>) {
+fn lines(spans: &[Span]) -> (Vec<RollLine>, Vec<Span>) {
     let (mut lines, mut loose) = (Vec::new(), Vec::new());
     for span in spans {
         let cuts = cuts(span);
@@ -94,7 +92,7 @@ fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Span>) {
             let end = cuts.get(i + 1).map_or(span.marks.len(), |(next, _)| next.start);
             let value = span.slice(range.end..end);
             let values = if value.marks.is_empty() { Vec::new() } else { vec![value] };
-            lines.push(Line { entry: *entry, label: span.slice(range.clone()), values });
+            lines.push(RollLine { entry: *entry, label: span.slice(range.clone()), values });
         }
     }
     (lines, loose)
@@ -102,8 +100,8 @@ fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Span>) {
 
 /// The labels in a span, in order, none inside another. Well-read ones claim their place first, as many
 /// differ by one character only.
-fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, Entry)> {
-    let mut found: Vec<(std::ops::Range<usize>, Entry)> = Vec::new();
+fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, RollEntry)> {
+    let mut found: Vec<(std::ops::Range<usize>, RollEntry)> = Vec::new();
     let exact = LABELS.iter().map(|label| (label, 0));
     let forgiving = LABELS.iter().map(|label| (label, label::allowance(label.0)));
     for ((text, entry), allowed) in exact.chain(forgiving) {
@@ -115,32 +113,32 @@ fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, Entry)> {
     }
     // A seal often swallows the bracket that tells digits from words.
     if let (true, Some(range)) = (found.is_empty(), label::find_with(&span.marks, "合计金额", 0)) {
-        found.push((range, Entry::Total));
+        found.push((range, RollEntry::Total));
     }
     found.sort_by_key(|(range, _)| range.start);
     found
 }
 
 /// The heights between which the goods stand.
-fn goods_band(lines: &[Line], head: Option<&TableHead>, spans: &[Span]) -> (f32, f32) {
+fn goods_band(lines: &[RollLine], head: Option<&TableHead>, spans: &[Span]) -> (f32, f32) {
     let top = head.map_or(f32::MAX, |h| h.y);
-    let totals = lines.iter().filter(|l| matches!(l.entry, Entry::Total | Entry::Words) && l.label.y > top);
+    let totals = lines.iter().filter(|l| matches!(l.entry, RollEntry::Total | RollEntry::Words) && l.label.y > top);
     let by_label = totals.map(|l| l.label.y).reduce(f32::min);
     let by_sign = spans.iter().filter(|s| s.y > top && s.folded().starts_with('¥')).map(|s| s.y).reduce(f32::min);
     (top, by_label.or(by_sign).unwrap_or(f32::MAX))
 }
 
 /// Gives loose spans to the label left of them, or, where a value wraps, to the label above.
-fn attach(lines: &mut [Line], loose: &[Span], goods: (f32, f32), unit: f32) {
+fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) {
     for span in loose.iter().filter(|s| s.y < goods.0 - 0.5 * unit || s.y > goods.1 - 0.5 * unit) {
-        let on_row = |l: &&mut Line| l.label.same_row(span, 0.6) && l.label.x1 < span.x0 + unit;
+        let on_row = |l: &&mut RollLine| l.label.same_row(span, 0.6) && l.label.x1 < span.x0 + unit;
         let beside = lines.iter_mut().filter(on_row).max_by(|a, b| a.label.x1.total_cmp(&b.label.x1));
         if let Some(line) = beside {
             line.values.push(span.clone());
             continue;
         }
-        let wraps = |l: &&mut Line| {
-            let wrapping = matches!(l.entry, Entry::SellerName | Entry::BuyerName | Entry::Words);
+        let wraps = |l: &&mut RollLine| {
+            let wrapping = matches!(l.entry, RollEntry::SellerName | RollEntry::BuyerName | RollEntry::Words);
             let last = l.values.iter().map(|v| v.y).fold(l.label.y, f32::max);
             wrapping && span.y > last && span.y - last < 2.0 * unit && span.x0 > l.label.x0 + 2.0 * unit
         };
@@ -151,19 +149,19 @@ fn attach(lines: &mut [Line], loose: &[Span], goods: (f32, f32), unit: f32) {
 }
 
 /// The values that stand behind one label, with the glue between their pieces.
-const VALUES: [(Entry, Field, &str); 9] = [
-    (Entry::Code, Field::InvoiceCode, ""),
-    (Entry::Number, Field::InvoiceNumber, ""),
-    (Entry::PrintedNumber, Field::PrintedNumber, ""),
-    (Entry::MachineNumber, Field::MachineNumber, ""),
-    (Entry::Date, Field::IssueDate, ""),
-    (Entry::CheckCode, Field::CheckCode, " "),
-    (Entry::Cashier, Field::Payee, ""),
-    (Entry::SellerName, Field::SellerName, ""),
-    (Entry::BuyerName, Field::BuyerName, ""),
+const VALUES: [(RollEntry, Field, &str); 9] = [
+    (RollEntry::Code, Field::InvoiceCode, ""),
+    (RollEntry::Number, Field::InvoiceNumber, ""),
+    (RollEntry::PrintedNumber, Field::PrintedNumber, ""),
+    (RollEntry::MachineNumber, Field::MachineNumber, ""),
+    (RollEntry::Date, Field::IssueDate, ""),
+    (RollEntry::CheckCode, Field::CheckCode, " "),
+    (RollEntry::Cashier, Field::Payee, ""),
+    (RollEntry::SellerName, Field::SellerName, ""),
+    (RollEntry::BuyerName, Field::BuyerName, ""),
 ];
 
-fn fill(builder: &mut ReadingBuilder<'_>, lines: &[Line], goods: (f32, f32)) {
+fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
     for (entry, field, glue) in VALUES {
         let line = lines.iter().find(|l| l.entry == entry && !l.values.is_empty());
         let found = line.and_then(|l| Match::join(&l.values, glue));
@@ -179,29 +177,29 @@ fn fill(builder: &mut ReadingBuilder<'_>, lines: &[Line], goods: (f32, f32)) {
 }
 
 /// The first id on the roll is the seller's, the second, below the buyer's name, the buyer's.
-fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[Line]) {
-    let buyer_y = lines.iter().find(|l| l.entry == Entry::BuyerName).map(|l| l.label.y);
-    for (i, line) in lines.iter().filter(|l| l.entry == Entry::TaxId).enumerate() {
+fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[RollLine]) {
+    let buyer_y = lines.iter().find(|l| l.entry == RollEntry::BuyerName).map(|l| l.label.y);
+    for (i, line) in lines.iter().filter(|l| l.entry == RollEntry::TaxId).enumerate() {
         let is_buyer = buyer_y.map_or(i > 0, |y| line.label.y > y);
         let field = if is_buyer { Field::BuyerTaxId } else { Field::SellerTaxId };
         builder.put(field, Match::join(&line.values, ""));
     }
 }
 
-fn sums(builder: &mut ReadingBuilder<'_>, lines: &[Line], goods: (f32, f32)) {
-    for (field, entry) in [(Field::GrandTotal, Entry::Total), (Field::GrandTotalWords, Entry::Words)] {
+fn sums(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
+    for (field, entry) in [(Field::GrandTotal, RollEntry::Total), (Field::GrandTotalWords, RollEntry::Words)] {
         if let Some(line) = lines.iter().find(|l| l.entry == entry) {
             let (left, right) = (line.label.x1 + 0.1 * builder.frame.unit, line.label.x1 + 11.0 * builder.frame.unit);
             builder.places.insert(field, Match::blank(line.label.quad_at(left, right)));
         }
     }
-    let total = lines.iter().find(|l| l.entry == Entry::Total).and_then(|l| Match::join(&l.values, ""));
+    let total = lines.iter().find(|l| l.entry == RollEntry::Total).and_then(|l| Match::join(&l.values, ""));
     if !builder.put(Field::GrandTotal, total) {
         let below = builder.frame.spans.iter().filter(|s| s.y > goods.1 - builder.frame.unit);
         let signed = below.into_iter().find(|s| s.folded().starts_with('¥')).map(Match::of);
         builder.put(Field::GrandTotal, signed);
     }
-    let words = lines.iter().find(|l| l.entry == Entry::Words).map(|l| l.values.clone()).unwrap_or_default();
+    let words = lines.iter().find(|l| l.entry == RollEntry::Words).map(|l| l.values.clone()).unwrap_or_default();
     let parts: Vec<Span> =
         words.iter().filter_map(|s| words_part(s).or_else(|| is_rest_of_words(s).then(|| s.clone()))).collect();
     builder.put(Field::GrandTotalWords, Match::join(&parts, ""));
@@ -215,9 +213,9 @@ fn is_rest_of_words(span: &Span) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Placed, found};
     use super::*;
     use crate::invoice::Invoice;
+    use crate::reader::testing::{Placed, found};
 
     const GOODS: [Placed<'_>; 5] = [
         ("项目", 40.0, 300.0),

@@ -1,17 +1,22 @@
 //! The table of goods: rows from its lines, items from rows.
 //! Knows nothing of which layout it stands in.
+//!
+//! - [`columns`]: the table's head, which columns there are and where
+//! - [`cells`]: one row's spans given to their columns
+
+mod cells;
+pub(super) mod columns;
 
 use rust_decimal::Decimal;
 
 use crate::geometry::Quad;
 use crate::invoice::arithmetic::{CENT, product_gap};
 use crate::invoice::{Column, Field, Item};
+use crate::reader::page::frame::Span;
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
-use super::cells;
-use super::columns::TableHead;
-use super::frame::Span;
-use super::value_parsers;
+use columns::TableHead;
 
 /// One printed row of the table.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +46,7 @@ impl Row {
 }
 
 /// Reads the rows that lie between the head and a lower edge.
-pub fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[Span]) {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[Span]) {
     let unit = builder.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| cells::pieces(s, head)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) });

@@ -2,14 +2,14 @@
 //! Knows nothing of which rows make an item.
 
 use crate::invoice::Column;
+use crate::reader::page::frame::Span;
+use crate::reader::values::value_parsers;
 
 use super::columns::{Head, TableHead};
-use super::frame::Span;
-use super::value_parsers;
 
 /// A span cut where cells meet: at wide gaps, where shapes change, at a space between name and specification;
 /// and a downward run into its single characters.
-pub fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
+pub(super) fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
     if span.vertical {
         return downward(span);
     }
@@ -76,7 +76,7 @@ fn downward(span: &Span) -> Vec<Span> {
 }
 
 /// Gives each token of a row to a column, keeping their order, at the least cost.
-pub fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Option<Column>, Vec<Span>)> {
+pub(super) fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Option<Column>, Vec<Span>)> {
     let (n, m) = (tokens.len(), head.heads.len());
     // best[i][j]: the least cost of the tokens from i on, when columns before j are closed.
     let mut best = vec![vec![0.0_f32; m + 1]; n + 1];

@@ -6,10 +6,10 @@
 use crate::geometry::Quad;
 use crate::invoice::{Field, TaxId, plain};
 use crate::ocr::{PageText, SealText, TextLine};
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::reader::values::value_parsers;
 
-use super::builder::{Match, ReadingBuilder};
 use super::frame;
-use super::value_parsers;
 
 /// The words of a supervision seal, old and new: round the rim and in the middle.
 const SUPERVISION: [&str; 2] = ["全国统一监制", "国家税务总局"];
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// Fills `invoice.seals`; leaves it alone where nobody looked for seals.
-pub fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Option<&Match>) {
+pub(super) fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Option<&Match>) {
     let Some(seals) = &page.seals else { return };
     let title = title.and_then(|t| bounds(&t.quads));
     let kinds: Vec<Kind> = seals.iter().map(|s| kind(s, title)).collect();
@@ -132,7 +132,7 @@ fn tax_id(line: &TextLine, printed: Option<&str>) -> Option<String> {
     let upper: Vec<Sign> = read.into_iter().map(|(c, s)| (c.to_ascii_uppercase(), s)).collect();
     // The rim and the arc's ends may leave a stray stroke before or behind it.
     let part = |length: usize, fits: &dyn Fn(&[Sign]) -> bool| upper.windows(length.max(1)).any(fits);
-    if let Some(printed) = printed.filter(|p| part(p.len(), &|signs| settled_by(signs, p))) {
+    if let Some(printed) = printed.filter(|p| part(p.len(), &|signs| differs_only_where_unsure(signs, p))) {
         return Some(printed.to_owned());
     }
     let mut valid = upper.windows(CREDIT_CODE).filter_map(|signs| {
@@ -148,7 +148,7 @@ fn name(line: &TextLine, printed: Option<&str>, has_id: bool) -> Option<String> 
     let read = signs(line, |c| value_parsers::is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '(' | ')'));
     if let Some(printed) = printed {
         let solid: String = printed.chars().map(frame::fold).filter(|c| !c.is_whitespace()).collect();
-        if settled_by(&read, &solid) {
+        if differs_only_where_unsure(&read, &solid) {
             return Some(printed.to_owned());
         }
         let text: String = read.iter().map(|(c, _)| c).collect();
@@ -161,7 +161,7 @@ fn name(line: &TextLine, printed: Option<&str>, has_id: bool) -> Option<String> 
 }
 
 /// Whether what was read is the printed text but for a few characters, each of them in doubt.
-fn settled_by(read: &[Sign], printed: &str) -> bool {
+fn differs_only_where_unsure(read: &[Sign], printed: &str) -> bool {
     let printed: Vec<char> = printed.chars().collect();
     if read.is_empty() || read.len() != printed.len() {
         return false;

@@ -19,7 +19,7 @@ const NAMES: [(Field, &[&str]); 11] = [
 ];
 
 /// What a file's names say of an invoice; other names are passed over.
-pub fn read(pairs: &[(String, String)]) -> SourceValues {
+pub(super) fn read(pairs: &[(String, String)]) -> SourceValues {
     let mut values = SourceValues::default();
     for (field, names) in NAMES {
         let named = pairs.iter().find(|(name, _)| names.iter().any(|n| name.eq_ignore_ascii_case(n)));

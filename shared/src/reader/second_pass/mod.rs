@@ -2,6 +2,10 @@
 //! hold, a cell that the line detector passed over. The place is read again, larger and with only the characters that
 //! can stand there, and what is read counts only when an arithmetic rule or a check digit agrees.
 //! Knows nothing of layouts.
+//!
+//! - [`totals`]: the totals against the words and each other
+//! - [`ids`]: tax ids against their check digits
+//! - [`items`]: lines that quantity and price do not make, and cells without text
 
 mod ids;
 mod items;
@@ -12,11 +16,10 @@ use std::collections::BTreeMap;
 use crate::geometry::Quad;
 use crate::invoice::{Field, FieldValue};
 use crate::ocr::{Region, TextLine};
-
-use super::builder::{Match, ReadingBuilder};
+use crate::reader::values::builder::{Match, ReadingBuilder};
 
 /// Reads single places of the page again; one answer per place, or none at all.
-pub type Reread<'a> = &'a dyn Fn(&[Region]) -> Vec<TextLine>;
+pub(super) type Reread<'a> = &'a dyn Fn(&[Region]) -> Vec<TextLine>;
 
 /// How much taller than the line a second crop is: a tight one may cut strokes off.
 const GROWTH: f32 = 0.15;
@@ -34,7 +37,7 @@ struct Uncertain {
 type Seen = BTreeMap<Field, Vec<Match>>;
 
 /// Reads everything that is uncertain again, and fills in what the rules then confirm.
-pub fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
+pub(super) fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
     let mut uncertain = totals::uncertain(builder);
     uncertain.extend(ids::uncertain(builder));
     uncertain.extend(items::uncertain(builder));

@@ -5,30 +5,30 @@ use std::collections::BTreeMap;
 
 use crate::geometry::Quad;
 use crate::invoice::{Field, FieldValue};
+use crate::reader::page::frame::{Frame, Span};
 use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
-use super::frame::{Frame, Span};
 use super::value_parsers;
 
 /// What was found for one field: its text and where.
 #[derive(Clone, Debug, Default)]
-pub struct Match {
+pub(in crate::reader) struct Match {
     /// As printed; pieces joined.
-    pub text: String,
+    pub(in crate::reader) text: String,
     /// Mean over its pieces.
-    pub confidence: f32,
+    pub(in crate::reader) confidence: f32,
     /// One per piece.
-    pub quads: Vec<Quad>,
+    pub(in crate::reader) quads: Vec<Quad>,
 }
 
 impl Match {
     /// One span's text.
-    pub fn of(span: &Span) -> Match {
+    pub(in crate::reader) fn of(span: &Span) -> Match {
         Match { text: span.text(), confidence: span.confidence(), quads: vec![span.quad] }
     }
 
     /// Several spans, their texts joined.
-    pub fn join(spans: &[Span], glue: &str) -> Option<Match> {
+    pub(in crate::reader) fn join(spans: &[Span], glue: &str) -> Option<Match> {
         let pieces: Vec<&Span> = spans.iter().filter(|s| !s.marks.is_empty()).collect();
         if pieces.is_empty() {
             return None;
@@ -41,37 +41,37 @@ impl Match {
     }
 
     /// A place where nothing was read.
-    pub fn blank(quad: Quad) -> Match {
+    pub(in crate::reader) fn blank(quad: Quad) -> Match {
         Match { quads: vec![quad], ..Match::default() }
     }
 
     /// The same place with another text, e.g. trimmed or mended.
-    pub fn with_text(&self, text: impl Into<String>) -> Match {
+    pub(in crate::reader) fn with_text(&self, text: impl Into<String>) -> Match {
         Match { text: text.into(), ..self.clone() }
     }
 }
 
 /// A Reading that is being filled.
-pub struct ReadingBuilder<'a> {
+pub(in crate::reader) struct ReadingBuilder<'a> {
     /// Where the spans live.
-    pub frame: &'a Frame,
+    pub(in crate::reader) frame: &'a Frame,
     /// What is known so far.
-    pub reading: Reading,
+    pub(in crate::reader) reading: Reading,
     /// Where fields without a value must stand, as far as the layout tells, with what was read there.
-    pub places: BTreeMap<Field, Match>,
+    pub(in crate::reader) places: BTreeMap<Field, Match>,
     /// Where its spans come from: pixels, or the file's own text.
-    pub source: EvidenceSource,
+    pub(in crate::reader) source: EvidenceSource,
 }
 
 impl<'a> ReadingBuilder<'a> {
     /// An empty one.
-    pub fn new(frame: &'a Frame, page: PageInfo) -> ReadingBuilder<'a> {
+    pub(in crate::reader) fn new(frame: &'a Frame, page: PageInfo) -> ReadingBuilder<'a> {
         let reading = Reading { page, ..Reading::default() };
         ReadingBuilder { frame, reading, places: BTreeMap::new(), source: EvidenceSource::Print }
     }
 
     /// Notes where a field's value was printed.
-    pub fn prove(&mut self, field: Field, found: &Match) {
+    pub(in crate::reader) fn prove(&mut self, field: Field, found: &Match) {
         let evidence = Evidence {
             text: Some(found.text.clone()),
             confidence: Some(round(found.confidence)),
@@ -84,13 +84,13 @@ impl<'a> ReadingBuilder<'a> {
     }
 
     /// Fills a field with what was found for it, as prints of its kind are understood; tells whether it has a value.
-    pub fn put(&mut self, field: Field, found: Option<Match>) -> bool {
+    pub(in crate::reader) fn put(&mut self, field: Field, found: Option<Match>) -> bool {
         self.put_as(field, found, |text| value_parsers::value(field, text))
     }
 
     /// As [`Self::put`], for a print that is understood in its own way. Value and evidence go together; of a print
     /// without a value only the place is kept.
-    pub fn put_as<'v, V: Into<FieldValue<'v>>>(
+    pub(in crate::reader) fn put_as<'v, V: Into<FieldValue<'v>>>(
         &mut self,
         field: Field,
         found: Option<Match>,

@@ -1,0 +1,101 @@
+//! What finds the invoice on one page. Fields are found by what they are: labels, column heads, alignment, the shape of
+//! values; never by fixed coordinates. Knows nothing of files.
+//!
+//! - [`frame`]: the page set straight, its lines as spans
+//! - [`label`]: labels in running text
+//! - [`kind`]: which layout, which of the nine kinds, which title
+//! - [`head`]: what stands above the table
+//! - [`parties`]: the buyer's and the seller's block
+//! - [`form`]: the wide form, and the digital invoice
+//! - [`roll`]: the till's narrow roll
+//! - [`seals`]: which seal is which, and what the seller's says
+
+mod form;
+pub(super) mod frame;
+mod head;
+pub(super) mod kind;
+pub(super) mod label;
+mod parties;
+mod roll;
+mod seals;
+
+use crate::error::Result;
+use crate::invoice::{Field, QrPayload, expense_category, plain};
+use crate::ocr::{PageText, QrCode};
+use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
+
+use super::no_invoice;
+use super::second_pass::{self, Reread};
+use super::sources::{self, CodeWeight};
+use super::values::builder::ReadingBuilder;
+
+use frame::Frame;
+use kind::Layout;
+
+/// Finds the invoice on a page. `reread` reads single places again; without pixels it answers nothing.
+///
+/// # Errors
+/// `no_invoice` when the page holds none of the nine kinds.
+pub fn read(page: &PageText, reread: Reread<'_>) -> Result<Reading> {
+    read_from(page, reread, EvidenceSource::Print)
+}
+
+/// Finds the invoice in a page's own text, as [`text_lines::page_text`](super::file::text_lines::page_text) lays it out.
+///
+/// # Errors
+/// `no_invoice` when the page holds none of the nine kinds.
+pub fn read_text(page: &PageText) -> Result<Reading> {
+    read_from(page, &|_| Vec::new(), EvidenceSource::Text)
+}
+
+fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Result<Reading> {
+    let frame = Frame::new(page);
+    let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
+    let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
+    let info = PageInfo { width: page.width, height: page.height, rotation: page.rotation };
+    let mut builder = ReadingBuilder::new(&frame, info);
+    builder.source = source;
+    keep_qr_code(&mut builder.reading, page);
+    let complete = match layout {
+        Layout::Roll => {
+            roll::read(&mut builder);
+            true
+        }
+        Layout::Form => form::read(&mut builder, false),
+        Layout::Digital => form::read(&mut builder, true),
+    };
+    if !complete {
+        return Err(no_invoice());
+    }
+    let title = head::title(&frame.spans);
+    let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
+    second_pass::run(&mut builder, reread);
+    let weight = if source == EvidenceSource::Print { CodeWeight::Surer } else { CodeWeight::Equal };
+    sources::add_qr_code(&mut builder.reading, weight);
+    kind::decide_type(&mut builder, layout, qr.as_ref(), &printed);
+    seals::read(&mut builder, page, title.as_ref());
+    kind::decide_title(&mut builder, title);
+    builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
+    let reading = builder.reading;
+    if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
+        return Err(no_invoice());
+    }
+    Ok(reading)
+}
+
+/// Keeps the QR code's content: an invoice's own payload first, else a link of the chain.
+fn keep_qr_code(reading: &mut Reading, page: &PageText) {
+    let find = |ours: &dyn Fn(&QrCode) -> bool| page.qr_codes.iter().find(|code| ours(code));
+    let payload = find(&|code| QrPayload::parse(&code.text).is_some());
+    let Some(code) = payload.or_else(|| find(&|code| code.text.contains("chinatax.gov.cn"))) else { return };
+    let evidence = Evidence {
+        text: Some(code.text.clone()),
+        confidence: Some(1.0),
+        quad: Some(code.quad),
+        page: 1,
+        sources: vec![EvidenceSource::Qr],
+        verified: false,
+    };
+    reading.invoice.qr_code = Some(code.text.clone());
+    reading.fields.insert(Field::QrCode, evidence);
+}
