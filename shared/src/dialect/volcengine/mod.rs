@@ -11,7 +11,7 @@ mod signature;
 pub use error::CODES;
 pub use request::{ACTION, CONTENT_TYPE, VERSION, check_call, form, form_len, parse_form};
 pub use response::{parse, render, render_error};
-pub use signature::{Call, Credentials, Denial, Received, Signed, Target, hash, sign, verify};
+pub use signature::{Call, Credentials, Denial, Received, hash, sign, verify};
 
 /// Where the vendor listens.
 pub const ENDPOINT: &str = "https://visual.volcengineapi.com";
