@@ -8,7 +8,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::http::{Http, carry};
+use super::http::Http;
 use super::secrets::{Keyring, Keys, VendorKeys};
 use super::vendor::Vendor;
 use super::{Answer, Paper, Provider};
@@ -106,7 +106,7 @@ fn redacted(error: Error, keys: &VendorKeys) -> Error {
         return error;
     }
     let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
-    carry(Error::new(error.kind(), message).with_hint(error.hint()), &error)
+    error.with_message(message)
 }
 
 /// A vendor's answer in terms of the page as uploaded.
