@@ -1,19 +1,19 @@
 //! The store's twin in memory, with the conditional semantics of S3. Knows nothing of networks.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use super::{Object, ObjectHead, Precondition, Store, too_large};
 use crate::error::Result;
 
-/// Objects in a map; every call takes one lock, so writes are as atomic as on S3.
-#[derive(Debug, Default)]
+/// Objects in a map; every call takes one lock, so writes are as atomic as on S3. Clones are the same store.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
@@ -91,17 +91,17 @@ impl Store for MemoryStore {
         body: Bytes,
         _content_type: &str,
         condition: Precondition,
-    ) -> Result<PutOutcome> {
+    ) -> Result<bool> {
         let mut state = self.lock();
         state.puts += 1;
         let holds = match (&condition, state.etag(bucket, key)) {
             (Precondition::Absent, present) => present.is_none(),
             (Precondition::Unchanged(expected), present) => present == Some(expected),
         };
-        if !holds {
-            return Ok(PutOutcome::Lost);
+        if holds {
+            state.insert(bucket, key, body);
         }
-        Ok(PutOutcome::Written(state.insert(bucket, key, body)))
+        Ok(holds)
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {

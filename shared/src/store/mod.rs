@@ -5,8 +5,6 @@ mod memory;
 mod s3;
 mod versioned;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -49,15 +47,6 @@ pub enum Precondition {
     Unchanged(String),
 }
 
-/// How a conditional write came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PutOutcome {
-    /// Written; the new etag.
-    Written(String),
-    /// Someone else was first (412), or is writing now (409): read again and decide anew.
-    Lost,
-}
-
 /// Where documents come from and Reports go.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -67,7 +56,8 @@ pub trait Store: Send + Sync {
     /// `too_large`; `storage`, with [`ACCESS_DENIED`] as its vendor code where that is the reason.
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>>;
 
-    /// Writes when the precondition holds.
+    /// Writes when the precondition holds, and says whether it did: if not, someone else was first (412) or is writing
+    /// now (409), so read again and decide anew.
     ///
     /// # Errors
     /// `storage`.
@@ -78,35 +68,13 @@ pub trait Store: Send + Sync {
         body: Bytes,
         content_type: &str,
         condition: Precondition,
-    ) -> Result<PutOutcome>;
+    ) -> Result<bool>;
 
     /// Removes the object; a missing one is no error.
     ///
     /// # Errors
     /// `storage`.
     async fn delete(&self, bucket: &str, key: &str) -> Result<()>;
-}
-
-#[async_trait]
-impl<S: Store + ?Sized> Store for Arc<S> {
-    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        (**self).get(bucket, key, max_bytes).await
-    }
-
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        content_type: &str,
-        condition: Precondition,
-    ) -> Result<PutOutcome> {
-        (**self).put(bucket, key, body, content_type, condition).await
-    }
-
-    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
-        (**self).delete(bucket, key).await
-    }
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {

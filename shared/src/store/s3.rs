@@ -8,7 +8,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use super::{ACCESS_DENIED, Object, ObjectHead, Precondition, Store, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
 /// S3, or anything that speaks its protocol.
@@ -42,7 +42,7 @@ impl Store for S3Store {
         body: Bytes,
         content_type: &str,
         condition: Precondition,
-    ) -> Result<PutOutcome> {
+    ) -> Result<bool> {
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
         let request = match condition {
@@ -50,8 +50,8 @@ impl Store for S3Store {
             Precondition::Unchanged(etag) => request.if_match(format!("\"{etag}\"")),
         };
         match request.send().await {
-            Ok(output) => Ok(PutOutcome::Written(unquoted(output.e_tag()))),
-            Err(error) if is_lost(&error) => Ok(PutOutcome::Lost),
+            Ok(_) => Ok(true),
+            Err(error) if is_lost(&error) => Ok(false),
             Err(error) => Err(failed(&error, "write", bucket, key)),
         }
     }
