@@ -6,7 +6,6 @@ mod bundle;
 pub mod fit;
 pub mod fonts;
 mod format;
-mod jpeg;
 mod limits;
 pub mod markup;
 mod ofd;
