@@ -32,7 +32,7 @@ impl Point {
     }
 }
 
-/// A quarter turn, clockwise: what makes a page upright.
+/// Quarter turns, clockwise: what makes a page upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Turn {
     #[default]
@@ -54,12 +54,7 @@ impl Turn {
     }
 
     pub fn degrees(self) -> u16 {
-        match self {
-            Self::None => 0,
-            Self::Quarter => 90,
-            Self::Half => 180,
-            Self::ThreeQuarters => 270,
-        }
+        self as u16 * 90
     }
 
     /// The turn that takes it back.
@@ -93,16 +88,6 @@ impl Turn {
             Self::Quarter => Point::new(0.0, -1.0),
             Self::Half => Point::new(-1.0, 0.0),
             Self::ThreeQuarters => Point::new(0.0, 1.0),
-        }
-    }
-
-    /// How many corners further (clockwise) the text's own top left lies.
-    fn corner_offset(self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Quarter => 3,
-            Self::Half => 2,
-            Self::ThreeQuarters => 1,
         }
     }
 }
@@ -155,7 +140,7 @@ impl Corners {
     /// The same rectangle, its first corner being the top left once the page has been turned.
     pub fn turned(&self, turn: Turn) -> Self {
         let mut corners = self.0;
-        corners.rotate_left(turn.corner_offset());
+        corners.rotate_left(turn.back() as usize);
         Self(corners)
     }
 

@@ -2,7 +2,6 @@
 
 mod text;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -121,12 +120,6 @@ impl Provider for Embedded {
             Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the embedded reader broke off")),
             Err(_) => Err(Error::new(ErrorKind::Deadline, "the embedded reader needs more time than there is")),
         }
-    }
-}
-
-impl fmt::Debug for Embedded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Embedded").field("models", &self.models).finish_non_exhaustive()
     }
 }
 
