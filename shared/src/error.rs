@@ -1,7 +1,6 @@
 //! The one public error: a stable code, a message, and what to do next.
 //! Callers branch on predicates, never on text. Knows nothing of who raises it, nor of anything else of ours.
 
-use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -84,7 +83,8 @@ kinds! {
 }
 
 /// Why something did not work.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {message}", self.code())]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -198,11 +198,3 @@ impl Error {
         ErrorInfo { code: self.code().to_owned(), message: self.message.clone(), hint: self.hint().to_owned() }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code(), self.message)
-    }
-}
-
-impl std::error::Error for Error {}

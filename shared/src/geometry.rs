@@ -144,6 +144,7 @@ impl Corners {
         Self(corners)
     }
 
+    /// The same on a page that was made larger or smaller.
     pub fn scaled(&self, x: f32, y: f32) -> Self {
         Self(self.0.map(|p| Point::new(p.x * x, p.y * y)))
     }
@@ -197,11 +198,6 @@ pub(crate) fn bounds<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> Option<[f
     };
     let around = |a: [f32; 4], b: [f32; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
     quads.into_iter().map(boxed).reduce(around)
-}
-
-/// A quad on a page that was made larger or smaller.
-pub(crate) fn scaled(quad: &Quad, (x, y): (f32, f32)) -> Quad {
-    std::array::from_fn(|i| quad[i] * if i % 2 == 0 { x } else { y })
 }
 
 #[cfg(test)]
@@ -263,6 +259,6 @@ mod tests {
         let quads = [quad_of([1.0, 2.0, 5.0, 4.0]), quad_of([3.0, -1.0, 4.0, 9.0])];
         assert_eq!(bounds(&quads), Some([1.0, -1.0, 5.0, 9.0]));
         assert_eq!(bounds(&[]), None);
-        assert_eq!(bounds(&[scaled(&quads[0], (2.0, 3.0))]), Some([2.0, 6.0, 10.0, 12.0]));
+        assert_eq!(bounds(&[Corners::from_quad(&quads[0]).scaled(2.0, 3.0).quad()]), Some([2.0, 6.0, 10.0, 12.0]));
     }
 }

@@ -14,7 +14,7 @@ use fapiao::invoice::InvoiceType;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
-use fapiao::store::{MemoryStore, Object, Precondition, Store};
+use fapiao::store::{MemoryStore, Object, Store};
 use fapiao_ingest::Handler;
 use serde_json::{Value, json};
 
@@ -431,7 +431,7 @@ impl Store for Contested {
         self.0.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Precondition) -> Result<bool> {
+    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
         Ok(false)
     }
 

@@ -89,11 +89,6 @@ pub struct Findings {
     pub reasons: Vec<String>,
 }
 
-/// Tries all rules with nothing configured.
-pub fn run(reading: &mut Reading) -> Findings {
-    Rules::default().run(reading)
-}
-
 impl Rules {
     /// Tries all rules, marks what they verify in the Reading's evidence, and sums up.
     pub fn run(&self, reading: &mut Reading) -> Findings {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Object, ObjectHead, Precondition, Store, too_large};
+use super::{Object, Store, too_large};
 use crate::error::Result;
 
 /// Objects in a map; every call takes one lock, so writes are as atomic as on S3. Clones are the same store.
@@ -59,14 +59,14 @@ impl MemoryStore {
 impl State {
     fn insert(&mut self, bucket: &str, key: &str, body: Bytes) -> String {
         let etag = hex::encode(&Sha256::digest(&body)[..16]);
-        let head = ObjectHead { size: body.len() as u64, etag: etag.clone(), version_id: None };
-        self.objects.insert((bucket.to_owned(), key.to_owned()), Object { head, body });
+        let object = Object { etag: etag.clone(), version_id: None, body };
+        self.objects.insert((bucket.to_owned(), key.to_owned()), object);
         etag
     }
 
     fn etag(&self, bucket: &str, key: &str) -> Option<&str> {
         let object = self.objects.get(&(bucket.to_owned(), key.to_owned()));
-        object.map(|object| object.head.etag.as_str())
+        object.map(|object| object.etag.as_str())
     }
 }
 
@@ -77,27 +77,18 @@ impl Store for MemoryStore {
         let Some(object) = state.objects.get(&(bucket.to_owned(), key.to_owned())).cloned() else {
             return Ok(None);
         };
-        if object.head.size > max_bytes {
-            return Err(too_large(object.head.size, max_bytes));
+        let size = object.body.len() as u64;
+        if size > max_bytes {
+            return Err(too_large(size, max_bytes));
         }
         state.bodies_read += 1;
         Ok(Some(object))
     }
 
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        _content_type: &str,
-        condition: Precondition,
-    ) -> Result<bool> {
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
         let mut state = self.lock();
         state.puts += 1;
-        let holds = match (&condition, state.etag(bucket, key)) {
-            (Precondition::Absent, present) => present.is_none(),
-            (Precondition::Unchanged(expected), present) => present == Some(expected),
-        };
+        let holds = state.etag(bucket, key) == seen;
         if holds {
             state.insert(bucket, key, body);
         }

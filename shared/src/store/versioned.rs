@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{ACCESS_DENIED, Precondition, Store};
+use super::{ACCESS_DENIED, Store};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Objects of one kind in one bucket.
@@ -48,7 +48,7 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
         match self.store.get(&self.bucket, key, self.max_bytes).await {
             Ok(None) => Ok(Version::absent()),
             Ok(Some(object)) => {
-                Ok(Version { value: serde_json::from_slice(&object.body).ok(), etag: Some(object.head.etag) })
+                Ok(Version { value: serde_json::from_slice(&object.body).ok(), etag: Some(object.etag) })
             }
             // Where listing is not allowed a missing key answers so; if it is not missing, the write will tell.
             Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(Version::absent()),
@@ -65,8 +65,7 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
         if body.len() as u64 > self.max_bytes {
             return Err(unwritable(key, &format!("its {} bytes are more than {}", body.len(), self.max_bytes)));
         }
-        let condition = seen.etag.clone().map_or(Precondition::Absent, Precondition::Unchanged);
-        self.store.put(&self.bucket, key, Bytes::from(body), "application/json", condition).await
+        self.store.put(&self.bucket, key, Bytes::from(body), "application/json", seen.etag.as_deref()).await
     }
 
     /// Removes what stands there, whatever it is.
@@ -138,8 +137,8 @@ mod tests {
             Err(Error::new(ErrorKind::Storage, "no").with_vendor_code(ACCESS_DENIED))
         }
 
-        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, condition: Precondition) -> Result<bool> {
-            assert_eq!(condition, Precondition::Absent);
+        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
+            assert_eq!(seen, None);
             Ok(true)
         }
 
