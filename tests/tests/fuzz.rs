@@ -11,7 +11,7 @@ use bytes::Bytes;
 use fapiao::check;
 use fapiao::document::{self, BundleFile, Document, Format, Limits, Opened};
 use fapiao::error::Error;
-use fapiao::reader::sources::{self, Account};
+use fapiao::reader::sources::{self, SourceValues};
 use fapiao::reader::{self, layer, xml};
 use fapiao::report::EvidenceSource;
 use fapiao_tests::environment;
@@ -213,10 +213,11 @@ fn read_one(document: &Document) -> Result<(), Error> {
         return Ok(());
     }
     let layer = document.text();
-    let mut accounts = xml::accounts(&layer);
+    let mut accounts = xml::source_values(&layer);
     for page in &layer.pages {
         let text = layer::page_text(page, document.pixel_size(page));
-        accounts.extend(reader::read_text(&text).map(|reading| Account::of_reading(EvidenceSource::Text, reading)));
+        accounts
+            .extend(reader::read_text(&text).map(|reading| SourceValues::of_reading(EvidenceSource::Text, reading)));
     }
     if let Some(mut reading) = sources::merge(accounts, Default::default()) {
         check::Rules::default().run(&mut reading);

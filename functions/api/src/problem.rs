@@ -18,7 +18,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     hint: String,
-    report: Option<Report>,
+    report: Option<Box<Report>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -53,7 +53,7 @@ impl Problem {
 
     /// Adds what was read all the same, as the member `report`, if there is any.
     #[must_use]
-    pub fn with_report(mut self, report: Report) -> Self {
+    pub fn with_report(mut self, report: Box<Report>) -> Self {
         self.report = Some(report).filter(|report| !report.invoices.is_empty());
         self
     }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::invoice::InvoiceType;
+use fapiao::invoice::{Field, InvoiceType};
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
@@ -69,7 +69,7 @@ fn numbered(call: usize) -> Answer {
     let invoice = &mut answer.reading.invoice;
     (invoice.r#type, invoice.invoice_number) = (InvoiceType::DigitalCommon, Some(number));
     let evidence = Evidence { sources: vec![EvidenceSource::Text], page: 1, ..Evidence::default() };
-    answer.reading.fields.insert("invoice_number".to_owned(), evidence);
+    answer.reading.fields.insert(Field::InvoiceNumber, evidence);
     answer
 }
 

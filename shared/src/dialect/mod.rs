@@ -18,7 +18,7 @@ use crate::report::Reading;
 
 /// What a vendor's answer holds.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct VendorAnswer {
+pub(crate) struct VendorAnswer {
     /// What it read.
     pub reading: Reading,
     /// The vendor's own id of the request, where it gives one.

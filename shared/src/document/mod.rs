@@ -3,8 +3,8 @@
 
 mod archive;
 mod bundle;
-pub mod fit;
-pub mod fonts;
+pub(crate) mod fit;
+pub(crate) mod fonts;
 mod format;
 mod limits;
 pub mod markup;

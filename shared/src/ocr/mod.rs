@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
-pub use self::qr::find as find_codes;
+pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
 use self::seal::FoundSeals;
 pub use self::seal::SealText;

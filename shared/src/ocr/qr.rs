@@ -19,7 +19,7 @@ const SMALL: u64 = 1_500_000;
 const LARGE: u64 = 6_000_000;
 
 /// Finds and decodes every QR code of a picture, corners in its pixels; a code that cannot be decoded is left out.
-pub fn find(page: &RgbImage) -> Vec<QrCode> {
+pub(crate) fn find(page: &RgbImage) -> Vec<QrCode> {
     let grey = imageops::grayscale(page);
     let attempts = scales(u64::from(page.width()) * u64::from(page.height()));
     let found = attempts.iter().map(|&scale| decode(&resized(&grey, scale), page));

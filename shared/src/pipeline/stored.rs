@@ -38,7 +38,7 @@ impl StoredReport {
     /// The same for a newer event; everything else stays, known to us or not.
     pub(super) fn restamped(&self, sequencer: &str) -> Self {
         let mut report = self.0.clone();
-        if let Some(source) = report["source"].as_object_mut() {
+        if let Some(source) = report.get_mut("source").and_then(Value::as_object_mut) {
             source.insert("sequencer".to_owned(), sequencer.into());
         }
         Self(report)

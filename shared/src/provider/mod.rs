@@ -25,7 +25,8 @@ pub use chain::{Chain, ChainOutcome};
 pub use embedded::{Embedded, PageReader};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
-pub use vendor::{Credential, VENDORS, Vendor, VendorSettings};
+pub(crate) use vendor::VENDORS;
+pub use vendor::{Vendor, VendorSettings};
 
 /// A provider's answer to one document.
 #[derive(Clone, Debug, Default)]

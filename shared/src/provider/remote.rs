@@ -1,7 +1,6 @@
 //! A vendor as a provider: fitting off the async threads, renewal of refused credentials, and places carried back to the
 //! page as uploaded. Knows nothing of any vendor's protocol.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -51,13 +50,28 @@ impl Provider for Remote {
 
     async fn read(&self, document: &Document, deadline: Instant) -> Result<Answer> {
         let fitted = fitted(document, &self.vendor.requirements, deadline).await?;
-        let file = &fitted.bytes;
-        let answered = with_keys(&self.keyring, |keys| async move {
-            let keys = keys.of(self.vendor).ok_or_else(|| no_keys(self.vendor.name))?;
-            self.interface.ask(&self.http, keys, file, deadline).await
-        })
-        .await?;
+        let answered = self.ask(&fitted.bytes, deadline).await?;
         Ok(answer(answered, document, fitted, self.vendor.model))
+    }
+}
+
+impl Remote {
+    /// Asks with the credentials there are, and once more with newer ones when the vendor refuses them.
+    async fn ask(&self, file: &Bytes, deadline: Instant) -> Result<VendorAnswer> {
+        let mut keys = self.keyring.get().await?;
+        let mut outcome = self.ask_with(&keys, file, deadline).await;
+        if outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::ProviderAuth)
+            && let Some(newer) = self.keyring.renew(&keys).await
+        {
+            outcome = self.ask_with(&newer, file, deadline).await;
+            keys = newer;
+        }
+        outcome.map_err(|error| redacted(error, &keys))
+    }
+
+    async fn ask_with(&self, keys: &VendorKeys, file: &Bytes, deadline: Instant) -> Result<VendorAnswer> {
+        let keys = keys.of(self.vendor).ok_or_else(|| no_keys(self.vendor.name))?;
+        self.interface.ask(&self.http, keys, file, deadline).await
     }
 }
 
@@ -77,21 +91,6 @@ async fn fitted(document: &Document, requirements: &'static Requirements, deadli
         Ok(Ok(fitted)) => fitted,
         Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "converting the page failed")),
         Err(_) => Err(Error::new(ErrorKind::Deadline, "converting the page took too long")),
-    }
-}
-
-/// Calls with the credentials there are, and once more with newer ones when the vendor refuses them.
-async fn with_keys<T, F>(keyring: &Keyring, mut call: impl FnMut(Arc<VendorKeys>) -> F) -> Result<T>
-where
-    F: Future<Output = Result<T>>,
-{
-    let keys = keyring.get().await?;
-    match call(keys.clone()).await {
-        Err(error) if error.kind() == ErrorKind::ProviderAuth => match keyring.renew(&keys).await {
-            Some(newer) => call(newer.clone()).await.map_err(|error| redacted(error, &newer)),
-            None => Err(redacted(error, &keys)),
-        },
-        outcome => outcome.map_err(|error| redacted(error, &keys)),
     }
 }
 

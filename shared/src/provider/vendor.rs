@@ -15,31 +15,31 @@ use crate::error::{Error, Result};
 use crate::secret::{CachedSecret, SecretsManager};
 
 /// Every vendor.
-pub static VENDORS: [&Vendor; 2] = [&textin::VENDOR, &volcengine::VENDOR];
+pub(crate) static VENDORS: [&Vendor; 2] = [&textin::VENDOR, &volcengine::VENDOR];
 
 /// One vendor: its names, what it reads, and how to reach it.
 pub struct Vendor {
     /// The name in configuration, keys and Reports; in the secret its credentials stand under it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Which paper it reads.
-    pub paper: Paper,
+    pub(crate) paper: Paper,
     /// Its interface and that one's version, for Reports.
-    pub model: &'static str,
+    pub(crate) model: &'static str,
     /// What it takes: anything else is made to fit.
-    pub requirements: Requirements,
+    pub(crate) requirements: Requirements,
     /// Where it listens.
-    pub endpoint: &'static str,
+    pub(crate) endpoint: &'static str,
     /// The variable that names another place.
-    pub endpoint_variable: &'static str,
+    pub(crate) endpoint_variable: &'static str,
     /// What opens it.
-    pub credentials: &'static [Credential],
+    pub(crate) credentials: &'static [Credential],
     /// Its protocol, spoken to the one who listens there.
     pub(super) interface: fn(Url) -> Box<dyn Interface>,
 }
 
 /// One of the values that open a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Credential {
+pub(crate) struct Credential {
     /// Its name in the secret.
     pub key: &'static str,
     /// The variable that holds it in local runs.

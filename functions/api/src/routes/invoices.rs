@@ -29,7 +29,7 @@ pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instan
     let reading = pipeline.read(bytes, Source::default(), selected.as_deref(), deadline);
     match tokio::time::timeout_at((deadline + GRACE).into(), reading).await {
         Ok(Ok(report)) => respond(&report),
-        Ok(Err(Failure { error, report })) => Err(fail(error).with_report(*report)),
+        Ok(Err(Failure { error, report })) => Err(fail(error).with_report(report)),
         Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
     }
 }

@@ -12,10 +12,12 @@ mod request;
 mod response;
 
 pub use error::CODES;
-pub use request::{APP_ID_HEADER, CONTENT_TYPE, SECRET_HEADER, authenticate, input};
-pub use response::{parse, render, render_error, render_other};
+pub(crate) use request::{APP_ID_HEADER, SECRET_HEADER};
+pub use request::{CONTENT_TYPE, authenticate, input};
+pub(crate) use response::parse;
+pub use response::{render, render_error, render_other};
 
 /// Where the vendor listens.
-pub const ENDPOINT: &str = "https://api.textin.com";
+pub(crate) const ENDPOINT: &str = "https://api.textin.com";
 /// The interface's path.
 pub const PATH: &str = "/robot/v1.0/api/vat_invoice";

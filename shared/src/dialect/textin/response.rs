@@ -21,7 +21,7 @@ use crate::report::{PageInfo, Reading};
 ///
 /// # Errors
 /// What the vendor's code means; `no_invoice` for type `other`; `provider_protocol` for no known form.
-pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+pub(crate) fn parse(body: &[u8]) -> Result<VendorAnswer> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
     let code = integer(&answer["code"]).ok_or_else(|| unknown("the answer has no code"))?;
     // Beside an error's code anything may stand.
@@ -29,7 +29,7 @@ pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
         return Err(from_code(code, &print(&answer["message"]).unwrap_or_default()));
     }
     let result = &answer["result"];
-    if result["type"].is_null() && list(&result["item_list"]).is_empty() {
+    if result["type"].is_null() && !list(&result["item_list"]).iter().any(Value::is_object) {
         return Err(unknown("the answer has no result"));
     }
     Ok(VendorAnswer { reading: reading(result)?, request_id: None })

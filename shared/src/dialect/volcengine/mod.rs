@@ -9,9 +9,11 @@ mod response;
 mod signature;
 
 pub use error::CODES;
-pub use request::{ACTION, CONTENT_TYPE, VERSION, check_call, form, form_len, parse_form};
-pub use response::{parse, render, render_error};
+pub(crate) use request::{ACTION, VERSION, form, form_len};
+pub use request::{CONTENT_TYPE, check_call, parse_form};
+pub(crate) use response::parse;
+pub use response::{render, render_error};
 pub use signature::{Call, Credentials, Denial, Received, hash, sign, verify};
 
 /// Where the vendor listens.
-pub const ENDPOINT: &str = "https://visual.volcengineapi.com";
+pub(crate) const ENDPOINT: &str = "https://visual.volcengineapi.com";

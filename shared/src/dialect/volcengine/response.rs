@@ -48,7 +48,7 @@ const MAX_ENTRIES: usize = 1000;
 ///
 /// # Errors
 /// What the vendor's code means, or `provider_protocol` when the body has no known form.
-pub fn parse(body: &[u8]) -> Result<VendorAnswer> {
+pub(crate) fn parse(body: &[u8]) -> Result<VendorAnswer> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| unknown("the answer is no JSON"))?;
     if let Some(metadata) = answer.get("ResponseMetadata") {
         return Err(gateway_error(metadata));
