@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let page: PageText = serde_json::from_slice(&std::fs::read(&path)?)?;
         let report = match fapiao::reader::read(&page, &|_| Vec::new()) {
             Ok(mut reading) => {
-                let found = fapiao::check::run(&mut reading);
+                let found = fapiao::check::Rules::default().run(&mut reading);
                 json!({"page": reading.page, "invoice": reading.invoice, "fields": reading.fields,
                        "verdict": found.verdict, "reasons": found.reasons, "checks": found.checks})
             }

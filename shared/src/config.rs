@@ -171,8 +171,8 @@ fn limits(get: Lookup) -> Result<Limits> {
     })
 }
 
-/// A whole number above zero. Public to the crate, because providers have settings of their own.
-pub(crate) fn positive<N>(get: Lookup, name: &str, default: N) -> Result<N>
+/// A whole number above zero.
+fn positive<N>(get: Lookup, name: &str, default: N) -> Result<N>
 where
     N: FromStr + PartialOrd + Default + Display,
 {

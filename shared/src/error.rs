@@ -1,7 +1,6 @@
 //! The one public error: a stable code, a message, and what to do next.
 //! Callers branch on predicates, never on text. Knows nothing of who raises it, nor of anything else of ours.
 
-use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -10,112 +9,82 @@ use serde::{Deserialize, Serialize};
 /// A shorthand used throughout.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kind of thing went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ErrorKind {
-    /// The content is of no kind we read.
-    UnsupportedFormat,
-    /// More bytes or pages than the limits allow.
-    TooLarge,
-    /// Pixel sides outside the limits.
-    BadDimensions,
-    /// The right kind, but damaged.
-    Undecodable,
-    /// Locked with a password.
-    Encrypted,
-    /// No bytes at all.
-    Empty,
-    /// Readable, but not an invoice of ours.
-    NoInvoice,
-    /// A vendor refused our credentials.
-    ProviderAuth,
-    /// A vendor's balance or quota is used up.
-    ProviderQuota,
-    /// A vendor asks us to slow down.
-    ProviderThrottled,
-    /// A vendor is down or unreachable.
-    ProviderUnavailable,
-    /// A vendor did not answer in time.
-    ProviderTimeout,
-    /// A vendor answered something we cannot read.
-    ProviderProtocol,
-    /// The object store failed.
-    Storage,
-    /// Our own time is up.
-    Deadline,
-    /// A fault of ours: configuration, a missing model, a bug.
-    Internal,
+/// The kinds from their table: each with its stable code, and the next step for the person who gets the error.
+macro_rules! kinds {
+    ($($(#[$about:meta])+ $kind:ident $code:literal $hint:literal;)+) => {
+        /// What kind of thing went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorKind {
+            $($(#[$about])+ $kind,)+
+        }
+
+        impl ErrorKind {
+            /// Every kind, for tables and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            fn code_and_hint(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$kind => ($code, $hint),)+
+                }
+            }
+        }
+    };
 }
 
-impl ErrorKind {
-    /// Every kind, for tables and tests.
-    pub const ALL: [Self; 16] = [
-        Self::UnsupportedFormat,
-        Self::TooLarge,
-        Self::BadDimensions,
-        Self::Undecodable,
-        Self::Encrypted,
-        Self::Empty,
-        Self::NoInvoice,
-        Self::ProviderAuth,
-        Self::ProviderQuota,
-        Self::ProviderThrottled,
-        Self::ProviderUnavailable,
-        Self::ProviderTimeout,
-        Self::ProviderProtocol,
-        Self::Storage,
-        Self::Deadline,
-        Self::Internal,
-    ];
-
-    fn code(self) -> &'static str {
-        match self {
-            Self::UnsupportedFormat => "unsupported_format",
-            Self::TooLarge => "too_large",
-            Self::BadDimensions => "bad_dimensions",
-            Self::Undecodable => "undecodable",
-            Self::Encrypted => "encrypted",
-            Self::Empty => "empty",
-            Self::NoInvoice => "no_invoice",
-            Self::ProviderAuth => "provider_auth",
-            Self::ProviderQuota => "provider_quota",
-            Self::ProviderThrottled => "provider_throttled",
-            Self::ProviderUnavailable => "provider_unavailable",
-            Self::ProviderTimeout => "provider_timeout",
-            Self::ProviderProtocol => "provider_protocol",
-            Self::Storage => "storage",
-            Self::Deadline => "deadline",
-            Self::Internal => "internal",
-        }
-    }
-
-    /// The next step, for the person who gets the error.
-    fn hint(self) -> &'static str {
-        match self {
-            Self::UnsupportedFormat => {
-                "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, PDF, OFD or invoice XML file, or a ZIP of them."
-            }
-            Self::TooLarge => "Send a smaller file, or raise the limits in the configuration.",
-            Self::BadDimensions => "Scan or export the page again at 200 to 300 dpi.",
-            Self::Undecodable => "The file is damaged: export or upload it again.",
-            Self::Encrypted => "Remove the password and send the file again.",
-            Self::Empty => "The file has no content: upload it again.",
-            Self::NoInvoice => "Check that the picture shows a whole Chinese VAT invoice, sharp and not covered.",
-            Self::ProviderAuth => "Check the provider's credentials in the secret.",
-            Self::ProviderQuota => "Top up the vendor's account or raise its quota.",
-            Self::ProviderThrottled => "Wait, or lower the concurrency.",
-            Self::ProviderUnavailable => "Try again later, or add another provider to the chain.",
-            Self::ProviderTimeout => "Try again, or raise the provider's time-out.",
-            Self::ProviderProtocol => "The vendor's answer has a new form: report it with the request id.",
-            Self::Storage => "Check the bucket's name and the function's permissions.",
-            Self::Deadline => "Drop large files into the input bucket instead of sending them over HTTP.",
-            Self::Internal => "Look at the function's log.",
-        }
-    }
+kinds! {
+    /// The content is of no kind we read.
+    UnsupportedFormat "unsupported_format"
+        "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, PDF, OFD or invoice XML file, or a ZIP of them.";
+    /// More bytes or pages than the limits allow.
+    TooLarge "too_large"
+        "Send a smaller file, or raise the limits in the configuration.";
+    /// Pixel sides outside the limits.
+    BadDimensions "bad_dimensions"
+        "Scan or export the page again at 200 to 300 dpi.";
+    /// The right kind, but damaged.
+    Undecodable "undecodable"
+        "The file is damaged: export or upload it again.";
+    /// Locked with a password.
+    Encrypted "encrypted"
+        "Remove the password and send the file again.";
+    /// No bytes at all.
+    Empty "empty"
+        "The file has no content: upload it again.";
+    /// Readable, but not an invoice of ours.
+    NoInvoice "no_invoice"
+        "Check that the picture shows a whole Chinese VAT invoice, sharp and not covered.";
+    /// A vendor refused our credentials.
+    ProviderAuth "provider_auth"
+        "Check the provider's credentials in the secret.";
+    /// A vendor's balance or quota is used up.
+    ProviderQuota "provider_quota"
+        "Top up the vendor's account or raise its quota.";
+    /// A vendor asks us to slow down.
+    ProviderThrottled "provider_throttled"
+        "Wait, or lower the concurrency.";
+    /// A vendor is down or unreachable.
+    ProviderUnavailable "provider_unavailable"
+        "Try again later, or add another provider to the chain.";
+    /// A vendor did not answer in time.
+    ProviderTimeout "provider_timeout"
+        "Try again, or raise the provider's time-out.";
+    /// A vendor answered something we cannot read.
+    ProviderProtocol "provider_protocol"
+        "The vendor's answer has a new form: report it with the request id.";
+    /// The object store failed.
+    Storage "storage"
+        "Check the bucket's name and the function's permissions.";
+    /// Our own time is up.
+    Deadline "deadline"
+        "Drop large files into the input bucket instead of sending them over HTTP.";
+    /// A fault of ours: configuration, a missing model, a bug.
+    Internal "internal"
+        "Look at the function's log.";
 }
 
 /// Why something did not work.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {message}", self.code())]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -139,6 +108,12 @@ impl Error {
     /// An error of one kind; the message says what happened, without credentials.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None }
+    }
+
+    /// The same error in other words.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self }
     }
 
     /// A next step that fits better than the kind's own.
@@ -169,7 +144,7 @@ impl Error {
 
     /// The stable code, e.g. `no_invoice`.
     pub fn code(&self) -> &'static str {
-        self.kind.code()
+        self.kind.code_and_hint().0
     }
 
     /// What happened.
@@ -179,7 +154,7 @@ impl Error {
 
     /// What to do next.
     pub fn hint(&self) -> &str {
-        self.hint.as_deref().unwrap_or_else(|| self.kind.hint())
+        self.hint.as_deref().unwrap_or(self.kind.code_and_hint().1)
     }
 
     /// The vendor's own code, where a vendor answered.
@@ -223,11 +198,3 @@ impl Error {
         ErrorInfo { code: self.code().to_owned(), message: self.message.clone(), hint: self.hint().to_owned() }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code(), self.message)
-    }
-}
-
-impl std::error::Error for Error {}

@@ -32,7 +32,7 @@ impl Point {
     }
 }
 
-/// A quarter turn, clockwise: what makes a page upright.
+/// Quarter turns, clockwise: what makes a page upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Turn {
     #[default]
@@ -54,12 +54,7 @@ impl Turn {
     }
 
     pub fn degrees(self) -> u16 {
-        match self {
-            Self::None => 0,
-            Self::Quarter => 90,
-            Self::Half => 180,
-            Self::ThreeQuarters => 270,
-        }
+        self as u16 * 90
     }
 
     /// The turn that takes it back.
@@ -93,16 +88,6 @@ impl Turn {
             Self::Quarter => Point::new(0.0, -1.0),
             Self::Half => Point::new(-1.0, 0.0),
             Self::ThreeQuarters => Point::new(0.0, 1.0),
-        }
-    }
-
-    /// How many corners further (clockwise) the text's own top left lies.
-    fn corner_offset(self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Quarter => 3,
-            Self::Half => 2,
-            Self::ThreeQuarters => 1,
         }
     }
 }
@@ -155,10 +140,11 @@ impl Corners {
     /// The same rectangle, its first corner being the top left once the page has been turned.
     pub fn turned(&self, turn: Turn) -> Self {
         let mut corners = self.0;
-        corners.rotate_left(turn.corner_offset());
+        corners.rotate_left(turn.back() as usize);
         Self(corners)
     }
 
+    /// The same on a page that was made larger or smaller.
     pub fn scaled(&self, x: f32, y: f32) -> Self {
         Self(self.0.map(|p| Point::new(p.x * x, p.y * y)))
     }
@@ -212,11 +198,6 @@ pub(crate) fn bounds<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> Option<[f
     };
     let around = |a: [f32; 4], b: [f32; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
     quads.into_iter().map(boxed).reduce(around)
-}
-
-/// A quad on a page that was made larger or smaller.
-pub(crate) fn scaled(quad: &Quad, (x, y): (f32, f32)) -> Quad {
-    std::array::from_fn(|i| quad[i] * if i % 2 == 0 { x } else { y })
 }
 
 #[cfg(test)]
@@ -278,6 +259,6 @@ mod tests {
         let quads = [quad_of([1.0, 2.0, 5.0, 4.0]), quad_of([3.0, -1.0, 4.0, 9.0])];
         assert_eq!(bounds(&quads), Some([1.0, -1.0, 5.0, 9.0]));
         assert_eq!(bounds(&[]), None);
-        assert_eq!(bounds(&[scaled(&quads[0], (2.0, 3.0))]), Some([2.0, 6.0, 10.0, 12.0]));
+        assert_eq!(bounds(&[Corners::from_quad(&quads[0]).scaled(2.0, 3.0).quad()]), Some([2.0, 6.0, 10.0, 12.0]));
     }
 }

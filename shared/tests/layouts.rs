@@ -97,7 +97,7 @@ fn a_misread_digit_is_never_verified() {
     let total = page.lines.iter_mut().find(|l| l.text.contains("¥500.00") || l.text.contains("￥500.00")).unwrap();
     total.text = total.text.replace("500.00", "800.00");
     let mut reading = read(&page);
-    let findings = check::run(&mut reading);
+    let findings = check::Rules::default().run(&mut reading);
     assert_eq!(findings.verdict, Verdict::Review);
     assert!(!reading.fields[&Field::GrandTotal].verified);
 }

@@ -28,7 +28,7 @@ mod tests {
 
     /// The answer, and the Report that then stands in the output bucket.
     async fn ingest(name: &str) -> (Value, Option<Value>) {
-        let store = Arc::new(MemoryStore::new());
+        let store = MemoryStore::new();
         store.upload("fapiao-input", "报告 1+1%/roll.jpg", "no picture here");
         let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline(), "fapiao-output"), 1);
         let event = serde_json::from_str(&event(name)).unwrap();

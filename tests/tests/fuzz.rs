@@ -221,7 +221,7 @@ fn read_one(document: &Document) -> Result<(), Error> {
             .extend(reader::read_text(&text).map(|reading| SourceValues::of_reading(EvidenceSource::Text, reading)));
     }
     if let Some(mut reading) = sources::merge(accounts, Default::default()) {
-        check::run(&mut reading);
+        check::Rules::default().run(&mut reading);
     }
     Ok(())
 }

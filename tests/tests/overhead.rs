@@ -30,7 +30,8 @@ fn fixture(name: &str) -> Bytes {
 }
 
 fn provider(stub: &Stub) -> Arc<dyn Provider> {
-    let keyring = Arc::new(Keyring::fixed(VendorKeys::from_json(&stub::keys(stub::SECRET, stub::SECRET)).unwrap()));
+    let keyring =
+        Arc::new(Keyring::Fixed(Arc::new(VendorKeys::from_json(&stub::keys(stub::SECRET, stub::SECRET)).unwrap())));
     let endpoints = [(stub.name(), stub.endpoint())].into();
     let settings = VendorSettings { endpoints, ..VendorSettings::default() };
     provider::Vendor::named(stub.name()).unwrap().connect(&settings, keyring).unwrap()

@@ -17,7 +17,7 @@ use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSettings};
 use fapiao::report::{Report, Source, Status};
-use fapiao::secret::{Secret, SecretSource};
+use fapiao::secret::{CachedSecret, Secret, SecretSource};
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor, place};
 use image::codecs::jpeg::JpegEncoder;
@@ -62,7 +62,7 @@ impl World {
         let volcengine = Stub::start(StubVendor::Volcengine, label::reading(&fixture_label(ROLL))).unwrap();
         let json = stub::keys(stub::SECRET, stub::SECRET);
         let secret = Arc::new(Rotating { json: Mutex::new(json), fetches: AtomicUsize::new(0) });
-        let keyring = Arc::new(Keyring::new(secret.clone()));
+        let keyring = Arc::new(Keyring::Fetched(CachedSecret::new(secret.clone())));
         let endpoints = [&textin, &volcengine].map(|stub| (stub.name(), stub.endpoint())).into();
         let settings = VendorSettings { endpoints, policy, ..VendorSettings::default() };
         let connect = |stub: &Stub| provider::Vendor::named(stub.name()).unwrap().connect(&settings, keyring.clone());

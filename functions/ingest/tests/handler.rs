@@ -15,7 +15,7 @@ use fapiao::parts::Part;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
-use fapiao::store::{MemoryStore, Object, Precondition, PutOutcome, Store};
+use fapiao::store::{MemoryStore, Object, Store};
 use fapiao_ingest::Handler;
 use serde_json::{Value, json};
 
@@ -75,10 +75,10 @@ fn numbered(call: usize) -> Answer {
 }
 
 struct World {
-    store: Arc<MemoryStore>,
+    store: MemoryStore,
     first: Arc<Fake>,
     second: Arc<Fake>,
-    handler: Handler<Arc<MemoryStore>>,
+    handler: Handler<MemoryStore>,
 }
 
 impl World {
@@ -96,7 +96,7 @@ impl World {
     }
 
     fn with_first(first: Fake, limits: Limits) -> Self {
-        let store = Arc::new(MemoryStore::new());
+        let store = MemoryStore::new();
         let first = Arc::new(first);
         let second = Arc::new(Fake { name: "second", ..Fake::default() });
         let chain = Chain::new(vec![first.clone(), second.clone()]);
@@ -423,6 +423,7 @@ async fn a_failed_report_is_no_answer() {
 }
 
 /// A store on which every write is lost to somebody else.
+#[derive(Clone)]
 struct Contested(MemoryStore);
 
 #[async_trait]
@@ -431,8 +432,8 @@ impl Store for Contested {
         self.0.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Precondition) -> Result<PutOutcome> {
-        Ok(PutOutcome::Lost)
+    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
+        Ok(false)
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
@@ -446,7 +447,7 @@ async fn who_always_loses_gives_up_after_asking_the_provider_once() {
     let etag = store.0.upload("in", "a.png", picture(1));
     let fake = Arc::new(Fake { name: "first", ..Fake::default() });
     let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
-    let handler = Handler::new(ObjectPipeline::new(Arc::new(store), pipeline, "out"), 1);
+    let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1);
     let event = s3(&[&record("a.png", 1, &etag, "0A")]);
     let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();
     assert_eq!((error.kind(), fake.calls.load(Ordering::SeqCst)), (ErrorKind::Storage, 1));

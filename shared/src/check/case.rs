@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::{Field, Invoice, InvoiceCode, Item, Money, words};
+use crate::invoice::{Invoice, InvoiceCode, Item, Money, words};
 use crate::report::Reading;
 
 use super::Rules;
@@ -41,11 +41,6 @@ impl<'a> Case<'a> {
             .remarks
             .as_deref()
             .is_some_and(|r| r.trim_start_matches(['(', '（', ' ']).starts_with("差额征税"))
-    }
-
-    /// Whether the print itself (or a file's text) gives the field.
-    pub fn is_printed(&self, field: Field) -> bool {
-        self.reading.is_printed(field)
     }
 }
 

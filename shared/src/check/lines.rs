@@ -7,59 +7,63 @@ use crate::invoice::{Column, Field, Item, TaxRate};
 use super::case::{Case, number, sum};
 use super::outcome::Outcome;
 
-/// What is wrong with a line, and the cells that it speaks of.
-type Fault = (Vec<Field>, String);
+/// The cells of a line that a rule speaks of, and what is wrong with them.
+type Finding = (Vec<Field>, Option<String>);
 
-fn judge(rule: &'static str, cells: &[Field], faults: Vec<Fault>, none: &str, good: &str, hard: bool) -> Outcome {
-    if !faults.is_empty() {
-        let (paths, details): (Vec<Vec<Field>>, Vec<String>) = faults.into_iter().unzip();
-        let verdict = if hard { Outcome::fail } else { Outcome::warn };
-        return verdict(rule, &paths.concat(), details.join("; "));
+fn judge(rule: &'static str, findings: Vec<Finding>, none: &str, good: &str, hard: bool) -> Outcome {
+    let (faulty, sound): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|(_, fault)| fault.is_some());
+    let cells = |of: &[Finding]| of.iter().flat_map(|(cells, _)| cells.clone()).collect::<Vec<_>>();
+    if faulty.is_empty() {
+        let cells = cells(&sound);
+        return if cells.is_empty() { Outcome::skip(rule, &cells, none) } else { Outcome::pass(rule, &cells, good) };
     }
-    if cells.is_empty() { Outcome::skip(rule, cells, none) } else { Outcome::pass(rule, cells, good) }
+    let verdict = if hard { Outcome::fail } else { Outcome::warn };
+    let cells = cells(&faulty);
+    verdict(rule, &cells, faulty.into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>().join("; "))
+}
+
+fn lines<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a Item)> {
+    case.invoice().items.iter().enumerate()
+}
+
+fn cells<const N: usize>(line: usize, columns: [Column; N]) -> Vec<Field> {
+    columns.map(|column| Field::Cell(line, column)).to_vec()
 }
 
 /// Quantity x unit price = amount. It proves neither: a product is the same when both change places, and a price's
 /// last decimals do not show in the amount.
 pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
-    let (mut cells, mut faults) = (Vec::new(), Vec::new());
-    for (i, item) in case.invoice().items.iter().enumerate() {
-        let Some(off) = item.product_gap() else { continue };
-        let paths = [Column::Quantity, Column::UnitPrice, Column::Amount].map(|c| Field::Cell(i, c)).to_vec();
-        if off > CENT {
-            faults.push((paths.clone(), format!("line {}: quantity times price is off by {}", i + 1, off.normalize())));
-        }
-        cells.extend(paths);
-    }
+    let look = |(i, item): (usize, &Item)| {
+        let off = item.product_gap()?;
+        let fault = (off > CENT).then(|| format!("line {}: quantity times price is off by {}", i + 1, off.normalize()));
+        Some((cells(i, [Column::Quantity, Column::UnitPrice, Column::Amount]), fault))
+    };
+    let findings = lines(case).filter_map(look).collect();
     let (none, good) = ("no line has quantity, price and amount", "quantity times price is the amount in every line");
-    judge("quantity_times_price", &cells, faults, none, good, true)
+    judge("quantity_times_price", findings, none, good, true)
 }
 
 /// Amount x rate = tax, in each line and over all of them.
 pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
     const RULE: &str = "amount_times_rate";
-    let invoice = case.invoice();
     if case.taxes_the_difference() {
         return Outcome::skip(RULE, &[], "the tax is due on a difference (差额征税), not on the amounts");
     }
-    if invoice.amounts_include_tax {
+    if case.invoice().amounts_include_tax {
         return Outcome::skip(RULE, &[], "the lines carry the tax");
     }
-    let (mut cells, mut faults) = (Vec::new(), Vec::new());
-    for (i, item) in invoice.items.iter().enumerate() {
-        let Some(off) = item.tax_gap() else { continue };
-        let paths = [Column::Amount, Column::TaxRate, Column::TaxAmount].map(|c| Field::Cell(i, c)).to_vec();
-        if off > LINE_TAX_TOLERANCE {
-            faults.push((paths.clone(), format!("line {}: amount times rate is off by {}", i + 1, off.normalize())));
-        }
-        cells.extend(paths);
-    }
-    faults.extend(total_tax_fault(case));
+    let look = |(i, item): (usize, &Item)| {
+        let off = item.tax_gap()?;
+        let fault = || format!("line {}: amount times rate is off by {}", i + 1, off.normalize());
+        let cells = cells(i, [Column::Amount, Column::TaxRate, Column::TaxAmount]);
+        Some((cells, (off > LINE_TAX_TOLERANCE).then(fault)))
+    };
+    let findings = lines(case).filter_map(look).chain(total_tax_fault(case)).collect();
     let (none, good) = ("no line has amount, rate and tax", "amount times rate is the tax in every line");
-    judge(RULE, &cells, faults, none, good, true)
+    judge(RULE, findings, none, good, true)
 }
 
-fn total_tax_fault(case: &Case<'_>) -> Option<Fault> {
+fn total_tax_fault(case: &Case<'_>) -> Option<Finding> {
     let total = number(case.invoice().total_tax)?;
     let due =
         case.invoice().items.iter().map(Item::tax_due).collect::<Option<Vec<_>>>().filter(|due| !due.is_empty())?;
@@ -67,38 +71,31 @@ fn total_tax_fault(case: &Case<'_>) -> Option<Fault> {
     let off = gap(due, total).filter(|off| *off > TOTAL_TAX_TOLERANCE)?;
     let detail =
         format!("the rates make a tax of {}, the total tax is {total}: off by {}", due.round_dp(2), off.normalize());
-    Some((vec![Field::TotalTax], detail))
+    Some((vec![Field::TotalTax], Some(detail)))
 }
 
 /// The rates that the law has known.
 pub fn rates_are_known(case: &Case<'_>) -> Outcome {
-    let (mut cells, mut faults) = (Vec::new(), Vec::new());
-    for (i, item) in case.invoice().items.iter().enumerate() {
-        let Some(rate) = item.tax_rate else { continue };
-        if !rate.is_legal() {
-            faults.push((
-                vec![Field::Cell(i, Column::TaxRate)],
-                format!("line {}: no law knows a rate of {rate}", i + 1),
-            ));
-        }
-        cells.push(Field::Cell(i, Column::TaxRate));
-    }
-    judge("rates_are_known", &cells, faults, "no line has a rate", "every rate is one that the law knows", false)
+    let look = |(i, item): (usize, &Item)| {
+        let rate = item.tax_rate?;
+        let fault = (!rate.is_legal()).then(|| format!("line {}: no law knows a rate of {rate}", i + 1));
+        Some((cells(i, [Column::TaxRate]), fault))
+    };
+    let findings = lines(case).filter_map(look).collect();
+    judge("rates_are_known", findings, "no line has a rate", "every rate is one that the law knows", false)
 }
 
 /// Quantity and unit price are both there or both absent.
 pub fn price_and_quantity(case: &Case<'_>) -> Outcome {
-    let (mut cells, mut faults) = (Vec::new(), Vec::new());
-    for (i, item) in case.invoice().items.iter().enumerate() {
-        let paths = vec![Field::Cell(i, Column::Quantity), Field::Cell(i, Column::UnitPrice)];
-        match (item.quantity, item.unit_price) {
-            (None, None) => {}
-            (Some(_), Some(_)) => cells.extend(paths),
-            _ => faults.push((paths, format!("line {} has a quantity without a price or the reverse", i + 1))),
-        }
-    }
+    let look = |(i, item): (usize, &Item)| {
+        let fault = || format!("line {} has a quantity without a price or the reverse", i + 1);
+        let (quantity, price) = (item.quantity.is_some(), item.unit_price.is_some());
+        let cells = cells(i, [Column::Quantity, Column::UnitPrice]);
+        (quantity || price).then(|| (cells, (quantity != price).then(fault)))
+    };
+    let findings = lines(case).filter_map(look).collect();
     let (none, good) = ("no line has quantity or price", "every quantity has its price");
-    judge("price_and_quantity", &cells, faults, none, good, false)
+    judge("price_and_quantity", findings, none, good, false)
 }
 
 /// On a blue invoice only a discount is negative: right behind its line, of the same rate, without quantity and price,
@@ -114,19 +111,15 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
         let amount = number(item.amount).filter(|amount| !amount.is_zero());
         amount.is_some_and(|amount| amount.is_sign_negative() != total.is_sign_negative())
     };
-    let (mut cells, mut faults) = (Vec::new(), Vec::new());
-    for (i, item) in invoice.items.iter().enumerate().filter(|(_, item)| against(item)) {
+    let look = |(i, item): (usize, &Item)| {
         let before = i.checked_sub(1).and_then(|i| invoice.items.get(i)).filter(|before| !against(before));
         // Points on a roll stand where they like.
-        if !invoice.amounts_include_tax && !before.is_some_and(|before| is_discount(item, before)) {
-            faults.push((
-                vec![Field::Cell(i, Column::Amount)],
-                format!("line {} has the other sign and is no discount of line {i}", i + 1),
-            ));
-        }
-        cells.push(Field::Cell(i, Column::Amount));
-    }
-    judge(RULE, &cells, faults, "every line has the total's sign", "every line of the other sign is a discount", false)
+        let lawful = invoice.amounts_include_tax || before.is_some_and(|before| is_discount(item, before));
+        let fault = || format!("line {} has the other sign and is no discount of line {i}", i + 1);
+        (cells(i, [Column::Amount]), (!lawful).then(fault))
+    };
+    let findings = lines(case).filter(|(_, item)| against(item)).map(look).collect();
+    judge(RULE, findings, "every line has the total's sign", "every line of the other sign is a discount", false)
 }
 
 fn is_discount(item: &Item, of: &Item) -> bool {

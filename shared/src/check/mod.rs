@@ -23,8 +23,6 @@ mod tests;
 mod totals;
 mod verdict;
 
-use std::fmt;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -66,7 +64,7 @@ const RULES: [fn(&Case<'_>) -> Outcome; 24] = [
 ];
 
 /// What the rules go by besides the invoice itself.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// Our own names and tax ids; none when nobody said.
     pub buyers: Buyers,
@@ -80,12 +78,6 @@ impl Default for Rules {
     }
 }
 
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rules").field("buyers", &self.buyers).finish_non_exhaustive()
-    }
-}
-
 /// What the checks found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Findings {
@@ -95,11 +87,6 @@ pub struct Findings {
     pub verdict: Verdict,
     /// Why; empty when verified.
     pub reasons: Vec<String>,
-}
-
-/// Tries all rules with nothing configured.
-pub fn run(reading: &mut Reading) -> Findings {
-    Rules::default().run(reading)
 }
 
 impl Rules {

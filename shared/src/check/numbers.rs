@@ -4,7 +4,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::invoice::{DigitalNumber, Field, InvoiceCode, InvoiceType, region_in_title};
+use crate::invoice::{DigitalNumber, Field, InvoiceCode, region_in_title};
 
 use super::case::Case;
 use super::outcome::{Outcome, names};
@@ -61,9 +61,7 @@ pub fn code_fits_type(case: &Case<'_>) -> Outcome {
     };
     let kind = case.invoice().r#type;
     let detail = format!("the code is one of a {} invoice, the page one of a {} invoice", told.as_str(), kind.as_str());
-    let electronic =
-        |t| matches!(t, InvoiceType::ElectronicCommon | InvoiceType::ElectronicToll | InvoiceType::Blockchain);
-    if told == kind || (electronic(told) && electronic(kind)) {
+    if told == kind || (told.is_electronic_common() && kind.is_electronic_common()) {
         return Outcome::pass(RULE, &FIELDS, detail);
     }
     Outcome::fail(RULE, &FIELDS, detail)
@@ -73,7 +71,7 @@ pub fn code_fits_type(case: &Case<'_>) -> Outcome {
 pub fn code_fits_title(case: &Case<'_>) -> Outcome {
     const RULE: &str = "code_fits_title";
     const FIELDS: [Field; 2] = [Field::Title, Field::InvoiceCode];
-    let title = case.invoice().title.as_deref().filter(|_| case.is_printed(Field::Title));
+    let title = case.invoice().title.as_deref().filter(|_| case.reading.is_printed(Field::Title));
     let (Some(named), Some(code)) = (title.and_then(region_in_title), case.code()) else {
         return Outcome::skip(RULE, &FIELDS, "title or code is missing, or the title names no region");
     };
@@ -119,30 +117,32 @@ pub fn digital_number_fits_date(case: &Case<'_>) -> Outcome {
     Outcome::fail(RULE, &FIELDS, detail)
 }
 
+/// What may be printed again, and what it repeats.
+const REPRINTS: [(Field, Field); 6] = [
+    (Field::PrintedNumber, Field::InvoiceNumber),
+    (Field::LargeNumber, Field::InvoiceNumber),
+    (Field::NumberOnTheRight, Field::InvoiceNumber),
+    (Field::ReprintedCode, Field::InvoiceCode),
+    (Field::CodeOnTheRight, Field::InvoiceCode),
+    (Field::ReprintedCheckCode, Field::CheckCode),
+];
+
 /// Code and number stand on paper more than once: put there by the printing works, and printed by the till.
 pub fn printed_again(case: &Case<'_>) -> Outcome {
     const RULE: &str = "printed_again";
-    let (invoice, again) = (case.invoice(), &case.invoice().reprints);
-    let (code, number) = (&invoice.invoice_code, &invoice.invoice_number);
-    let pairs = [
-        (Field::PrintedNumber, Field::InvoiceNumber, &invoice.printed_number, number),
-        (Field::LargeNumber, Field::InvoiceNumber, &again.number_large, number),
-        (Field::NumberOnTheRight, Field::InvoiceNumber, &again.number_right, number),
-        (Field::ReprintedCode, Field::InvoiceCode, &again.code, code),
-        (Field::CodeOnTheRight, Field::InvoiceCode, &again.code_right, code),
-        (Field::ReprintedCheckCode, Field::CheckCode, &again.check_code, &invoice.check_code),
-    ];
-    let there = pairs.into_iter().filter_map(|(field, first, a, b)| Some((field, first, a.as_ref()?, b.as_ref()?)));
-    let (same, other): (Vec<_>, Vec<_>) = there.partition(|(_, _, again, first)| again == first);
-    let Some((field, first, a, b)) = other.first() else {
-        let fields: Vec<Field> = same.iter().flat_map(|(again, first, ..)| [*again, *first]).collect();
+    let text = |field| case.invoice().text(field);
+    let there = REPRINTS.into_iter().filter(|(again, first)| text(*again).is_some() && text(*first).is_some());
+    let (same, other): (Vec<_>, Vec<_>) = there.partition(|(again, first)| text(*again) == text(*first));
+    let Some((field, first)) = other.first() else {
+        let fields: Vec<Field> = same.iter().flat_map(|(again, first)| [*again, *first]).collect();
         return if same.is_empty() {
             Outcome::skip(RULE, &fields, "nothing is printed a second time")
         } else {
             Outcome::pass(RULE, &fields, "what is printed twice is the same")
         };
     };
-    let detail = format!("{first} is {b}, printed again as {a}");
+    let value = |field: &Field| text(*field).unwrap_or_default();
+    let detail = format!("{first} is {}, printed again as {}", value(first), value(field));
     let confidence = case.reading.fields.get(field).and_then(|evidence| evidence.confidence);
     if confidence.is_some_and(|sure| sure < SURE) {
         return Outcome::warn(RULE, &[*field, *first], detail);

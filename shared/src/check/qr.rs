@@ -15,7 +15,7 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
     let other: Vec<Field> = conflicts().map(|(field, _)| field).collect();
     let of_code = reading.fields.iter().filter(|(_, evidence)| evidence.sources.contains(&EvidenceSource::Qr));
     let told = of_code.map(|(field, _)| *field).filter(|field| *field != Field::QrCode && !other.contains(field));
-    let (confirmed, alone): (Vec<Field>, Vec<Field>) = told.partition(|field| case.is_printed(*field));
+    let (confirmed, alone): (Vec<Field>, Vec<Field>) = told.partition(|field| case.reading.is_printed(*field));
     if !other.is_empty() {
         let say = |(field, (code, print))| format!("the QR code says {code} for {field}, the print {print}");
         let details: Vec<String> = conflicts().map(say).collect();
@@ -73,8 +73,6 @@ pub fn kind_matches_type(case: &Case<'_>) -> Outcome {
 
 /// Rolls carry the code of common invoices too, and all electronic common ones that of each other.
 fn is_family(named: InvoiceType, kind: InvoiceType) -> bool {
-    use InvoiceType::{Blockchain, Common, ElectronicCommon, ElectronicToll, Roll};
-    let electronic = |t| matches!(t, ElectronicCommon | ElectronicToll | Blockchain);
-    let paper = |t| matches!(t, Common | Roll);
-    named == kind || (electronic(named) && electronic(kind)) || (paper(named) && paper(kind))
+    let paper = |t| matches!(t, InvoiceType::Common | InvoiceType::Roll);
+    named == kind || (named.is_electronic_common() && kind.is_electronic_common()) || (paper(named) && paper(kind))
 }

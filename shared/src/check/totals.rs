@@ -73,13 +73,9 @@ fn is_plausible(amount: Decimal, tax: Decimal) -> bool {
 pub fn signs_agree(case: &Case<'_>) -> Outcome {
     const RULE: &str = "signs_agree";
     let invoice = case.invoice();
-    let totals = [
-        (Field::TotalAmount, invoice.total_amount),
-        (Field::TotalTax, invoice.total_tax),
-        (Field::GrandTotal, invoice.grand_total),
-    ];
-    let signed =
-        totals.iter().filter_map(|(field, money)| Some((*field, number(*money)?))).filter(|(_, n)| !n.is_zero());
+    let totals = [Field::TotalAmount, Field::TotalTax, Field::GrandTotal];
+    let signed = totals.into_iter().filter_map(|field| Some((field, invoice.get(field)?.number()?)));
+    let signed = signed.filter(|(_, amount)| !amount.is_zero());
     let (negative, positive): (Vec<_>, Vec<_>) = signed.partition(|(_, n)| n.is_sign_negative());
     let fields: Vec<Field> = negative.iter().chain(&positive).map(|(field, _)| *field).collect();
     match (negative.is_empty(), positive.is_empty()) {

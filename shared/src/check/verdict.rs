@@ -1,7 +1,7 @@
 //! Whether an invoice can be booked without a human look, and if not, why.
 //! Knows the rules' results, not the rules.
 
-use crate::invoice::{Field, InvoiceType};
+use crate::invoice::Field;
 use crate::report::{Check, CheckStatus, Reading};
 
 use super::case::tax_is_starred;
@@ -9,10 +9,8 @@ use super::case::tax_is_starred;
 /// What still needs a look; empty when the invoice is verified.
 pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<String> {
     let failed = checks.iter().filter(|c| c.status == CheckStatus::Fail).map(|c| format!("{}: {}", c.rule, c.detail));
-    let unproven = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field)).filter_map(|field| match reading
-        .fields
-        .get(&field)
-    {
+    let needed = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field));
+    let unproven = needed.filter_map(|field| match reading.fields.get(&field) {
         None => Some(format!("{field} was not found")),
         Some(e) if !e.verified => Some(format!("{field} has no second source that confirms it")),
         Some(_) => None,
@@ -34,10 +32,6 @@ fn is_needed(reading: &Reading, field: Field) -> bool {
 
 /// A private buyer has no id; on a special invoice every buyer has.
 fn may_lack_buyer_id(reading: &Reading) -> bool {
-    let special = matches!(
-        reading.invoice.r#type,
-        InvoiceType::Special | InvoiceType::ElectronicSpecial | InvoiceType::DigitalSpecial
-    );
     let name = reading.invoice.buyer.name.as_deref().unwrap_or_default();
-    !special && name.chars().count() <= 4
+    !reading.invoice.r#type.is_special() && name.chars().count() <= 4
 }

@@ -1,28 +1,12 @@
 //! The names of all `FAPIAO_` variables, and whether the environment holds one that nobody reads. Knows nothing of values.
 
-/// What [`super::Config`] reads.
-const SETTINGS: [&str; 20] = [
-    "FAPIAO_PROVIDERS",
-    "FAPIAO_PROVIDER_SECRET_ARN",
-    "FAPIAO_TEXTIN_APP_ID",
-    "FAPIAO_TEXTIN_SECRET_CODE",
-    "FAPIAO_TEXTIN_ENDPOINT",
-    "FAPIAO_VOLCENGINE_ACCESS_KEY",
-    "FAPIAO_VOLCENGINE_SECRET_KEY",
-    "FAPIAO_VOLCENGINE_SESSION_TOKEN",
-    "FAPIAO_VOLCENGINE_ENDPOINT",
-    "FAPIAO_INPUT_BUCKET",
-    "FAPIAO_OUTPUT_BUCKET",
-    "FAPIAO_API_SECRET_ARN",
-    "FAPIAO_API_KEY",
-    "FAPIAO_MODELS",
-    "FAPIAO_BUYERS",
-    "FAPIAO_MAX_BYTES",
-    "FAPIAO_MAX_SIDE",
-    "FAPIAO_MAX_PIXELS",
-    "FAPIAO_MAX_PAGES",
-    "FAPIAO_JOBS",
-];
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::Config;
+
+/// What all names of ours begin with.
+const OURS: &str = "FAPIAO_";
 
 /// What the tests read: a developer may have them set while anything else runs.
 const OF_TESTS: [&str; 6] = [
@@ -39,46 +23,40 @@ const OF_TESTS: [&str; 6] = [
 /// These are warnings, not errors: a newer template must be able to start an older function, and what is set for
 /// something else on the same machine is no reason to stop.
 pub(super) fn strangers(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let ours = names.into_iter().filter(|name| name.starts_with("FAPIAO_"));
-    let mut strangers: Vec<String> = ours.filter(|name| !known().any(|known| known == name)).collect();
-    strangers.sort();
-    strangers.into_iter().map(|name| sentence(&name)).collect()
+    let mut known = settings();
+    known.extend(OF_TESTS.map(str::to_owned));
+    let ours: BTreeSet<String> = names.into_iter().filter(|name| name.starts_with(OURS)).collect();
+    ours.difference(&known).map(|name| sentence(name, &known)).collect()
 }
 
-fn known() -> impl Iterator<Item = &'static str> {
-    SETTINGS.into_iter().chain(OF_TESTS)
+/// What [`Config`] reads: all that it asks an environment for that has nothing to say.
+fn settings() -> BTreeSet<String> {
+    let asked = RefCell::default();
+    let lookup = |name: &str| {
+        RefCell::<BTreeSet<String>>::borrow_mut(&asked).insert(name.to_owned());
+        None
+    };
+    // Only what is set can be wrong.
+    let _ = Config::from_lookup(&lookup);
+    asked.into_inner().into_iter().filter(|name| name.starts_with(OURS)).collect()
 }
 
-fn sentence(name: &str) -> String {
-    let nearest = known().map(|known| (distance(name, known), known)).min();
+fn sentence(name: &str, known: &BTreeSet<String>) -> String {
+    let nearest = known.iter().map(|known| (strsim::levenshtein(name, known), known)).min();
     // A third of a name mistyped is another name.
-    match nearest.filter(|(distance, known)| distance * 3 < known.len() - "FAPIAO_".len()) {
+    match nearest.filter(|(distance, known)| distance * 3 < known.len() - OURS.len()) {
         Some((_, known)) => format!("{name} is set, but nothing reads it: is {known} meant?"),
         None => format!("{name} is set, but nothing reads it: README.md lists what there is"),
     }
 }
 
-/// How many letters must be put in, taken out or changed (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.bytes().enumerate() {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-    use std::collections::BTreeSet;
-
     use super::*;
-    use crate::config::Config;
+
+    fn known() -> BTreeSet<String> {
+        settings().into_iter().chain(OF_TESTS.map(str::to_owned)).collect()
+    }
 
     /// Every name of ours in a text.
     fn named(text: &str) -> BTreeSet<&str> {
@@ -88,29 +66,20 @@ mod tests {
 
     #[test]
     fn the_readme_names_every_variable_and_no_other() {
-        assert_eq!(named(include_str!("../../../README.md")), known().collect());
+        assert_eq!(named(include_str!("../../../README.md")), known().iter().map(String::as_str).collect());
     }
 
     #[test]
     fn whatever_sets_a_variable_sets_one_that_is_read() {
         for text in [include_str!("../../../template.yaml"), include_str!("../../../tests/events/env.json")] {
-            let unread: Vec<_> = named(text).into_iter().filter(|name| !SETTINGS.contains(name)).collect();
+            let unread: Vec<_> = named(text).into_iter().filter(|name| !settings().contains(*name)).collect();
             assert_eq!(unread, Vec::<&str>::new());
         }
     }
 
     #[test]
-    fn the_settings_are_those_that_are_looked_up() {
-        let asked = RefCell::new(BTreeSet::new());
-        let lookup = |name: &str| {
-            asked.borrow_mut().insert(name.to_owned());
-            None
-        };
-        Config::from_lookup(&lookup).unwrap();
-        let asked = asked.into_inner();
-        let ours: BTreeSet<&str> =
-            asked.iter().map(String::as_str).filter(|name| name.starts_with("FAPIAO_")).collect();
-        assert_eq!(ours, SETTINGS.into_iter().collect());
+    fn an_environment_that_says_nothing_is_asked_for_everything() {
+        assert!(Config::from_lookup(&|_| None).is_ok());
     }
 
     #[test]
@@ -135,7 +104,7 @@ mod tests {
 
     #[test]
     fn known_names_and_those_of_others_are_nobodys_business() {
-        let names = known().chain(["PATH", "AWS_REGION", "MY_FAPIAO_BUYER"]);
-        assert_eq!(strangers(names.map(str::to_owned)), Vec::<String>::new());
+        let others = ["PATH", "AWS_REGION", "MY_FAPIAO_BUYER"].map(str::to_owned);
+        assert_eq!(strangers(known().into_iter().chain(others)), Vec::<String>::new());
     }
 }

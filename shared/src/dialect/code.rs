@@ -28,13 +28,13 @@ impl VendorCode {
         Self { code, http_status: 200, message, kind: None, hint: None }
     }
 
-    pub(super) const fn fault(code: i64, http_status: u16, kind: ErrorKind, message: &'static str) -> Self {
-        Self { code, http_status, message, kind: Some(kind), hint: None }
-    }
-
     pub(super) const fn hinted(self, hint: &'static str) -> Self {
         Self { hint: Some(hint), ..self }
     }
+}
+
+pub(super) const fn fault(code: i64, http_status: u16, kind: ErrorKind, message: &'static str) -> VendorCode {
+    VendorCode { code, http_status, message, kind: Some(kind), hint: None }
 }
 
 /// Our error for a vendor's code. One that is in no table is a matter of protocol.

@@ -23,19 +23,11 @@ impl Default for Limits {
 
 impl Limits {
     pub(super) fn check_bytes(&self, bytes: u64) -> Result<()> {
-        if bytes > self.max_bytes {
-            let message = format!("the file has {bytes} bytes; at most {} are allowed", self.max_bytes);
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        Ok(())
+        at_most(self.max_bytes, bytes, "bytes")
     }
 
     pub(super) fn check_pages(&self, pages: u32) -> Result<()> {
-        if pages > self.max_pages {
-            let message = format!("the file has {pages} pages; at most {} are allowed", self.max_pages);
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        Ok(())
+        at_most(self.max_pages.into(), pages.into(), "pages")
     }
 
     pub(super) fn check_dimensions(&self, (width, height): (u32, u32)) -> Result<()> {
@@ -52,4 +44,11 @@ impl Limits {
         let message = format!("the page has {width} x {height} pixels; {allowed}");
         Err(Error::new(ErrorKind::BadDimensions, message))
     }
+}
+
+fn at_most(allowed: u64, has: u64, of: &str) -> Result<()> {
+    if has <= allowed {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TooLarge, format!("the file has {has} {of}; at most {allowed} are allowed")))
 }

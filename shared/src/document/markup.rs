@@ -27,8 +27,8 @@ pub struct Element {
     /// Names without prefix, values with entities resolved.
     attributes: Vec<(String, String)>,
     /// Its own text, that of its children left out.
-    text: String,
-    children: Vec<Element>,
+    pub(super) text: String,
+    pub(super) children: Vec<Element>,
 }
 
 impl Element {
@@ -79,25 +79,6 @@ impl Element {
             return Some(self);
         }
         self.child(name).or_else(|| self.children.iter().find_map(|c| c.find(name)))
-    }
-
-    /// Takes all children of a name out.
-    pub(super) fn take_all(&mut self, name: &str) -> Vec<Element> {
-        let (taken, rest) = std::mem::take(&mut self.children).into_iter().partition(|c| c.is(name));
-        self.children = rest;
-        taken
-    }
-
-    /// Puts another text in place of its own.
-    pub(super) fn set_text(&mut self, text: String) {
-        self.text = text;
-    }
-
-    /// The same with every child turned into another.
-    #[must_use]
-    pub(super) fn map_children(mut self, turn: impl FnMut(Element) -> Element) -> Self {
-        self.children = std::mem::take(&mut self.children).into_iter().map(turn).collect();
-        self
     }
 
     /// Its own text as it stands.

@@ -6,7 +6,6 @@ mod bundle;
 pub(crate) mod fit;
 pub(crate) mod fonts;
 mod format;
-mod jpeg;
 mod limits;
 pub mod markup;
 mod ofd;

@@ -118,15 +118,10 @@ impl TextRun {
 }
 
 impl TextPage {
-    /// How many characters are no white space.
-    pub fn solid(&self) -> usize {
-        self.runs.iter().flat_map(|r| &r.glyphs).filter(|g| !g.text.is_whitespace()).count()
-    }
-
     /// Whether the page says in characters what it shows: enough of them, nearly all with a name, and no picture that
     /// may show something else.
     pub fn is_trusted(&self) -> bool {
-        let solid = self.solid();
+        let solid = self.runs.iter().flat_map(|r| &r.glyphs).filter(|g| !g.text.is_whitespace()).count();
         solid >= 20 && 20 * self.unnamed <= solid
     }
 }

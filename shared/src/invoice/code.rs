@@ -58,13 +58,8 @@ impl<'a> InvoiceCode<'a> {
         (digits && length_fits).then_some(Self(text))
     }
 
-    /// Whether the digits are known not to follow the rules.
-    fn is_irregular(&self) -> bool {
-        IRREGULAR.contains(&self.0)
-    }
-
     /// The four region digits.
-    pub fn region_digits(&self) -> &'a str {
+    fn region_digits(&self) -> &'a str {
         if self.0.len() == 12 { &self.0[1..5] } else { &self.0[0..4] }
     }
 
@@ -87,7 +82,7 @@ impl<'a> InvoiceCode<'a> {
 
     /// The kind of invoice, where the code tells it. A blockchain invoice cannot be told from its code.
     pub fn invoice_type(&self) -> Option<InvoiceType> {
-        if self.is_irregular() {
+        if IRREGULAR.contains(&self.0) {
             return Some(InvoiceType::ElectronicCommon);
         }
         if self.0.len() == 10 {

@@ -16,6 +16,34 @@ use super::{plain, unified};
 #[error("not a decimal number: {0:?}")]
 pub struct ParseDecimalError(String);
 
+/// How a type that has a print of its own stands in JSON: as that print.
+macro_rules! print_in_json {
+    ($name:ident, $pattern:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "pattern": $pattern})
+            }
+        }
+    };
+}
+
 macro_rules! decimal_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -36,28 +64,7 @@ macro_rules! decimal_type {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
-            }
-        }
+        print_in_json!($name, r"^-?[0-9]+(\.[0-9]+)?$");
     };
 }
 
@@ -146,28 +153,7 @@ impl fmt::Display for TaxRate {
     }
 }
 
-impl Serialize for TaxRate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaxRate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for TaxRate {
-    fn schema_name() -> Cow<'static, str> {
-        "TaxRate".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?|exempt|not_taxable)$"})
-    }
-}
+print_in_json!(TaxRate, r"^([0-9]+(\.[0-9]+)?|exempt|not_taxable)$");
 
 #[cfg(test)]
 mod tests {

@@ -57,6 +57,16 @@ impl InvoiceType {
         }
     }
 
+    /// Whether it is one whose tax the buyer deducts (专票).
+    pub fn is_special(self) -> bool {
+        matches!(self, Self::Special | Self::ElectronicSpecial | Self::DigitalSpecial)
+    }
+
+    /// Whether it is electronic with a code, and no special one: the code and the QR code do not tell these apart.
+    pub fn is_electronic_common(self) -> bool {
+        matches!(self, Self::ElectronicCommon | Self::ElectronicToll | Self::Blockchain)
+    }
+
     /// Whether it is fully digital: a number of 20 digits and no code.
     pub fn is_digital(self) -> bool {
         matches!(self, Self::DigitalCommon | Self::DigitalSpecial)

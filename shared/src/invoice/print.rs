@@ -1,15 +1,9 @@
 //! How prints are compared and parsed. Knows nothing of what they say.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 
 /// A print without its typography: full-width forms are half-width (NFKC), and spaces do not count.
 pub fn plain(print: &str) -> String {
-    if print.is_ascii() {
-        // Most prints with rules of their own are numbers, which no normalisation changes.
-        return print.chars().filter(|c| !c.is_whitespace()).collect();
-    }
     print.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -21,11 +15,6 @@ pub fn unified(c: char) -> char {
         '—' | '–' | '―' | '−' => '-',
         other => other,
     }
-}
-
-/// A print with half-width forms, its spaces kept.
-pub(super) fn folded(print: &str) -> Cow<'_, str> {
-    if print.is_ascii() { Cow::Borrowed(print) } else { Cow::Owned(print.nfkc().collect()) }
 }
 
 #[cfg(test)]

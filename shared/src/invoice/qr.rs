@@ -38,11 +38,7 @@ impl QrPayload {
             issue_date: date(parts[5]),
             check_code: parts.get(6).copied().and_then(digits),
         };
-        payload.has_known_kind().then_some(payload)
-    }
-
-    fn has_known_kind(&self) -> bool {
-        matches!(self.kind.as_str(), "01" | "04" | "08" | "10" | "11" | "14" | "20" | "31" | "32")
+        (payload.kind == "20" || payload.invoice_type().is_some()).then_some(payload)
     }
 
     /// The kind of invoice that the payload names. 20 occurs on electronic ones of either kind, so it names none.

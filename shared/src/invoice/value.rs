@@ -6,6 +6,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Money, Quantity, TaxId, TaxRate, plain};
 
@@ -96,7 +97,7 @@ pub fn tax_id(print: &str) -> Option<String> {
 
 /// A day and nothing else, in any of the forms that are printed: `2019年1月14日`, `2024-01-02`, `2024 1 2`, `20240102`.
 pub fn date(print: &str) -> Option<Date> {
-    let folded = super::print::folded(print);
+    let folded: String = print.nfkc().collect();
     let parts: Vec<&str> = folded.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let (year, month, day) = match parts.as_slice() {
         [year, month, day] if year.len() == 4 => (*year, *month, *day),

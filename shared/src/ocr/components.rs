@@ -4,31 +4,34 @@ use crate::geometry::Point;
 
 /// A stretch of set pixels in one row; both ends belong to it.
 #[derive(Clone, Copy, Debug)]
-struct Run {
-    y: usize,
-    start: usize,
-    end: usize,
+pub(crate) struct Run {
+    pub y: usize,
+    pub start: usize,
+    pub end: usize,
 }
 
-/// The outline of every 8-connected region: for each row that it touches, the ends of its runs.
-pub(crate) fn outlines(mask: &[bool], width: usize) -> Vec<Vec<Point>> {
+/// The outline of a region: the ends of its runs.
+pub(crate) fn outline(region: &[Run]) -> Vec<Point> {
+    region.iter().flat_map(|run| [run.start, run.end].map(|x| Point::new(x as f32, run.y as f32))).collect()
+}
+
+/// Every 8-connected region.
+pub(crate) fn regions(mask: &[bool], width: usize) -> Vec<Vec<Run>> {
     let runs = runs(mask, width);
     let mut parents: Vec<usize> = (0..runs.len()).collect();
     join_neighbours(&runs, &mut parents);
 
     let mut index_of_root = vec![usize::MAX; runs.len()];
-    let mut outlines: Vec<Vec<Point>> = Vec::new();
+    let mut regions: Vec<Vec<Run>> = Vec::new();
     for (i, run) in runs.iter().enumerate() {
         let root = root(&mut parents, i);
         if index_of_root[root] == usize::MAX {
-            index_of_root[root] = outlines.len();
-            outlines.push(Vec::new());
+            index_of_root[root] = regions.len();
+            regions.push(Vec::new());
         }
-        let outline = &mut outlines[index_of_root[root]];
-        outline.push(Point::new(run.start as f32, run.y as f32));
-        outline.push(Point::new(run.end as f32, run.y as f32));
+        regions[index_of_root[root]].push(*run);
     }
-    outlines
+    regions
 }
 
 fn runs(mask: &[bool], width: usize) -> Vec<Run> {
@@ -79,30 +82,30 @@ fn root(parents: &mut [usize], mut i: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn regions(picture: &[&str]) -> Vec<usize> {
+    fn sizes(picture: &[&str]) -> Vec<usize> {
         let width = picture[0].len();
         let mask: Vec<bool> = picture.iter().flat_map(|r| r.chars().map(|c| c == '#')).collect();
-        outlines(&mask, width).iter().map(Vec::len).collect()
+        regions(&mask, width).iter().map(|region| outline(region).len()).collect()
     }
 
     #[test]
     fn regions_that_touch_at_a_corner_are_one() {
-        assert_eq!(regions(&["##...", "..#..", "....#"]), [4, 2]);
+        assert_eq!(sizes(&["##...", "..#..", "....#"]), [4, 2]);
     }
 
     #[test]
     fn a_fork_is_joined_at_its_foot() {
-        assert_eq!(regions(&["#.#.#", "#.#.#", "#####"]), [14]);
+        assert_eq!(sizes(&["#.#.#", "#.#.#", "#####"]), [14]);
     }
 
     #[test]
     fn a_region_that_closes_late_is_one() {
-        assert_eq!(regions(&["#...#", "#.#.#", "#...#", "#####"]), [14, 2]);
+        assert_eq!(sizes(&["#...#", "#.#.#", "#...#", "#####"]), [14, 2]);
     }
 
     #[test]
     fn an_empty_mask_has_no_region() {
-        assert!(regions(&["....", "...."]).is_empty());
-        assert!(outlines(&[], 0).is_empty());
+        assert!(sizes(&["....", "...."]).is_empty());
+        assert!(regions(&[], 0).is_empty());
     }
 }

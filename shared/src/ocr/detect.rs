@@ -82,11 +82,8 @@ fn input(page: &RgbImage, width: u32, height: u32) -> Vec<f32> {
 /// The rectangles of a probability map, in its own pixels.
 fn boxes(map: &Array, width: usize) -> Vec<Corners> {
     let mask = dilated(&map.data, width);
-    components::outlines(&mask, width)
-        .iter()
-        .take(MAX_REGIONS)
-        .filter_map(|outline| text_box(outline, &map.data, width))
-        .collect()
+    let regions = components::regions(&mask, width).into_iter().take(MAX_REGIONS);
+    regions.filter_map(|region| text_box(&components::outline(&region), &map.data, width)).collect()
 }
 
 /// The pixels that belong to text, grown by one to the right and down: closes the gaps inside characters.

@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
-use self::recognise::{ReadLine, Recogniser};
+pub(crate) use self::qr::find as find_codes;
+use self::recognise::Recogniser;
 use self::seal::FoundSeals;
 pub use self::seal::SealText;
 use self::threads::Threads;
@@ -89,11 +90,6 @@ pub struct QrCode {
     pub quad: Quad,
 }
 
-/// The QR codes of a picture by itself; corners in its own pixels.
-pub(crate) fn find_codes(picture: &RgbImage) -> Vec<QrCode> {
-    qr::find(picture)
-}
-
 /// The loaded engine; one per process, used from many threads.
 pub struct Engine {
     detector: Box<dyn Model>,
@@ -154,13 +150,7 @@ impl Engine {
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
         let clean = ink::without_seals(&light::evened(page));
         let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
-        let answer = |(region, line): (&Region, ReadLine)| TextLine {
-            quad: region.quad,
-            confidence: line.confidence(),
-            text: line.text,
-            glyphs: line.glyphs,
-        };
-        Ok(regions.iter().zip(lines).map(answer).collect())
+        Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
     fn read_seals(&self, page: &RgbImage, seals: &FoundSeals, turn: Turn) -> Result<Vec<SealText>> {
@@ -173,19 +163,9 @@ impl Engine {
         let turn = orient::upright_turn(&boxes, read)?;
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
         let lines = read(&places)?;
-        let legible = places.iter().zip(lines).filter_map(|(place, line)| text_line(place, line, page));
-        Ok((turn, legible.collect()))
+        let legible = places.iter().zip(lines).filter(|(_, line)| line.confidence() >= MIN_CONFIDENCE);
+        Ok((turn, legible.map(|(place, line)| line.at(place.to_quad(page.width(), page.height()))).collect()))
     }
-}
-
-fn text_line(place: &Corners, line: ReadLine, page: &RgbImage) -> Option<TextLine> {
-    let confidence = line.confidence();
-    (confidence >= MIN_CONFIDENCE).then(|| TextLine {
-        quad: place.to_quad(page.width(), page.height()),
-        text: line.text,
-        confidence,
-        glyphs: line.glyphs,
-    })
 }
 
 #[cfg(test)]

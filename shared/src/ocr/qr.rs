@@ -18,7 +18,7 @@ const SMALL: u64 = 1_500_000;
 /// From this many on it is a photo, whose codes are large and noisy.
 const LARGE: u64 = 6_000_000;
 
-/// Finds and decodes every QR code; a code that cannot be decoded is left out.
+/// Finds and decodes every QR code of a picture, corners in its pixels; a code that cannot be decoded is left out.
 pub(crate) fn find(page: &RgbImage) -> Vec<QrCode> {
     let grey = imageops::grayscale(page);
     let attempts = scales(u64::from(page.width()) * u64::from(page.height()));

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use image::RgbImage;
 use rten::ThreadPool;
 
-use super::Glyph;
 use super::crop::{self, Crop, HEIGHT, STEP};
 use super::model::{Array, Model};
 use super::threads::spread;
+use super::{Glyph, TextLine};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Corners;
+use crate::geometry::{Corners, Quad};
 
 /// The most lines that go through the network together.
 const MAX_BATCH: usize = 8;
@@ -32,6 +32,11 @@ impl ReadLine {
     pub fn confidence(&self) -> f32 {
         let sum: f32 = self.glyphs.iter().map(|g| g.confidence).sum();
         sum / self.glyphs.len().max(1) as f32
+    }
+
+    /// The line at its place.
+    pub fn at(self, quad: Quad) -> TextLine {
+        TextLine { quad, confidence: self.confidence(), text: self.text, glyphs: self.glyphs }
     }
 
     /// Without white space at either end.

@@ -2,7 +2,7 @@
 
 use crate::document::text::{Picture, TextPage};
 use crate::document::{Document, Format};
-use crate::geometry::{quad_of, scaled};
+use crate::geometry::{Corners, quad_of};
 use crate::ocr::{self, PageText, QrCode};
 use crate::reader::file::pages::PageReading;
 use crate::reader::file::{text_lines, xml};
@@ -41,9 +41,9 @@ pub(super) fn with_data(document: &Document, printed: Option<Reading>) -> Option
 
 /// The QR codes among the page's pictures, in the page's pixels.
 fn codes(page: &TextPage, lines: &PageText) -> Vec<QrCode> {
-    let scale = (lines.width as f32 / page.width.max(1.0), lines.height as f32 / page.height.max(1.0));
+    let (x, y) = (lines.width as f32 / page.width.max(1.0), lines.height as f32 / page.height.max(1.0));
     let on_page = |picture: &Picture| {
-        let quad = scaled(&quad_of(picture.place), scale);
+        let quad = Corners::from_quad(&quad_of(picture.place)).scaled(x, y).quad();
         let found = ocr::find_codes(&picture.pixels);
         found.into_iter().map(move |code| QrCode { quad, ..code }).collect::<Vec<_>>()
     };

@@ -272,13 +272,13 @@ mod tests {
 
     /// The index, and a clock in seconds.
     struct World {
-        identities: Identities<Arc<MemoryStore>>,
-        store: Arc<MemoryStore>,
+        identities: Identities<MemoryStore>,
+        store: MemoryStore,
     }
 
     impl World {
         fn new() -> Self {
-            let store = Arc::new(MemoryStore::new());
+            let store = MemoryStore::new();
             Self { identities: Identities::new(store.clone(), "out", 1_000_000), store }
         }
 

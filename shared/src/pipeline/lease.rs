@@ -99,13 +99,13 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     struct World {
-        leases: Leases<Arc<MemoryStore>>,
-        store: Arc<MemoryStore>,
+        leases: Leases<MemoryStore>,
+        store: MemoryStore,
     }
 
     impl World {
         fn new() -> Arc<Self> {
-            let store = Arc::new(MemoryStore::new());
+            let store = MemoryStore::new();
             Arc::new(Self { leases: Leases::new(store.clone(), "out"), store })
         }
 

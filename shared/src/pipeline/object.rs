@@ -198,7 +198,7 @@ impl<S: Store> ObjectPipeline<S> {
             return Ok(Step::LookAgain);
         }
         if self.pipeline.chain().is_paid(self.selected(&event.key)) && !work.wait.is_ours() {
-            let name = format!("{}/{} {}", event.bucket, event.key, object.head.etag);
+            let name = format!("{}/{} {}", event.bucket, event.key, object.etag);
             work.object = Some(object);
             work.wait.ask(&self.leases, &name).await?;
             return Ok(Step::LookAgain);
@@ -214,7 +214,7 @@ impl<S: Store> ObjectPipeline<S> {
         }
         let object = self.fetch(event).await?;
         if let Some(object) = &object {
-            work.etag = Some(object.head.etag.clone());
+            work.etag = Some(object.etag.clone());
         }
         Ok(object)
     }
@@ -235,10 +235,10 @@ impl<S: Store> ObjectPipeline<S> {
         stored: Option<&StoredReport>,
         deadline: Instant,
     ) -> Result<Result<Report, Failure>> {
-        let same = stored.filter(|report| report.etag() == Some(&object.head.etag));
+        let same = stored.filter(|report| report.etag() == Some(&object.etag));
         let source = Source {
-            etag: Some(object.head.etag),
-            version_id: object.head.version_id.or_else(|| event.version_id.clone()),
+            etag: Some(object.etag),
+            version_id: object.version_id.or_else(|| event.version_id.clone()),
             ..source_of(event)
         };
         let known = same.map(StoredReport::invoices).unwrap_or_default();

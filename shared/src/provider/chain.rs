@@ -50,11 +50,6 @@ impl Chain {
         self.providers.iter().chain(&self.on_request).find(|p| p.name() == name)
     }
 
-    /// The configured names, first choice first.
-    pub fn names(&self) -> Vec<&'static str> {
-        self.providers.iter().map(|p| p.name()).collect()
-    }
-
     /// Whether somebody who may be asked costs money.
     pub fn is_paid(&self, selected: Option<&str>) -> bool {
         match selected {
@@ -63,7 +58,7 @@ impl Chain {
         }
     }
 
-    /// Every name that can be selected.
+    /// Every name that can be selected, the configured ones first.
     pub fn selectable(&self) -> Vec<&'static str> {
         self.providers.iter().chain(&self.on_request).map(|p| p.name()).collect()
     }
@@ -103,13 +98,10 @@ impl Chain {
                 break;
             }
         }
-        let error = worst.map_or_else(nobody, |(_, error)| error);
+        let error =
+            worst.map_or_else(|| Error::new(ErrorKind::Internal, "no provider is configured"), |(_, error)| error);
         ChainOutcome { answer: Err(error), attempts }
     }
-}
-
-fn nobody() -> Error {
-    Error::new(ErrorKind::Internal, "no provider is configured")
 }
 
 /// The configured order, but of two vendors that each read one half of all paper, the shape's own goes first.
@@ -235,7 +227,7 @@ mod tests {
 
     #[tokio::test]
     async fn not_mine_and_trouble_move_on_to_the_next() {
-        for kind in ErrorKind::ALL {
+        for &kind in ErrorKind::ALL {
             let chain = chain(vec![fake("textin", Some(kind)), fake("embedded", None)]);
             let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
             assert!(outcome.answer.is_ok(), "{kind:?}");

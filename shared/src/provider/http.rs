@@ -191,19 +191,8 @@ fn count_calls(error: Error, calls: u32) -> Error {
     if calls == 1 {
         return error;
     }
-    let told = Error::new(error.kind(), format!("{} (after {calls} calls)", error.message())).with_hint(error.hint());
-    carry(told, &error)
-}
-
-/// Copies what the vendor said onto a reworded error.
-pub(super) fn carry(mut to: Error, from: &Error) -> Error {
-    if let Some(code) = from.vendor_code() {
-        to = to.with_vendor_code(code);
-    }
-    if let Some(wait) = from.retry_after() {
-        to = to.with_retry_after(wait);
-    }
-    to
+    let message = format!("{} (after {calls} calls)", error.message());
+    error.with_message(message)
 }
 
 /// Refines a dialect's error with what HTTP itself says: a wait, or a status with a body of no known form.
@@ -254,16 +243,10 @@ fn broken(error: &reqwest::Error) -> Error {
 
 /// The innermost reason; the outer ones repeat the address.
 fn cause(error: &reqwest::Error) -> String {
-    let mut inner: &dyn std::error::Error = match error.source() {
-        Some(source) => source,
-        None => {
-            return if error.is_timeout() { "timed out" } else { "no reason given" }.to_owned();
-        }
-    };
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
+    let unsaid = if error.is_timeout() { "timed out" } else { "no reason given" };
+    std::iter::successors(error.source(), |&outer| outer.source())
+        .last()
+        .map_or_else(|| unsaid.to_owned(), |e| e.to_string())
 }
 
 #[cfg(test)]
@@ -292,7 +275,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_may_heal_is_asked_again() {
-        for kind in ErrorKind::ALL {
+        for &kind in ErrorKind::ALL {
             let (calls, error) = calls_until_given_up(kind, None, Duration::from_secs(5)).await;
             let heals = matches!(kind, ErrorKind::ProviderThrottled | ErrorKind::ProviderUnavailable);
             assert_eq!(calls, if heals { 3 } else { 1 }, "{kind:?}");

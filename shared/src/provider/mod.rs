@@ -144,7 +144,7 @@ mod tests {
     fn the_configured_names_make_the_chain() {
         let arn = ("FAPIAO_PROVIDER_SECRET_ARN", "arn:x");
         let chain = chain(&[("FAPIAO_PROVIDERS", "textin,volcengine,embedded"), arn]).unwrap();
-        assert_eq!(chain.names(), ["textin", "volcengine", "embedded"]);
+        assert_eq!(chain.selectable(), ["textin", "volcengine", "embedded"]);
     }
 
     #[test]
@@ -153,7 +153,7 @@ mod tests {
         assert!(!none.has("textin") && !none.has("volcengine"));
         let local = chain(&TEXTIN).unwrap();
         assert!(local.has("textin") && !local.has("volcengine"));
-        assert_eq!(local.names(), ["embedded"]);
+        assert_eq!(local.selectable(), ["embedded", "textin"]);
         let secret = chain(&[("FAPIAO_PROVIDER_SECRET_ARN", "arn:x")]).unwrap();
         assert!(secret.has("textin") && secret.has("volcengine"));
     }

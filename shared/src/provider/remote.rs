@@ -7,7 +7,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::http::{Http, carry};
+use super::http::Http;
 use super::secrets::{Keyring, Keys, VendorKeys};
 use super::vendor::Vendor;
 use super::{Answer, Paper, Provider};
@@ -15,7 +15,7 @@ use crate::dialect::VendorAnswer;
 use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::scaled;
+use crate::geometry::Corners;
 use crate::parts::Part;
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
@@ -107,7 +107,7 @@ fn redacted(error: Error, keys: &VendorKeys) -> Error {
         return error;
     }
     let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
-    carry(Error::new(error.kind(), message).with_hint(error.hint()), &error)
+    error.with_message(message)
 }
 
 /// A vendor's answer in terms of the page as uploaded.
@@ -116,9 +116,9 @@ fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &s
     let (width, height) = document.dimensions();
     let sent = fitted.size.unwrap_or((reading.page.width, reading.page.height));
     if sent.0 > 0 && sent.1 > 0 && sent != (width, height) {
-        let factors = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
+        let (x, y) = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
         for quad in reading.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
-            *quad = scaled(quad, factors);
+            *quad = Corners::from_quad(quad).scaled(x, y).quad();
         }
     }
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::vendor::{Credential, VENDORS, Vendor};
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::{CachedSecret, Secret, SecretSource};
+use crate::secret::{CachedSecret, Secret};
 
 /// The credentials there are, by vendor; one that is not used is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,33 +107,22 @@ fn half(set: &str, missing: &str) -> Error {
 
 /// The vendors' credentials, wherever they are kept.
 #[derive(Debug)]
-pub struct Keyring(Kept);
-
-#[derive(Debug)]
-enum Kept {
+pub enum Keyring {
+    /// Credentials that never change.
     Fixed(Arc<VendorKeys>),
+    /// Credentials in a secret, in the form of [`VendorKeys::from_json`]; fetched on first need.
     Fetched(CachedSecret),
 }
 
 impl Keyring {
-    /// Credentials in a secret, in the form of [`VendorKeys::from_json`]; fetched on first need.
-    pub fn new(source: Arc<dyn SecretSource>) -> Self {
-        Self(Kept::Fetched(CachedSecret::new(source)))
-    }
-
-    /// Credentials that never change.
-    pub fn fixed(keys: VendorKeys) -> Self {
-        Self(Kept::Fixed(Arc::new(keys)))
-    }
-
     /// The credentials, fetched when there are none or they are old.
     ///
     /// # Errors
     /// `provider_auth`, without any part of a credential.
     pub async fn get(&self) -> Result<Arc<VendorKeys>> {
-        match &self.0 {
-            Kept::Fixed(keys) => Ok(keys.clone()),
-            Kept::Fetched(secret) => {
+        match self {
+            Self::Fixed(keys) => Ok(keys.clone()),
+            Self::Fetched(secret) => {
                 let value = secret.get(Instant::now()).await.map_err(|error| unreadable(&error))?;
                 VendorKeys::from_json(value.expose()).map(Arc::new)
             }
@@ -142,9 +131,7 @@ impl Keyring {
 
     /// Newer credentials than the ones a vendor refused, if there are any.
     pub async fn renew(&self, refused: &VendorKeys) -> Option<Arc<VendorKeys>> {
-        let Kept::Fetched(secret) = &self.0 else {
-            return None;
-        };
+        let Self::Fetched(secret) = self else { return None };
         // Somebody else may have renewed them meanwhile.
         if let Some(keys) = self.get().await.ok().filter(|keys| **keys != *refused) {
             return Some(keys);
@@ -168,6 +155,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
+    use crate::secret::SecretSource;
 
     const JSON: &str = r#"{"textin":{"app_id":"hunter1","secret_code":"hunter2"},
         "volcengine":{"access_key":"AK","secret_key":"hunter3","session_token":"hunter4"}}"#;
@@ -188,7 +176,7 @@ mod tests {
 
     fn keyring(rotations: usize) -> (Arc<Rotating>, Keyring) {
         let source = Arc::new(Rotating { rotations, ..Rotating::default() });
-        (source.clone(), Keyring::new(source))
+        (source.clone(), Keyring::Fetched(CachedSecret::new(source)))
     }
 
     #[tokio::test]

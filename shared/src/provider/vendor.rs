@@ -12,7 +12,7 @@ use super::secrets::{Keyring, VendorKeys};
 use super::{Paper, Policy, Provider, textin, volcengine};
 use crate::document::fit::Requirements;
 use crate::error::{Error, Result};
-use crate::secret::SecretsManager;
+use crate::secret::{CachedSecret, SecretsManager};
 
 /// Every vendor.
 pub(crate) static VENDORS: [&Vendor; 2] = [&textin::VENDOR, &volcengine::VENDOR];
@@ -79,8 +79,8 @@ impl VendorSettings {
 
     pub(super) fn keyring(&self) -> Keyring {
         match &self.secret_arn {
-            Some(arn) => Keyring::new(Arc::new(SecretsManager::lazy(arn))),
-            None => Keyring::fixed(self.local_keys.clone()),
+            Some(arn) => Keyring::Fetched(CachedSecret::new(Arc::new(SecretsManager::lazy(arn)))),
+            None => Keyring::Fixed(Arc::new(self.local_keys.clone())),
         }
     }
 }
@@ -99,7 +99,7 @@ impl Vendor {
         let endpoint = settings.endpoints.get(self.name).map_or(self.endpoint, String::as_str);
         let blame = |error: Error| {
             let message = format!("{}: {}", self.endpoint_variable, error.message());
-            Error::new(error.kind(), message).with_hint(error.hint())
+            error.with_message(message)
         };
         let url = http::endpoint(endpoint).map_err(blame)?;
         let http = Http::new(&url, settings.policy).map_err(blame)?;

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 use super::Paper;
-use super::http::{Http, Reply, refine, sensitive};
+use super::http::{Http, refine, sensitive};
 use super::remote::Interface;
 use super::secrets::Keys;
 use super::vendor::{Credential, Vendor};
 use crate::dialect::VendorAnswer;
-use crate::dialect::volcengine::{self, Call, Credentials, Target};
+use crate::dialect::volcengine::{self, Call, Credentials};
 use crate::document::Format;
 use crate::document::fit::Requirements;
 use crate::error::{Error, ErrorKind, Result};
@@ -60,11 +60,6 @@ impl Volcengine {
         let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
         Self { url, host }
     }
-
-    fn call<'a>(&'a self, body_sha256: &'a str) -> Call<'a> {
-        let content_type = volcengine::CONTENT_TYPE;
-        Call { method: "POST", host: &self.host, path: "/", query: &QUERY, content_type, body_sha256 }
-    }
 }
 
 #[async_trait]
@@ -78,19 +73,16 @@ impl Interface for Volcengine {
         let (body, sha256) = form(file.clone()).await?;
         http.retry(deadline, || async {
             // Signed anew for each call: a signature ages.
-            let signed = volcengine::sign(&credentials, Target::VISUAL, &self.call(&sha256), Timestamp::now());
+            let call = Call { host: &self.host, query: &QUERY, body_sha256: &sha256 };
             let mut request = http.client().post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
-            for (name, value) in signed.headers {
+            for (name, value) in volcengine::sign(&credentials, &call, Timestamp::now()) {
                 request = request.header(name, sensitive(&value)?);
             }
-            understand(&http.send(request.body(body.clone()), deadline).await?)
+            let reply = http.send(request.body(body.clone()), deadline).await?;
+            volcengine::parse(&reply.body).map_err(|error| refine(error, &reply))
         })
         .await
     }
-}
-
-fn understand(reply: &Reply) -> Result<VendorAnswer> {
-    volcengine::parse(&reply.body).map_err(|error| refine(error, reply))
 }
 
 /// The request's body and its hash. Megabytes are encoded and hashed, so away from the async threads.

@@ -1,19 +1,19 @@
 //! The store's twin in memory, with the conditional semantics of S3. Knows nothing of networks.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use super::{Object, Store, too_large};
 use crate::error::Result;
 
-/// Objects in a map; every call takes one lock, so writes are as atomic as on S3.
-#[derive(Debug, Default)]
+/// Objects in a map; every call takes one lock, so writes are as atomic as on S3. Clones are the same store.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
@@ -59,14 +59,14 @@ impl MemoryStore {
 impl State {
     fn insert(&mut self, bucket: &str, key: &str, body: Bytes) -> String {
         let etag = hex::encode(&Sha256::digest(&body)[..16]);
-        let head = ObjectHead { size: body.len() as u64, etag: etag.clone(), version_id: None };
-        self.objects.insert((bucket.to_owned(), key.to_owned()), Object { head, body });
+        let object = Object { etag: etag.clone(), version_id: None, body };
+        self.objects.insert((bucket.to_owned(), key.to_owned()), object);
         etag
     }
 
     fn etag(&self, bucket: &str, key: &str) -> Option<&str> {
         let object = self.objects.get(&(bucket.to_owned(), key.to_owned()));
-        object.map(|object| object.head.etag.as_str())
+        object.map(|object| object.etag.as_str())
     }
 }
 
@@ -77,31 +77,22 @@ impl Store for MemoryStore {
         let Some(object) = state.objects.get(&(bucket.to_owned(), key.to_owned())).cloned() else {
             return Ok(None);
         };
-        if object.head.size > max_bytes {
-            return Err(too_large(object.head.size, max_bytes));
+        let size = object.body.len() as u64;
+        if size > max_bytes {
+            return Err(too_large(size, max_bytes));
         }
         state.bodies_read += 1;
         Ok(Some(object))
     }
 
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        _content_type: &str,
-        condition: Precondition,
-    ) -> Result<PutOutcome> {
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
         let mut state = self.lock();
         state.puts += 1;
-        let holds = match (&condition, state.etag(bucket, key)) {
-            (Precondition::Absent, present) => present.is_none(),
-            (Precondition::Unchanged(expected), present) => present == Some(expected),
-        };
-        if !holds {
-            return Ok(PutOutcome::Lost);
+        let holds = state.etag(bucket, key) == seen;
+        if holds {
+            state.insert(bucket, key, body);
         }
-        Ok(PutOutcome::Written(state.insert(bucket, key, body)))
+        Ok(holds)
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {

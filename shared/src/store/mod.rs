@@ -5,8 +5,6 @@ mod memory;
 mod s3;
 mod versioned;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -20,42 +18,15 @@ pub use versioned::{Version, Versioned};
 /// S3 answers the same for a missing key, so only the caller knows what it means.
 pub const ACCESS_DENIED: &str = "AccessDenied";
 
-/// What is known of an object without its content.
+/// An object with its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ObjectHead {
-    /// Bytes.
-    pub size: u64,
+pub struct Object {
     /// Without quotes.
     pub etag: String,
     /// Where the bucket keeps versions.
     pub version_id: Option<String>,
-}
-
-/// An object with its content.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Object {
-    /// What is known of it.
-    pub head: ObjectHead,
     /// Its content.
     pub body: Bytes,
-}
-
-/// What must hold for a write to happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Precondition {
-    /// No object stands at the key (If-None-Match: *).
-    Absent,
-    /// The object at the key still has this etag (If-Match).
-    Unchanged(String),
-}
-
-/// How a conditional write came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PutOutcome {
-    /// Written; the new etag.
-    Written(String),
-    /// Someone else was first (412), or is writing now (409): read again and decide anew.
-    Lost,
 }
 
 /// Where documents come from and Reports go.
@@ -67,46 +38,19 @@ pub trait Store: Send + Sync {
     /// `too_large`; `storage`, with [`ACCESS_DENIED`] as its vendor code where that is the reason.
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>>;
 
-    /// Writes when the precondition holds.
+    /// Writes when what stands at the key is still what was seen there: the object with that etag (If-Match), or nothing
+    /// (If-None-Match: *). Says whether it did: if not, someone else was first (412) or is writing now (409), so read
+    /// again and decide anew.
     ///
     /// # Errors
     /// `storage`.
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        content_type: &str,
-        condition: Precondition,
-    ) -> Result<PutOutcome>;
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool>;
 
     /// Removes the object; a missing one is no error.
     ///
     /// # Errors
     /// `storage`.
     async fn delete(&self, bucket: &str, key: &str) -> Result<()>;
-}
-
-#[async_trait]
-impl<S: Store + ?Sized> Store for Arc<S> {
-    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        (**self).get(bucket, key, max_bytes).await
-    }
-
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        content_type: &str,
-        condition: Precondition,
-    ) -> Result<PutOutcome> {
-        (**self).put(bucket, key, body, content_type, condition).await
-    }
-
-    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
-        (**self).delete(bucket, key).await
-    }
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {

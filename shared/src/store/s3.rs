@@ -8,7 +8,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, Object, ObjectHead, Precondition, PutOutcome, Store, too_large};
+use super::{ACCESS_DENIED, Object, Store, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
 /// S3, or anything that speaks its protocol.
@@ -35,23 +35,16 @@ impl Store for S3Store {
         }
     }
 
-    async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: Bytes,
-        content_type: &str,
-        condition: Precondition,
-    ) -> Result<PutOutcome> {
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
-        let request = match condition {
-            Precondition::Absent => request.if_none_match("*"),
-            Precondition::Unchanged(etag) => request.if_match(format!("\"{etag}\"")),
+        let request = match seen {
+            None => request.if_none_match("*"),
+            Some(etag) => request.if_match(format!("\"{etag}\"")),
         };
         match request.send().await {
-            Ok(output) => Ok(PutOutcome::Written(unquoted(output.e_tag()))),
-            Err(error) if is_lost(&error) => Ok(PutOutcome::Lost),
+            Ok(_) => Ok(true),
+            Err(error) if is_lost(&error) => Ok(false),
             Err(error) => Err(failed(&error, "write", bucket, key)),
         }
     }
@@ -70,8 +63,7 @@ async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
     let etag = unquoted(output.e_tag());
     let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
     let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
-    let head = ObjectHead { size: body.len() as u64, etag, version_id };
-    Ok(Object { head, body })
+    Ok(Object { etag, version_id, body })
 }
 
 /// The body, never more of it than allowed, whatever the head said.

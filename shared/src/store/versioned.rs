@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{ACCESS_DENIED, Precondition, PutOutcome, Store};
+use super::{ACCESS_DENIED, Store};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Objects of one kind in one bucket.
@@ -48,7 +48,7 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
         match self.store.get(&self.bucket, key, self.max_bytes).await {
             Ok(None) => Ok(Version::absent()),
             Ok(Some(object)) => {
-                Ok(Version { value: serde_json::from_slice(&object.body).ok(), etag: Some(object.head.etag) })
+                Ok(Version { value: serde_json::from_slice(&object.body).ok(), etag: Some(object.etag) })
             }
             // Where listing is not allowed a missing key answers so; if it is not missing, the write will tell.
             Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(Version::absent()),
@@ -65,9 +65,7 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
         if body.len() as u64 > self.max_bytes {
             return Err(unwritable(key, &format!("its {} bytes are more than {}", body.len(), self.max_bytes)));
         }
-        let condition = seen.etag.clone().map_or(Precondition::Absent, Precondition::Unchanged);
-        let put = self.store.put(&self.bucket, key, Bytes::from(body), "application/json", condition);
-        Ok(matches!(put.await?, PutOutcome::Written(_)))
+        self.store.put(&self.bucket, key, Bytes::from(body), "application/json", seen.etag.as_deref()).await
     }
 
     /// Removes what stands there, whatever it is.
@@ -85,20 +83,18 @@ fn unwritable(key: &str, why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use async_trait::async_trait;
 
     use super::*;
     use crate::store::{MemoryStore, Object};
 
-    fn numbers(store: &Arc<MemoryStore>) -> Versioned<Arc<MemoryStore>, u32> {
+    fn numbers(store: &MemoryStore) -> Versioned<MemoryStore, u32> {
         Versioned::new(store.clone(), "out", 10)
     }
 
     #[tokio::test]
     async fn only_who_has_seen_what_stands_there_may_change_it() {
-        let store = Arc::new(MemoryStore::new());
+        let store = MemoryStore::new();
         let numbers = numbers(&store);
         let nothing = numbers.load("a").await.unwrap();
         assert_eq!(nothing, Version::absent());
@@ -115,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_damaged_object_has_no_value_and_can_be_replaced() {
-        let store = Arc::new(MemoryStore::new());
+        let store = MemoryStore::new();
         store.upload("out", "a", "{");
         let damaged = numbers(&store).load("a").await.unwrap();
         assert_eq!(damaged.value, None);
@@ -125,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_too_large_is_neither_taken_for_nothing_nor_written() {
-        let store = Arc::new(MemoryStore::new());
+        let store = MemoryStore::new();
         store.upload("out", "a", "12345678901");
         assert_eq!(numbers(&store).load("a").await.unwrap_err().kind(), ErrorKind::TooLarge);
         let error = numbers(&store).save("b", &"12345678901", &Version::absent()).await.unwrap_err();
@@ -141,9 +137,9 @@ mod tests {
             Err(Error::new(ErrorKind::Storage, "no").with_vendor_code(ACCESS_DENIED))
         }
 
-        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, condition: Precondition) -> Result<PutOutcome> {
-            assert_eq!(condition, Precondition::Absent);
-            Ok(PutOutcome::Written("1".into()))
+        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
+            assert_eq!(seen, None);
+            Ok(true)
         }
 
         async fn delete(&self, _: &str, _: &str) -> Result<()> {

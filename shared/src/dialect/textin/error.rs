@@ -5,7 +5,7 @@ use crate::dialect::code::{self, REQUEST_HINT};
 use crate::error::{Error, ErrorKind};
 
 const fn fault(code: i64, kind: ErrorKind, message: &'static str) -> VendorCode {
-    VendorCode::fault(code, 200, kind, message)
+    code::fault(code, 200, kind, message)
 }
 
 /// Every code of the interface page, and three more of the same gateway.

@@ -2,9 +2,11 @@
 
 use crate::invoice::{ExpenseCategory, InvoiceType};
 
+/// A name and a description of the vendor's.
+pub(super) type Words = (&'static str, &'static str);
+
 /// What the vendor answers when it does not know the paper.
-pub(super) const OTHER: &str = "other";
-const OTHER_DESCRIPTION: &str = "其他";
+pub(super) const OTHER: Words = ("other", "其他");
 
 const TYPES: [(&str, &str, InvoiceType); 8] = [
     ("vat_special_invoice", "增值税专用发票", InvoiceType::Special),
@@ -33,7 +35,7 @@ const CATEGORIES: [(&str, &str, ExpenseCategory); 16] = [
     ("foodstuff", "食品", ExpenseCategory::Foodstuff),
     ("raiment", "服饰", ExpenseCategory::Raiment),
     ("service", "服务", ExpenseCategory::Service),
-    (OTHER, OTHER_DESCRIPTION, ExpenseCategory::Other),
+    (OTHER.0, OTHER.1, ExpenseCategory::Other),
 ];
 
 /// Our kind for the vendor's; none for `other` and for kinds that are no VAT invoice.
@@ -42,8 +44,8 @@ pub(super) fn invoice_type(name: &str) -> Option<InvoiceType> {
 }
 
 /// The vendor's name and description of our kind; `other` for a roll, which it does not read.
-pub(super) fn type_words(kind: InvoiceType) -> (&'static str, &'static str) {
-    TYPES.iter().find(|row| row.2 == kind).map_or((OTHER, OTHER_DESCRIPTION), |row| (row.0, row.1))
+pub(super) fn type_words(kind: InvoiceType) -> Words {
+    TYPES.iter().find(|row| row.2 == kind).map_or(OTHER, |row| (row.0, row.1))
 }
 
 /// Our category for the vendor's.
@@ -52,16 +54,13 @@ pub(super) fn category(name: &str) -> Option<ExpenseCategory> {
 }
 
 /// The vendor's name and description of our category.
-pub(super) fn category_words(category: ExpenseCategory) -> (&'static str, &'static str) {
-    CATEGORIES.iter().find(|row| row.2 == category).map_or((OTHER, OTHER_DESCRIPTION), |row| (row.0, row.1))
+pub(super) fn category_words(category: ExpenseCategory) -> Words {
+    CATEGORIES.iter().find(|row| row.2 == category).map_or(OTHER, |row| (row.0, row.1))
 }
 
 /// Whether a special invoice (专票) or a common one (普票).
 pub(super) fn special_or_common(kind: InvoiceType) -> &'static str {
-    match kind {
-        InvoiceType::Special | InvoiceType::ElectronicSpecial | InvoiceType::DigitalSpecial => "专票",
-        _ => "普票",
-    }
+    if kind.is_special() { "专票" } else { "普票" }
 }
 
 /// Whether paper or electronic, in the vendor's words.

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::error::from_code;
+use super::items;
 use super::keys::{Derived, Holds, KEYS, Key};
+use super::kind::{self, Words};
 use super::position::{from_position, to_position};
-use super::{items, kind};
 use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
@@ -147,25 +148,18 @@ fn stands_in(invoice: &Invoice, field: Field, reprint: Field) -> bool {
 /// The answer in the vendor's form, with every key; what is not printed is an empty string at eight zeros.
 pub fn render(reading: &Reading) -> Value {
     let invoice = &reading.invoice;
-    let (type_name, type_description) = kind::type_words(invoice.r#type);
-    if type_name == kind::OTHER {
-        return success(other(&reading.page));
+    let kind_words = kind::type_words(invoice.r#type);
+    if kind_words == kind::OTHER {
+        return render_other(&reading.page);
     }
-    let (kind_name, kind_description) = invoice.expense_category.map_or(("", ""), kind::category_words);
-    let list: Vec<Value> = KEYS.iter().map(|key| entry(reading, key)).collect();
-    let mut result = page_words(&reading.page);
-    result["type"] = type_name.into();
-    result["type_description"] = type_description.into();
-    result["kind"] = kind_name.into();
-    result["kind_description"] = kind_description.into();
-    result["item_list"] = list.into();
-    result["product_list"] = items::render_rows(reading).into();
-    success(result)
+    let spent_on = invoice.expense_category.map_or(("", ""), kind::category_words);
+    let list = KEYS.iter().map(|key| entry(reading, key)).collect();
+    success(&reading.page, kind_words, spent_on, list, items::render_rows(reading))
 }
 
 /// The answer for a page that holds nothing this interface reads.
 pub fn render_other(page: &PageInfo) -> Value {
-    success(other(page))
+    success(page, kind::OTHER, ("", ""), Vec::new(), Vec::new())
 }
 
 /// The answer that tells of an error.
@@ -173,30 +167,21 @@ pub fn render_error(code: &VendorCode) -> Value {
     json!({ "code": code.code, "message": code.message })
 }
 
-fn success(result: Value) -> Value {
-    json!({ "code": 200, "message": "success", "result": result })
-}
-
-fn other(page: &PageInfo) -> Value {
-    let mut result = page_words(page);
-    result["type"] = kind::OTHER.into();
-    result["type_description"] = "其他".into();
-    result["kind"] = "".into();
-    result["kind_description"] = "".into();
-    result["item_list"] = json!([]);
-    result["product_list"] = json!([]);
-    result
-}
-
-fn page_words(page: &PageInfo) -> Value {
+/// Of the kind of invoice and what it was spent on, the vendor's name and description.
+fn success(page: &PageInfo, kind: Words, spent_on: Words, list: Vec<Value>, rows: Vec<Value>) -> Value {
     let (width, height) = Turn::of_degrees(page.rotation).turned_size((page.width, page.height));
-    json!({
-        "type": "",
-        "type_description": "",
+    let result = json!({
+        "type": kind.0,
+        "type_description": kind.1,
         "image_angle": page.rotation,
         "rotated_image_width": width,
         "rotated_image_height": height,
-    })
+        "kind": spent_on.0,
+        "kind_description": spent_on.1,
+        "item_list": list,
+        "product_list": rows,
+    });
+    json!({ "code": 200, "message": "success", "result": result })
 }
 
 fn entry(reading: &Reading, key: &Key) -> Value {

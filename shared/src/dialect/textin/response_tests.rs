@@ -6,7 +6,7 @@ use crate::invoice::{Column, InvoiceType, Item};
 const INTERFACE_PAGE: &str = include_str!("../testdata/textin-keys.tsv");
 
 fn answer(result: Value) -> Result<VendorAnswer> {
-    parse(success(result).to_string().as_bytes())
+    parse(json!({ "code": 200, "message": "success", "result": result }).to_string().as_bytes())
 }
 
 fn listed(kind: &str, pairs: &[(&str, &str)]) -> Reading {
@@ -153,7 +153,7 @@ fn the_page_is_turned_back_to_how_it_was_uploaded() {
     .reading
     .page;
     assert_eq!((page.width, page.height, page.rotation), (900, 1400, 90));
-    assert_eq!(page_words(&page)["rotated_image_width"], 1400);
+    assert_eq!(render_other(&page)["result"]["rotated_image_width"], 1400);
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! Volcengine's error codes and what they mean to us, both ways. Knows nothing of retries.
 
 use crate::dialect::VendorCode;
-use crate::dialect::code::{self, REQUEST_HINT};
+use crate::dialect::code::{self, REQUEST_HINT, fault};
 use crate::error::{Error, ErrorKind};
 
 const AUDIT_HINT: &str = "The vendor's content audit refused the picture: read it with another provider.";
-
-const fn fault(code: i64, http_status: u16, kind: ErrorKind, message: &'static str) -> VendorCode {
-    VendorCode::fault(code, http_status, kind, message)
-}
 
 /// Every code of the interface page, and the ones that sibling services return.
 pub const CODES: [VendorCode; 14] = [

@@ -13,7 +13,7 @@ pub(crate) use request::{ACTION, VERSION, form, form_len};
 pub use request::{CONTENT_TYPE, check_call, parse_form};
 pub(crate) use response::parse;
 pub use response::{render, render_error};
-pub use signature::{Call, Credentials, Denial, Received, Signed, Target, hash, sign, verify};
+pub use signature::{Call, Credentials, Denial, Received, hash, sign, verify};
 
 /// Where the vendor listens.
 pub(crate) const ENDPOINT: &str = "https://visual.volcengineapi.com";

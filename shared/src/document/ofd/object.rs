@@ -1,5 +1,7 @@
 //! The objects of a page as runs of text and ruled lines, in points of the page. Knows nothing of pages.
 
+use hayro::kurbo::{Affine, Point};
+
 use super::delta::{number, numbers, parse};
 use crate::document::markup::Element;
 use crate::document::text::{Rule, TextGlyph, TextRun, plain};
@@ -11,49 +13,23 @@ const STRAIGHT: f32 = 0.5;
 /// Path commands that are looked at in one object.
 const MAX_COMMANDS: usize = 400;
 
-/// Where an object's own coordinates lie on the page: `x' = a x + c y + e`, `y' = b x + d y + f`.
-#[derive(Clone, Copy, Debug)]
-pub struct Transform {
-    a: f32,
-    b: f32,
-    c: f32,
-    d: f32,
-    e: f32,
-    f: f32,
+/// Where an object's own coordinates lie on a page whose corner is at `origin` (millimetres), by its `CTM` and
+/// `Boundary`, in points; none without a boundary.
+pub fn place(object: &Element, origin: (f32, f32)) -> Option<Affine> {
+    let [x, y, ..] = numbers::<4>(object.attribute("Boundary")?)?;
+    let own = object.attribute("CTM").and_then(numbers::<6>).map(|ctm| Affine::new(ctm.map(f64::from)));
+    let corner = (f64::from(x - origin.0), f64::from(y - origin.1));
+    Some(own.unwrap_or_default().then_translate(corner.into()).then_scale(POINTS.into()))
 }
 
-impl Transform {
-    /// An object's place, by its `CTM` and `Boundary`, in points; none without a boundary.
-    pub fn of(object: &Element) -> Option<Self> {
-        let [x, y, ..] = numbers::<4>(object.attribute("Boundary")?)?;
-        let [a, b, c, d, e, f] =
-            object.attribute("CTM").and_then(numbers::<6>).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-        let [a, b, c, d, e, f] = [a, b, c, d, e + x, f + y].map(|n| n * POINTS);
-        Some(Self { a, b, c, d, e, f })
-    }
-
-    /// The same, seen from a page whose corner is not at zero; millimetres.
-    pub fn moved(mut self, (x, y): (f32, f32)) -> Self {
-        self.e -= x * POINTS;
-        self.f -= y * POINTS;
-        self
-    }
-
-    fn point(&self, x: f32, y: f32) -> [f32; 2] {
-        [self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f]
-    }
-
-    /// Left, top, right and bottom of a box of the object's own coordinates, on the page.
-    pub fn around(&self, [x0, y0, x1, y1]: [f32; 4]) -> [f32; 4] {
-        let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)].map(|(x, y)| self.point(x, y));
-        let side = |i: usize, pick: fn(f32, f32) -> f32| corners.iter().map(|c| c[i]).reduce(pick).unwrap_or(0.0);
-        [side(0, f32::min), side(1, f32::min), side(0, f32::max), side(1, f32::max)]
-    }
+fn point(place: Affine, x: f32, y: f32) -> [f32; 2] {
+    let point = place * Point::new(x.into(), y.into());
+    [point.x as f32, point.y as f32]
 }
 
 /// The runs of a `TextObject`: one for each row of each `TextCode`. `colour` is what the layer draws in.
 pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRun> {
-    let Some(place) = Transform::of(object).map(|p| p.moved(origin)) else { return Vec::new() };
+    let Some(place) = place(object, origin) else { return Vec::new() };
     let Some(size) = object.attribute("Size").and_then(number).filter(|s| *s > 0.0) else { return Vec::new() };
     if object.attribute("Visible").is_some_and(|v| v.eq_ignore_ascii_case("false")) {
         return Vec::new();
@@ -64,27 +40,25 @@ pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRu
     for code in object.all("TextCode") {
         let coordinate = |name: &str, inherited: f32| code.attribute(name).and_then(number).unwrap_or(inherited);
         start = (coordinate("X", start.0), coordinate("Y", start.1));
-        runs.extend(
-            rows(&glyphs(code, start, size), size).into_iter().filter_map(|row| run(row, &place, size, colour)),
-        );
+        runs.extend(rows(&glyphs(code, start, size), size).into_iter().filter_map(|row| run(row, place, size, colour)));
     }
     runs
 }
 
 /// The level and upright lines of a `PathObject`.
 pub fn rules(object: &Element, origin: (f32, f32)) -> Vec<Rule> {
-    let place = Transform::of(object).map(|p| p.moved(origin));
+    let place = place(object, origin);
     let (Some(place), Some(path)) = (place, object.child_text("AbbreviatedData")) else { return Vec::new() };
     let mut rules = Vec::new();
     let mut pen: Option<[f32; 2]> = None;
     let mut words = path.split_whitespace();
     for _ in 0..MAX_COMMANDS {
         let Some(command) = words.next() else { break };
-        let mut point = || Some(place.point(number(words.next()?)?, number(words.next()?)?));
+        let mut next = || Some(point(place, number(words.next()?)?, number(words.next()?)?));
         match command {
-            "M" | "S" => pen = point(),
+            "M" | "S" => pen = next(),
             "L" => {
-                let end = point();
+                let end = next();
                 rules.extend(pen.zip(end).and_then(|(a, b)| rule(a, b)));
                 pen = end;
             }
@@ -152,7 +126,7 @@ fn rows(glyphs: &[PlacedChar], size: f32) -> Vec<&[PlacedChar]> {
     glyphs.chunk_by(goes_on).collect()
 }
 
-fn run(row: &[PlacedChar], place: &Transform, size: f32, color: [u8; 3]) -> Option<TextRun> {
+fn run(row: &[PlacedChar], place: Affine, size: f32, color: [u8; 3]) -> Option<TextRun> {
     let start = row.iter().position(|g| !g.printed.is_whitespace())?;
     let end = row.iter().rposition(|g| !g.printed.is_whitespace())? + 1;
     let row = &row[start..end];
@@ -161,16 +135,17 @@ fn run(row: &[PlacedChar], place: &Transform, size: f32, color: [u8; 3]) -> Opti
         let natural = natural_width(row[i].printed, size);
         row.get(i + 1).map_or(natural, |next| (next.x - row[i].x).clamp(0.0, natural).max(0.05 * size))
     };
-    let (along, up) = (place.a.hypot(place.b), place.c.hypot(place.d));
+    let [a, b, c, d, ..] = place.as_coeffs().map(|n| n as f32);
+    let (along, up) = (a.hypot(b), c.hypot(d));
     let glyph = |i: usize| {
-        let [x, y] = place.point(row[i].x, row[i].y);
+        let [x, y] = point(place, row[i].x, row[i].y);
         TextGlyph { text: plain(row[i].printed), x, y, width: width(i) * along }
     };
     let glyphs: Vec<TextGlyph> = (0..row.len()).map(glyph).collect();
     let size = size * up;
     // Nobody sees what has no size.
     let visible = size > 0.3 && size < 500.0 && glyphs.iter().all(|g| g.x.is_finite() && g.y.is_finite());
-    visible.then(|| TextRun { glyphs, size, color, angle: place.b.atan2(place.a).to_degrees() })
+    visible.then(|| TextRun { glyphs, size, color, angle: b.atan2(a).to_degrees() })
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The pages of a document: their size, their text and pictures, those of their templates first.
 //! Knows nothing of what the text says.
 
-use super::object::{self, POINTS, Transform};
+use hayro::kurbo::Rect;
+
+use super::object::{self, POINTS};
 use super::resources::Resources;
 use super::{DocRoot, Package, damaged, folder_of, join, numbers_of};
 use crate::document::markup::Element;
@@ -173,7 +175,9 @@ fn text(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget) ->
 }
 
 fn picture(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget) {
-    let place = Transform::of(object).map(|place| place.moved(pen.origin).around([0.0, 0.0, 1.0, 1.0]));
+    let unit = Rect::new(0.0, 0.0, 1.0, 1.0);
+    let place = object::place(object, pen.origin).map(|place| place.transform_rect_bbox(unit));
+    let place = place.map(|r| [r.x0, r.y0, r.x1, r.y1].map(|side| side as f32));
     let path = object.attribute("ResourceID").and_then(|id| pen.resources.picture(id));
     if let (Some(place), Some(path), Some(left)) = (place, path, budget.pictures.checked_sub(1)) {
         budget.pictures = left;

@@ -38,7 +38,9 @@ fn texts(pages: &[Page]) -> HashMap<(&str, &str), String> {
 
 fn resolved(mut tag: Element, texts: &HashMap<(&str, &str), String>, left: &mut usize) -> Element {
     let mut pieces = Vec::new();
-    for reference in tag.take_all("ObjectRef") {
+    let (references, children): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut tag.children).into_iter().partition(|child| child.is("ObjectRef"));
+    for reference in references {
         let page = reference.attribute("PageRef").unwrap_or_default();
         let Some(next) = left.checked_sub(1) else { break };
         *left = next;
@@ -46,7 +48,8 @@ fn resolved(mut tag: Element, texts: &HashMap<(&str, &str), String>, left: &mut 
     }
     if !pieces.is_empty() {
         // Remarks have rows of their own; everything else is one value in pieces.
-        tag.set_text(pieces.join(if tag.is("Note") { "\n" } else { "" }));
+        tag.text = pieces.join(if tag.is("Note") { "\n" } else { "" });
     }
-    tag.map_children(|child| resolved(child, texts, left))
+    tag.children = children.into_iter().map(|child| resolved(child, texts, left)).collect();
+    tag
 }

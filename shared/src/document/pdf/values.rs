@@ -1,6 +1,7 @@
 //! What a PDF carries beside its pages: the information dictionary and attached files.
 //! Knows nothing of what they mean.
 
+use encoding_rs::UTF_8;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Object, ObjectIdentifier, Stream, String as PdfString};
 
@@ -41,17 +42,7 @@ fn info(pdf: &Pdf) -> Option<Dict<'_>> {
 
 /// A text string: UTF-16 or UTF-8 where it says so. Else the producers at home here write UTF-8 or plain ASCII.
 fn text(bytes: &[u8]) -> String {
-    match bytes {
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect()
+    UTF_8.decode(bytes).0.into_owned()
 }
 
 /// Files attached to the document, as far as they may be an invoice's data: XML or its like, and small.

@@ -1,6 +1,8 @@
 //! Where ink begins: boundary points of large connected strokes, with the direction into the ink.
 //! Knows nothing of seals.
 
+use crate::ocr::components;
+
 /// A point on the border of ink.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge {
@@ -68,46 +70,16 @@ pub(crate) fn edges(map: &Map, threshold: f32, extent: usize) -> Vec<Edge> {
 
 /// The pixels of regions that are at least `extent` wide or high.
 fn large(mask: &[bool], width: usize, extent: usize) -> Vec<bool> {
-    let mut seen = vec![false; mask.len()];
     let mut kept = vec![false; mask.len()];
-    for start in 0..mask.len() {
-        if !mask[start] || seen[start] {
-            continue;
-        }
-        let region = region(mask, width, start, &mut seen);
-        let span = |values: &mut dyn Iterator<Item = usize>| {
-            let (low, high) = values.fold((usize::MAX, 0), |(low, high), v| (low.min(v), high.max(v)));
-            high.saturating_sub(low) + 1
-        };
-        let wide = span(&mut region.iter().map(|i| i % width));
-        let high = span(&mut region.iter().map(|i| i / width));
+    for region in components::regions(mask, width) {
+        let span = |low: Option<usize>, high: Option<usize>| low.zip(high).map_or(0, |(low, high)| high - low + 1);
+        let wide = span(region.iter().map(|run| run.start).min(), region.iter().map(|run| run.end).max());
+        let high = span(region.iter().map(|run| run.y).min(), region.iter().map(|run| run.y).max());
         if wide.max(high) >= extent {
-            region.into_iter().for_each(|i| kept[i] = true);
+            region.iter().for_each(|run| kept[run.y * width + run.start..=run.y * width + run.end].fill(true));
         }
     }
     kept
-}
-
-/// All pixels connected with `start`, corners included.
-fn region(mask: &[bool], width: usize, start: usize, seen: &mut [bool]) -> Vec<usize> {
-    let height = mask.len() / width;
-    let mut region = vec![start];
-    seen[start] = true;
-    let mut next = 0;
-    while next < region.len() {
-        let (x, y) = (region[next] % width, region[next] / width);
-        next += 1;
-        for ny in y.saturating_sub(1)..=(y + 1).min(height - 1) {
-            for nx in x.saturating_sub(1)..=(x + 1).min(width - 1) {
-                let at = ny * width + nx;
-                if mask[at] && !seen[at] {
-                    seen[at] = true;
-                    region.push(at);
-                }
-            }
-        }
-    }
-    region
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl FoundSeals {
         let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(turn)).collect();
         let mut sheet = Sheet::new(page, self.ink);
         for seal in &seals {
-            sheet.add(seal, &[strip::WIDE_ARC], &strip::ROWS);
+            sheet.add(seal, &strip::WIDE_ARC, &strip::ROWS);
         }
         let (picture, places) = sheet.finish();
         let mut lines = read(&picture, &places)?.into_iter();
@@ -71,11 +71,11 @@ impl FoundSeals {
         let in_doubt = |text: &SealText| DOUBTFUL.contains(&text.arc.confidence);
         let again: Vec<usize> = (0..texts.len()).filter(|&i| in_doubt(&texts[i])).collect();
         let mut sheet = Sheet::new(page, self.ink);
-        again.iter().for_each(|&i| sheet.add(&seals[i], &[strip::SLIM_ARC], &[]));
+        again.iter().for_each(|&i| sheet.add(&seals[i], &strip::SLIM_ARC, &[]));
         let (picture, places) = sheet.finish();
         for (&i, line) in again.iter().zip(read(&picture, &places)?) {
             if line.confidence() > texts[i].arc.confidence {
-                texts[i].arc = text_line(texts[i].quad, line);
+                texts[i].arc = line.at(texts[i].quad);
             }
         }
         Ok(texts)
@@ -84,12 +84,8 @@ impl FoundSeals {
 
 fn seal_text(page: &RgbImage, seal: &Ellipse, lines: &mut impl Iterator<Item = ReadLine>) -> SealText {
     let on_page = |corners: Corners| corners.to_quad(page.width(), page.height());
-    let mut next = |quad: Quad| text_line(quad, lines.next().unwrap_or_default());
+    let mut next = |quad: Quad| lines.next().unwrap_or_default().at(quad);
     let quad = on_page(seal.around());
     let arc = next(quad);
     SealText { quad, arc, lines: strip::ROWS.iter().map(|row| next(on_page(seal.row(row)))).collect() }
-}
-
-fn text_line(quad: Quad, line: ReadLine) -> TextLine {
-    TextLine { quad, confidence: line.confidence(), text: line.text, glyphs: line.glyphs }
 }

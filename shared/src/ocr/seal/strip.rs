@@ -14,14 +14,15 @@ pub(crate) struct Arc {
     pub outer: f32,
     /// How far inside it ends.
     pub inner: f32,
-    /// How far below the middle it begins and ends, in radians.
-    pub below: f32,
 }
 
 /// The band of large characters.
-pub(crate) const WIDE_ARC: Arc = Arc { outer: 0.05, inner: 0.46, below: 0.55 };
+pub(crate) const WIDE_ARC: Arc = Arc { outer: 0.05, inner: 0.46 };
 /// The band of small characters.
-pub(crate) const SLIM_ARC: Arc = Arc { outer: 0.06, inner: 0.38, below: 0.55 };
+pub(crate) const SLIM_ARC: Arc = Arc { outer: 0.06, inner: 0.38 };
+
+/// How far below the middle a band begins and ends, in radians.
+const BELOW: f32 = 0.55;
 
 /// A straight row, in shares of half the seal's width and height.
 pub(crate) struct SealRow {
@@ -52,17 +53,15 @@ impl<'a> Sheet<'a> {
         Self { page, ink, strips: Vec::new() }
     }
 
-    /// Adds strips of a seal: arcs, then rows.
-    pub fn add(&mut self, seal: &Ellipse, arcs: &[Arc], rows: &[SealRow]) {
+    /// Adds strips of a seal: an arc, then rows.
+    pub fn add(&mut self, seal: &Ellipse, arc: &Arc, rows: &[SealRow]) {
         let (page, ink) = (self.page, self.ink);
         let full = full_strength(page, seal, ink);
         let shade = |p: Point| {
             let strength = ink.strength(sample(page, p)) / full;
             (255.0 - 235.0 * strength.clamp(0.0, 1.0)) as u8
         };
-        for arc in arcs {
-            self.strips.push(unrolled(seal, arc, shade));
-        }
+        self.strips.push(unrolled(seal, arc, shade));
         for row in rows {
             self.strips.push(levelled(&seal.row(row), shade));
         }
@@ -112,7 +111,7 @@ fn inside_rim(seal: &Ellipse, t: f32, depth: f32) -> Point {
 fn unrolled(seal: &Ellipse, arc: &Arc, shade: impl Fn(Point) -> u8) -> Strip {
     const STEPS: usize = 360;
     let b = seal.semi.1;
-    let (start, end) = (std::f32::consts::PI - arc.below, std::f32::consts::TAU + arc.below);
+    let (start, end) = (std::f32::consts::PI - BELOW, std::f32::consts::TAU + BELOW);
     let angle = |i: usize| start + (end - start) * i as f32 / STEPS as f32;
     let middle = b * (arc.outer + arc.inner) / 2.0;
     // How long the way is up to each angle, so that characters keep their width round the bends.
@@ -172,7 +171,7 @@ mod tests {
     fn the_arc_runs_over_the_top_and_black_print_is_gone() {
         let page = page();
         let mut sheet = Sheet::new(&page, Ink::Red);
-        sheet.add(&seal(), &[WIDE_ARC], &[]);
+        sheet.add(&seal(), &WIDE_ARC, &[]);
         let (picture, places) = sheet.finish();
         let width = places[0].width();
         let dark: Vec<u32> = (0..picture.width()).filter(|&x| picture.get_pixel(x, 20).0[0] < 128).collect();
@@ -183,7 +182,7 @@ mod tests {
     fn seals_without_extent_do_no_harm() {
         let page = RgbImage::new(1, 1);
         let mut sheet = Sheet::new(&page, Ink::Grey);
-        sheet.add(&Ellipse { semi: (0.0, 0.0), ..seal() }, &[SLIM_ARC], &ROWS);
+        sheet.add(&Ellipse { semi: (0.0, 0.0), ..seal() }, &SLIM_ARC, &ROWS);
         let (picture, places) = sheet.finish();
         assert_eq!((places.len(), picture.height() as usize), (3, 3 * HEIGHT));
         assert_eq!(Sheet::new(&page, Ink::Red).finish().1.len(), 0);
