@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = "shared/src"
 # A module of tests stands last in its file.
-UNIT_TESTS = re.compile(r"^#\[cfg\(test\)\]\n(?:#\[[^\n]*\]\n)*mod \w+ \{", re.MULTILINE)
+UNIT_TESTS = re.compile(r"^#\[cfg\(test\)\]\n(?:#\[[^\n]*\]\n)*(?:pub(?:\([a-z]+\))? )?mod \w+ \{", re.MULTILINE)
 FUNCTION = re.compile(r"^(\s*)(?:pub(?:\([a-z]+\))? )?(?:const )?(?:async )?fn \w+[^;{]*\{\s*$", re.MULTILINE)
 
 
@@ -46,7 +46,7 @@ def texts_of(commit):
 
 
 def is_production(path):
-    return "tests" not in path.parts and path.name != "tests.rs" and not path.name.endswith("_tests.rs")
+    return "tests" not in path.parts and not path.name.endswith(("tests.rs", "testing.rs"))
 
 
 def git(*arguments):

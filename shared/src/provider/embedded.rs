@@ -1,6 +1,5 @@
 //! Our own reader as a provider: no account, no network. Knows nothing of events or routes.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
