@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::keys::{Holds, KEYS};
+use super::keys::KEYS;
 use super::position::to_position;
 use super::response::{self, Printed};
 use crate::dialect::{field, json};
@@ -143,7 +143,7 @@ pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
 }
 
 fn cell(reading: &Reading, row: usize, column: Column, key: &str) -> Value {
-    let own = Holds::Value(Field::Column(column));
+    let own = Some(Field::Column(column));
     let cell = Field::Cell(row, column);
     serde_json::json!({
         "key": key,
