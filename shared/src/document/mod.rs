@@ -86,7 +86,7 @@ fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
         let message = "the content is an Office document, which we do not open";
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }
-    Ok(Opened::Bundle(Bundle::new(archive)))
+    Ok(Opened::Bundle(Bundle(archive)))
 }
 
 fn counted(pages: usize) -> u32 {
