@@ -58,14 +58,6 @@ pub(super) fn category_words(category: ExpenseCategory) -> Words {
     CATEGORIES.iter().find(|row| row.2 == category).map_or(OTHER, |row| (row.0, row.1))
 }
 
-/// Whether paper or electronic, in the vendor's words.
-pub(super) fn medium(kind: InvoiceType) -> &'static str {
-    match kind {
-        InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll => "非电子发票",
-        _ => "电子发票",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, Turn};
-use crate::invoice::{Field, FieldKind, Invoice};
+use crate::invoice::{Field, FieldKind, Invoice, InvoiceType};
 use crate::report::{PageInfo, Reading};
 
 /// Understands an answer.
@@ -201,16 +201,14 @@ fn entry(reading: &Reading, key: &Key) -> Value {
 /// What stands under a key that is not one field's.
 fn derive(reading: &Reading, key: &str) -> (String, Option<Quad>) {
     let kind = reading.invoice.r#type;
+    let on_paper = matches!(kind, InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll);
+    let by_agent = reading.invoice.agent_issued == Some(true);
     let either = |holds: bool, yes: &'static str, no: &'static str| if holds { yes } else { no };
     let text = match key {
         NUMBER => return number(reading, !kind.is_digital()),
         DIGITAL_NUMBER => return number(reading, kind.is_digital()),
-        AGENT_ISSUED => field::printed(reading, Field::AgentIssued).unwrap_or(either(
-            reading.invoice.agent_issued == Some(true),
-            "代开",
-            "",
-        )),
-        "vat_invoice_type" => kind::medium(kind),
+        AGENT_ISSUED => field::printed(reading, Field::AgentIssued).unwrap_or(either(by_agent, "代开", "")),
+        "vat_invoice_type" => either(on_paper, "非电子发票", "电子发票"),
         "vat_invoice_zhuan_yong_flag" => either(kind.is_special(), "专票", "普票"),
         "vat_invoice_quandianfapiao_flag" => either(kind.is_digital(), "True", "False"),
         _ => kind::type_words(kind).0,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::invoice::{Column, InvoiceType, Item};
+use crate::invoice::{Column, Item};
 
 const INTERFACE_PAGE: &str = include_str!("../testdata/textin-keys.tsv");
 
