@@ -232,14 +232,11 @@ impl Listener<'_> {
 impl<'a> Device<'a> for Listener<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
         self.count();
-        match draw_mode {
-            DrawMode::Fill(_) => self.fill(path, &props),
-            DrawMode::Stroke(_) => self.stroke(path, props.transform),
-            DrawMode::FillAndStroke(..) => {
-                self.fill(path, &props);
-                self.stroke(path, props.transform);
-            }
-            DrawMode::Invisible => {}
+        if matches!(draw_mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
+            self.fill(path, &props);
+        }
+        if matches!(draw_mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
+            self.stroke(path, props.transform);
         }
     }
 
