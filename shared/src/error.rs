@@ -17,7 +17,8 @@ enum Fault {
     Other,
 }
 
-/// The kinds from their table: each with its stable code, its fault, and the next step for the person who gets the error.
+/// The kinds from their table: each with its stable code, where the fault lies, and the next step for the person who
+/// gets the error.
 macro_rules! kinds {
     ($($(#[$about:meta])+ $kind:ident $code:literal $fault:ident $hint:literal;)+) => {
         /// What kind of thing went wrong.

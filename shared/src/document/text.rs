@@ -18,13 +18,6 @@ pub struct TextLayer {
     pub tags: Vec<Element>,
 }
 
-impl TextLayer {
-    /// A file that is nothing but data.
-    pub fn of_attachment(bytes: Vec<u8>) -> Self {
-        Self { attachments: vec![Attachment { name: String::new(), bytes }], ..Self::default() }
-    }
-}
-
 /// A file inside a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attachment {
