@@ -9,9 +9,18 @@ use serde::{Deserialize, Serialize};
 /// A shorthand used throughout.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The kinds from their table: each with its stable code, and the next step for the person who gets the error.
+/// Where a fault lies.
+#[derive(PartialEq)]
+enum Fault {
+    Document,
+    Moment,
+    Other,
+}
+
+/// The kinds from their table: each with its stable code, where the fault lies, and the next step for the person who
+/// gets the error.
 macro_rules! kinds {
-    ($($(#[$about:meta])+ $kind:ident $code:literal $hint:literal;)+) => {
+    ($($(#[$about:meta])+ $kind:ident $code:literal $fault:ident $hint:literal;)+) => {
         /// What kind of thing went wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorKind {
@@ -22,9 +31,9 @@ macro_rules! kinds {
             /// Every kind, for tables and tests.
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
 
-            fn code_and_hint(self) -> (&'static str, &'static str) {
+            fn row(self) -> (&'static str, Fault, &'static str) {
                 match self {
-                    $(Self::$kind => ($code, $hint),)+
+                    $(Self::$kind => ($code, Fault::$fault, $hint),)+
                 }
             }
         }
@@ -33,52 +42,52 @@ macro_rules! kinds {
 
 kinds! {
     /// The content is of no kind we read.
-    UnsupportedFormat "unsupported_format"
+    UnsupportedFormat "unsupported_format" Document
         "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, PDF, OFD or invoice XML file, or a ZIP of them.";
     /// More bytes or pages than the limits allow.
-    TooLarge "too_large"
+    TooLarge "too_large" Document
         "Send a smaller file, or raise the limits in the configuration.";
     /// Pixel sides outside the limits.
-    BadDimensions "bad_dimensions"
+    BadDimensions "bad_dimensions" Document
         "Scan or export the page again at 200 to 300 dpi.";
     /// The right kind, but damaged.
-    Undecodable "undecodable"
+    Undecodable "undecodable" Document
         "The file is damaged: export or upload it again.";
     /// Locked with a password.
-    Encrypted "encrypted"
+    Encrypted "encrypted" Document
         "Remove the password and send the file again.";
     /// No bytes at all.
-    Empty "empty"
+    Empty "empty" Document
         "The file has no content: upload it again.";
     /// Readable, but not an invoice of ours.
-    NoInvoice "no_invoice"
+    NoInvoice "no_invoice" Document
         "Check that the picture shows a whole Chinese VAT invoice, sharp and not covered.";
     /// A vendor refused our credentials.
-    ProviderAuth "provider_auth"
+    ProviderAuth "provider_auth" Other
         "Check the provider's credentials in the secret.";
     /// A vendor's balance or quota is used up.
-    ProviderQuota "provider_quota"
+    ProviderQuota "provider_quota" Other
         "Top up the vendor's account or raise its quota.";
     /// A vendor asks us to slow down.
-    ProviderThrottled "provider_throttled"
+    ProviderThrottled "provider_throttled" Moment
         "Wait, or lower the concurrency.";
     /// A vendor is down or unreachable.
-    ProviderUnavailable "provider_unavailable"
+    ProviderUnavailable "provider_unavailable" Moment
         "Try again later, or add another provider to the chain.";
     /// A vendor did not answer in time.
-    ProviderTimeout "provider_timeout"
+    ProviderTimeout "provider_timeout" Moment
         "Try again, or raise the provider's time-out.";
     /// A vendor answered something we cannot read.
-    ProviderProtocol "provider_protocol"
+    ProviderProtocol "provider_protocol" Other
         "The vendor's answer has a new form: report it with the request id.";
     /// The object store failed.
-    Storage "storage"
+    Storage "storage" Moment
         "Check the bucket's name and the function's permissions.";
     /// Our own time is up.
-    Deadline "deadline"
+    Deadline "deadline" Moment
         "Drop large files into the input bucket instead of sending them over HTTP.";
     /// A fault of ours: configuration, a missing model, a bug.
-    Internal "internal"
+    Internal "internal" Other
         "Look at the function's log.";
 }
 
@@ -144,7 +153,7 @@ impl Error {
 
     /// The stable code, e.g. `no_invoice`.
     pub fn code(&self) -> &'static str {
-        self.kind.code_and_hint().0
+        self.kind.row().0
     }
 
     /// What happened.
@@ -154,7 +163,7 @@ impl Error {
 
     /// What to do next.
     pub fn hint(&self) -> &str {
-        self.hint.as_deref().unwrap_or(self.kind.code_and_hint().1)
+        self.hint.as_deref().unwrap_or(self.kind.row().2)
     }
 
     /// The vendor's own code, where a vendor answered.
@@ -169,28 +178,12 @@ impl Error {
 
     /// Whether the same call may succeed a moment later.
     pub fn is_retryable(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::ProviderThrottled
-                | ErrorKind::ProviderUnavailable
-                | ErrorKind::ProviderTimeout
-                | ErrorKind::Storage
-                | ErrorKind::Deadline
-        )
+        self.kind.row().1 == Fault::Moment
     }
 
     /// Whether the document itself is at fault, so that no retry can help.
     pub fn is_caller_fault(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::UnsupportedFormat
-                | ErrorKind::TooLarge
-                | ErrorKind::BadDimensions
-                | ErrorKind::Undecodable
-                | ErrorKind::Encrypted
-                | ErrorKind::Empty
-                | ErrorKind::NoInvoice
-        )
+        self.kind.row().1 == Fault::Document
     }
 
     /// The form that stands in a Report.

@@ -45,12 +45,8 @@ pub(crate) enum Turn {
 impl Turn {
     /// The turn of so many degrees; none for anything between the quarters.
     pub fn of_degrees(degrees: u16) -> Self {
-        match degrees {
-            90 => Self::Quarter,
-            180 => Self::Half,
-            270 => Self::ThreeQuarters,
-            _ => Self::None,
-        }
+        let turns = [Self::Quarter, Self::Half, Self::ThreeQuarters];
+        turns.into_iter().find(|turn| turn.degrees() == degrees).unwrap_or_default()
     }
 
     pub fn degrees(self) -> u16 {
@@ -83,12 +79,8 @@ impl Turn {
 
     /// The direction in which text runs on the page before it is turned.
     pub fn text_direction(self) -> Point {
-        match self {
-            Self::None => Point::new(1.0, 0.0),
-            Self::Quarter => Point::new(0.0, -1.0),
-            Self::Half => Point::new(-1.0, 0.0),
-            Self::ThreeQuarters => Point::new(0.0, 1.0),
-        }
+        let (x, y) = self.back().turned_point((1.0, 0.0), (0.0, 0.0));
+        Point::new(x, y)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A ZIP of files, not yet unpacked.
 #[derive(Debug)]
-pub struct Bundle(Archive);
+pub struct Bundle(pub(super) Archive);
 
 /// One file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,6 @@ pub struct BundleFile {
 }
 
 impl Bundle {
-    pub(super) fn new(archive: Archive) -> Self {
-        Self(archive)
-    }
-
     /// The files in the bundle's own order, without folders and what systems put beside files. They may be of any kind:
     /// whether one is a document shows when it is opened. Another ZIP among them stays closed and is refused there.
     ///

@@ -133,10 +133,7 @@ fn describe_brand(brand: &[u8]) -> &'static str {
 }
 
 fn is_text(start: &[u8]) -> bool {
-    let valid = match std::str::from_utf8(start) {
-        Ok(_) => start.len(),
-        Err(e) => e.valid_up_to(),
-    };
+    let valid = std::str::from_utf8(start).map_or_else(|e| e.valid_up_to(), str::len);
     // A character may be cut in two at the end of what was looked at.
     valid + 4 > start.len() && !start.contains(&0)
 }

@@ -23,7 +23,7 @@ use self::archive::Archive;
 pub use self::bundle::{Bundle, BundleFile};
 pub use self::format::Format;
 pub use self::limits::Limits;
-use self::text::TextLayer;
+use self::text::{Attachment, TextLayer};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A file within the limits, of a format we open.
@@ -86,7 +86,7 @@ fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
         let message = "the content is an Office document, which we do not open";
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }
-    Ok(Opened::Bundle(Bundle::new(archive)))
+    Ok(Opened::Bundle(Bundle(archive)))
 }
 
 fn counted(pages: usize) -> u32 {
@@ -175,7 +175,10 @@ impl Document {
         let layer = || match self.format {
             Format::Pdf => pdf::layer(&self.bytes),
             // Data without a page is what others have attached to theirs.
-            Format::Xml => Ok(TextLayer::of_attachment(self.bytes.to_vec())),
+            Format::Xml => {
+                let data = Attachment { bytes: self.bytes.to_vec(), ..Attachment::default() };
+                Ok(TextLayer { attachments: vec![data], ..TextLayer::default() })
+            }
             _ => Ok(TextLayer::default()),
         };
         // What is broken beyond reading says so when its pixels are asked for.

@@ -54,23 +54,12 @@ pub(super) fn decode(bytes: &[u8], format: Format, dimensions: (u32, u32)) -> Re
 }
 
 fn decoder(bytes: &[u8], format: Format, max_alloc: u64) -> image::ImageResult<impl ImageDecoder + '_> {
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format(format));
+    let format = ImageFormat::from_mime_type(format.media_type()).unwrap_or(ImageFormat::Pnm);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(max_alloc);
     reader.limits(limits);
     reader.into_decoder()
-}
-
-fn image_format(format: Format) -> ImageFormat {
-    match format {
-        Format::Jpeg => ImageFormat::Jpeg,
-        Format::Png => ImageFormat::Png,
-        Format::Bmp => ImageFormat::Bmp,
-        Format::Tiff => ImageFormat::Tiff,
-        Format::Gif => ImageFormat::Gif,
-        Format::WebP => ImageFormat::WebP,
-        Format::Pdf | Format::Ofd | Format::Xml | Format::Zip => ImageFormat::Pnm,
-    }
 }
 
 /// Broken metadata does not spoil a good picture.

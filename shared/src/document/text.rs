@@ -18,13 +18,6 @@ pub struct TextLayer {
     pub tags: Vec<Element>,
 }
 
-impl TextLayer {
-    /// A file that is nothing but data.
-    pub fn of_attachment(bytes: Vec<u8>) -> Self {
-        Self { attachments: vec![Attachment { name: String::new(), bytes }], ..Self::default() }
-    }
-}
-
 /// A file inside a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attachment {
@@ -134,48 +127,17 @@ pub fn plain(c: char) -> char {
         '\u{2f00}'..='\u{2fd5}' | '\u{f900}'..='\u{faff}' | '\u{2e9f}' | '\u{2ef3}' => {
             std::iter::once(c).nfkc().next().unwrap_or(c)
         }
-        '\u{2e80}'..='\u{2ef2}' => RADICALS.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to),
+        '\u{2e80}'..='\u{2ef2}' => {
+            RADICALS.split(' ').find_map(|pair| pair.strip_prefix(c)?.chars().next()).unwrap_or(c)
+        }
         '\u{a0}' | '\u{3000}' | '\u{2000}'..='\u{200a}' => ' ',
         _ => c,
     }
 }
 
-/// Simplified forms among the radicals' supplement; Unicode gives them no decomposition.
-const RADICALS: [(char, char); 33] = [
-    ('⺁', '厂'),
-    ('⺌', '小'),
-    ('⺎', '兀'),
-    ('⺏', '尣'),
-    ('⺑', '尢'),
-    ('⺒', '巳'),
-    ('⺓', '幺'),
-    ('⺛', '旡'),
-    ('⺝', '月'),
-    ('⺟', '母'),
-    ('⺠', '民'),
-    ('⺬', '示'),
-    ('⺮', '竹'),
-    ('⺼', '肉'),
-    ('⻁', '虎'),
-    ('⻄', '西'),
-    ('⻅', '见'),
-    ('⻆', '角'),
-    ('⻉', '贝'),
-    ('⻋', '车'),
-    ('⻓', '长'),
-    ('⻔', '门'),
-    ('⻘', '青'),
-    ('⻙', '韦'),
-    ('⻚', '页'),
-    ('⻛', '风'),
-    ('⻜', '飞'),
-    ('⻝', '食'),
-    ('⻢', '马'),
-    ('⻥', '鱼'),
-    ('⻦', '鸟'),
-    ('⻩', '黄'),
-    ('⻰', '龙'),
-];
+/// Simplified forms among the radicals' supplement, each before its character; Unicode gives them no decomposition.
+const RADICALS: &str = "⺁厂 ⺌小 ⺎兀 ⺏尣 ⺑尢 ⺒巳 ⺓幺 ⺛旡 ⺝月 ⺟母 ⺠民 ⺬示 ⺮竹 ⺼肉 ⻁虎 ⻄西 ⻅见 \
+    ⻆角 ⻉贝 ⻋车 ⻓长 ⻔门 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻢马 ⻥鱼 ⻦鸟 ⻩黄 ⻰龙";
 
 #[cfg(test)]
 mod tests {

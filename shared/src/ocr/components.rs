@@ -37,17 +37,13 @@ pub(crate) fn regions(mask: &[bool], width: usize) -> Vec<Vec<Run>> {
 fn runs(mask: &[bool], width: usize) -> Vec<Run> {
     let mut runs = Vec::new();
     for (y, row) in mask.chunks_exact(width.max(1)).enumerate() {
-        let mut x = 0;
-        while x < width {
-            if !row[x] {
-                x += 1;
-                continue;
+        let mut start = 0;
+        for stretch in row.chunk_by(|a, b| a == b) {
+            let next = start + stretch.len();
+            if stretch[0] {
+                runs.push(Run { y, start, end: next - 1 });
             }
-            let start = x;
-            while x < width && row[x] {
-                x += 1;
-            }
-            runs.push(Run { y, start, end: x - 1 });
+            start = next;
         }
     }
     runs

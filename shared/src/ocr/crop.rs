@@ -57,15 +57,17 @@ pub(crate) fn cut(page: &RgbImage, corners: &Corners) -> Crop {
     Crop { width, planes }
 }
 
+/// The two of `size` pixels between whose centres a place lies, and its share of the way to the second.
+pub(super) fn between(place: f32, size: u32) -> (u32, u32, f32) {
+    let clamped = (place - 0.5).clamp(0.0, (size - 1) as f32);
+    let low = clamped as u32;
+    (low, (low + 1).min(size - 1), clamped - low as f32)
+}
+
 /// The colour between pixels (bilinear); beyond the page its edge goes on.
 pub(super) fn sample(page: &RgbImage, p: Point) -> [f32; 3] {
-    let axis = |value: f32, size: u32| {
-        let clamped = (value - 0.5).clamp(0.0, (size - 1) as f32);
-        let low = clamped as u32;
-        (low, (low + 1).min(size - 1), clamped - low as f32)
-    };
-    let (x0, x1, fx) = axis(p.x, page.width());
-    let (y0, y1, fy) = axis(p.y, page.height());
+    let (x0, x1, fx) = between(p.x, page.width());
+    let (y0, y1, fy) = between(p.y, page.height());
     let pixel = |x, y| page.get_pixel(x, y).0;
     let (a, b, c, d) = (pixel(x0, y0), pixel(x1, y0), pixel(x0, y1), pixel(x1, y1));
     std::array::from_fn(|i| {

@@ -11,7 +11,7 @@ use super::components;
 use super::hull::min_area_rect;
 use super::model::{Array, Model};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Corners, Point};
+use crate::geometry::{Corners, Point, bounds};
 
 /// The network halves the page five times.
 const STRIDE: u32 = 32;
@@ -109,15 +109,12 @@ fn text_box(outline: &[Point], map: &[f32], width: usize) -> Option<Corners> {
 
 /// The mean probability inside a rectangle.
 fn mean_inside(corners: &Corners, map: &[f32], width: usize) -> f32 {
-    let height = map.len() / width;
-    let span = |values: [f32; 4], size: usize| {
-        let low = values.iter().copied().fold(f32::MAX, f32::min).floor().max(0.0) as usize;
-        let high = values.iter().copied().fold(0.0, f32::max).ceil() as usize;
-        low..high.min(size.saturating_sub(1)) + 1
-    };
+    let [left, top, right, bottom] = bounds([&corners.quad()]).unwrap_or_default();
+    let span =
+        |low: f32, high: f32, size: usize| low.floor() as usize..(high.ceil() as usize).min(size.saturating_sub(1)) + 1;
     let (mut sum, mut count) = (0.0, 0.0);
-    for y in span(corners.0.map(|p| p.y), height) {
-        for x in span(corners.0.map(|p| p.x), width) {
+    for y in span(top, bottom, map.len() / width) {
+        for x in span(left, right, width) {
             if corners.contains(Point::new(x as f32, y as f32)) {
                 sum += map[y * width + x];
                 count += 1.0;

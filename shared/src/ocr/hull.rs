@@ -11,13 +11,11 @@ fn convex_hull(points: &[Point]) -> Vec<Point> {
         return sorted;
     }
     let mut hull = half_hull(sorted.iter().copied());
-    hull.pop();
-    let mut other = half_hull(sorted.iter().rev().copied());
-    other.pop();
-    hull.append(&mut other);
+    hull.extend(half_hull(sorted.iter().rev().copied()));
     hull
 }
 
+/// One side of the hull without its last point, with which the other side begins.
 fn half_hull(points: impl Iterator<Item = Point>) -> Vec<Point> {
     let mut chain: Vec<Point> = Vec::new();
     for p in points {
@@ -29,6 +27,7 @@ fn half_hull(points: impl Iterator<Item = Point>) -> Vec<Point> {
         }
         chain.push(p);
     }
+    chain.pop();
     chain
 }
 
@@ -62,15 +61,14 @@ fn bounding_rect(points: &[Point], along: Point) -> (f32, [Point; 4]) {
 }
 
 /// The same clockwise corners, starting with the top left: that start whose first edge runs most to the right.
-fn from_top_left(corners: [Point; 4]) -> Corners {
+fn from_top_left(mut corners: [Point; 4]) -> Corners {
     let rightwards = |i: usize| {
         let (from, to) = (corners[i], corners[(i + 1) % 4]);
         (to.x - from.x) / from.distance(to).max(f32::EPSILON)
     };
     let start = (0..4).max_by(|&a, &b| rightwards(a).total_cmp(&rightwards(b))).unwrap_or(0);
-    let mut ordered = corners;
-    ordered.rotate_left(start);
-    Corners(ordered)
+    corners.rotate_left(start);
+    Corners(corners)
 }
 
 #[cfg(test)]

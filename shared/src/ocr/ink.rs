@@ -68,15 +68,9 @@ fn fade_cell(page: &RgbImage, inked: &[bool], (left, top): (u32, u32), faded: &m
 
 /// The middle one of many brightnesses.
 fn median(values: impl Iterator<Item = u8>) -> Option<u8> {
-    let mut counts = [0_usize; 256];
-    values.for_each(|v| counts[usize::from(v)] += 1);
-    let half = counts.iter().sum::<usize>().div_ceil(2);
-    let mut seen = 0;
-    let reached = |count: &usize| {
-        seen += count;
-        seen >= half
-    };
-    if half == 0 { None } else { counts.iter().position(reached).and_then(|at| u8::try_from(at).ok()) }
+    let mut values: Vec<u8> = values.collect();
+    let middle = values.len().checked_sub(1)? / 2;
+    Some(*values.select_nth_unstable(middle).1)
 }
 
 /// How much redder a pixel is than its other colours.

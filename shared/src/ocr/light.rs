@@ -3,6 +3,8 @@
 
 use image::{Rgb, RgbImage, imageops};
 
+use super::crop::between;
+
 /// Pixels a side of the cells in which the paper's colour is taken.
 const CELL: u32 = 16;
 /// Of a cell's pixels, this share is darker than its paper: print covers less than the rest, and a speck is brighter.
@@ -18,11 +20,12 @@ const SMOOTHING: f32 = 2.0;
 pub(crate) fn evened(page: &RgbImage) -> RgbImage {
     let paper = paper(page);
     let mut even = page.clone();
-    let across: Vec<Between> = (0..page.width()).map(|x| Between::new(x, paper.width())).collect();
+    let in_cells = |pixel: u32, cells: u32| between((pixel as f32 + 0.5) / CELL as f32, cells);
+    let across: Vec<_> = (0..page.width()).map(|x| in_cells(x, paper.width())).collect();
     for (y, row) in even.rows_mut().enumerate() {
-        let down = Between::new(y as u32, paper.height());
+        let down = in_cells(y as u32, paper.height());
         for (pixel, across) in row.zip(&across) {
-            let light = blend(&paper, across, &down);
+            let light = blend(&paper, *across, down);
             *pixel = Rgb(std::array::from_fn(|c| {
                 let gain = (WHITE / light[c].max(1.0)).clamp(1.0, MAX_GAIN);
                 (f32::from(pixel.0[c]) * gain).min(255.0) as u8
@@ -56,26 +59,12 @@ fn cell(page: &RgbImage, left: u32, top: u32) -> [u8; 3] {
     })
 }
 
-/// A pixel's place between two cells' centres.
-struct Between {
-    before: u32,
-    after: u32,
-    share: f32,
-}
-
-impl Between {
-    fn new(pixel: u32, cells: u32) -> Self {
-        let at = ((pixel as f32 + 0.5) / CELL as f32 - 0.5).clamp(0.0, (cells - 1) as f32);
-        let before = at as u32;
-        Self { before, after: (before + 1).min(cells - 1), share: at - before as f32 }
-    }
-}
-
-fn blend(paper: &RgbImage, across: &Between, down: &Between) -> [f32; 3] {
+/// The paper's colour between four cells, along each axis as [`between`] says.
+fn blend(paper: &RgbImage, (left, right, x): (u32, u32, f32), (above, below, y): (u32, u32, f32)) -> [f32; 3] {
     let at = |x, y| paper.get_pixel(x, y).0.map(f32::from);
     let mix = |a: [f32; 3], b: [f32; 3], t: f32| -> [f32; 3] { std::array::from_fn(|c| a[c] + (b[c] - a[c]) * t) };
-    let row = |y| mix(at(across.before, y), at(across.after, y), across.share);
-    mix(row(down.before), row(down.after), down.share)
+    let row = |line| mix(at(left, line), at(right, line), x);
+    mix(row(above), row(below), y)
 }
 
 #[cfg(test)]

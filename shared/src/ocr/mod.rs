@@ -23,7 +23,6 @@ use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
-use self::seal::FoundSeals;
 pub use self::seal::SealText;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
@@ -128,7 +127,8 @@ impl Engine {
             let codes = scope.spawn(|| qr::find(page));
             let seals = scope.spawn(|| seal::find(page));
             let (turn, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
-            let seals = seals.join().ok().map(|seals| self.read_seals(page, &seals, turn)).transpose()?;
+            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
+            let seals = seals.join().ok().map(|found| seal::read(page, found, turn, read)).transpose()?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
@@ -151,10 +151,6 @@ impl Engine {
         let clean = ink::without_seals(&light::evened(page));
         let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
-    }
-
-    fn read_seals(&self, page: &RgbImage, seals: &FoundSeals, turn: Turn) -> Result<Vec<SealText>> {
-        seals.read(page, turn, |sheet, strips| self.recogniser.read(sheet, strips, &self.threads.single))
     }
 
     fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>)> {

@@ -67,20 +67,14 @@ impl OnnxModel {
     /// Loads a file after checking that it is the very one that was measured.
     pub fn load(directory: &Path, file: &ModelFile) -> Result<Self> {
         let path = directory.join(file.name);
-        let bytes = std::fs::read(&path)
-            .map_err(|e| unusable(&format!("the model file {} cannot be read: {e}", path.display())))?;
+        let unusable = |what: String| unusable(&format!("the model file {} {what}", path.display()));
+        let bytes = std::fs::read(&path).map_err(|e| unusable(format!("cannot be read: {e}")))?;
         let digest = hex::encode(Sha256::digest(&bytes));
         if digest != file.sha256 {
-            return Err(unusable(&format!(
-                "the model file {} is not the expected one: its sha256 is {digest}, not {}",
-                path.display(),
-                file.sha256
-            )));
+            return Err(unusable(format!("is not the expected one: its sha256 is {digest}, not {}", file.sha256)));
         }
-        let model = ModelOptions::with_ops(OpRegistry::with_all_ops())
-            .load(bytes)
-            .map_err(|e| unusable(&format!("the model file {} cannot be loaded: {e}", path.display())))?;
-        Ok(Self { model })
+        let model = ModelOptions::with_ops(OpRegistry::with_all_ops()).load(bytes);
+        Ok(Self { model: model.map_err(|e| unusable(format!("cannot be loaded: {e}")))? })
     }
 
     /// A value that the file carries beside its weights.

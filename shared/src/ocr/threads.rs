@@ -1,5 +1,6 @@
 //! Jobs spread over the processors there are. Knows nothing of what they do.
 
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -38,11 +39,8 @@ pub(crate) fn spread<J: Sync, R: Send>(
 ) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
     let run = |pool: &Arc<ThreadPool>| -> Result<Vec<(usize, R)>> {
-        let mut done = Vec::new();
-        while let Some((i, job)) = take(jobs, &next) {
-            done.push((i, work(job, pool)?));
-        }
-        Ok(done)
+        let mine = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).map_while(|i| Some((i, jobs.get(i)?)));
+        mine.map(|(i, job)| Ok((i, work(job, pool)?))).collect()
     };
     // Everybody is waited for, because a scope panics itself when a panic in it is left unseen.
     let outcomes: Vec<Result<Vec<(usize, R)>>> = thread::scope(|scope| {
@@ -54,11 +52,6 @@ pub(crate) fn spread<J: Sync, R: Send>(
         outcomes.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     answers.sort_by_key(|(i, _)| *i);
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
-}
-
-fn take<'a, J>(jobs: &'a [J], next: &AtomicUsize) -> Option<(usize, &'a J)> {
-    let i = next.fetch_add(1, Ordering::Relaxed);
-    jobs.get(i).map(|job| (i, job))
 }
 
 pub(crate) fn panicked() -> Error {

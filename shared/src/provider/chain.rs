@@ -78,28 +78,23 @@ impl Chain {
             None => ordered(&self.providers, part.document().dimensions()),
         };
         let mut attempts = Vec::new();
-        let mut worst: Option<(u8, Error)> = None;
+        let mut errors: Vec<(u8, Error)> = Vec::new();
         for (asked, provider) in providers.iter().enumerate() {
             let start = Instant::now();
             let share = share(start, deadline, providers.len() - asked);
             let answer = provider.read(part, share).await;
             attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
-            let error = match answer {
-                Ok(answer) => {
-                    return ChainOutcome { answer: Ok(answer), attempts };
-                }
-                Err(error) => error,
-            };
-            let rank = rank(&error, provider.paper());
-            if worst.as_ref().is_none_or(|(highest, _)| rank > *highest) {
-                worst = Some((rank, error));
+            match answer {
+                Ok(answer) => return ChainOutcome { answer: Ok(answer), attempts },
+                Err(error) => errors.push((rank(&error, provider.paper()), error)),
             }
             if Instant::now() >= deadline {
                 break;
             }
         }
-        let error =
-            worst.map_or_else(|| Error::new(ErrorKind::Internal, "no provider is configured"), |(_, error)| error);
+        // Of equal ones the first.
+        let worst = errors.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, error)| error);
+        let error = worst.unwrap_or_else(|| Error::new(ErrorKind::Internal, "no provider is configured"));
         ChainOutcome { answer: Err(error), attempts }
     }
 }

@@ -89,18 +89,15 @@ pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) ->
     let named = |name: &String| match Vendor::named(name) {
         Some(vendor) if settings.may_ask(vendor) => connect(vendor),
         Some(vendor) => Err(no_credentials(vendor)),
-        None if name == embedded::NAME => embedded(models),
+        None if name == embedded::NAME => {
+            ocr::require_models(models).map(|()| Arc::new(Embedded::new(models)) as Arc<dyn Provider>)
+        }
         None => Err(unknown(name)),
     };
     let chain = Chain::new(names.iter().map(named).collect::<Result<_>>()?);
     let others = VENDORS.into_iter().filter(|vendor| !chain.has(vendor.name) && settings.may_ask(vendor));
     let others = others.map(connect).collect::<Result<_>>()?;
     Ok(chain.with_on_request(others))
-}
-
-fn embedded(models: &Path) -> Result<Arc<dyn Provider>> {
-    ocr::require_models(models)?;
-    Ok(Arc::new(Embedded::new(models)))
 }
 
 fn unknown(name: &str) -> Error {

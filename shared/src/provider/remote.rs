@@ -101,12 +101,8 @@ const MIN_CREDENTIAL: usize = 4;
 
 /// What a vendor says goes into logs and Reports, and it may well quote what it refuses.
 fn redacted(error: Error, keys: &VendorKeys) -> Error {
-    let quoted: Vec<&str> =
-        keys.values().filter(|value| value.len() >= MIN_CREDENTIAL && error.message().contains(value)).collect();
-    if quoted.is_empty() {
-        return error;
-    }
-    let message = quoted.into_iter().fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
+    let secret = keys.values().filter(|value| value.len() >= MIN_CREDENTIAL);
+    let message = secret.fold(error.message().to_owned(), |text, value| text.replace(value, "<redacted>"));
     error.with_message(message)
 }
 

@@ -22,13 +22,12 @@ pub(super) struct Keys(BTreeMap<&'static str, Secret>);
 impl Keys {
     /// None when one that is required is missing.
     fn new(vendor: &Vendor, value: impl Fn(&Credential) -> Option<String>) -> Option<Self> {
-        let given = |credential| Some((credential, value(credential).filter(|value| !value.is_empty())?));
-        let values: Vec<(&Credential, String)> = vendor.credentials.iter().filter_map(given).collect();
-        let has = |wanted: &Credential| values.iter().any(|(credential, _)| *credential == wanted);
-        vendor
-            .required()
-            .all(has)
-            .then(|| Self(values.into_iter().map(|(credential, value)| (credential.key, Secret::new(value))).collect()))
+        let given = |credential: &Credential| {
+            let value = value(credential).filter(|value| !value.is_empty())?;
+            Some((credential.key, Secret::new(value)))
+        };
+        let values: BTreeMap<_, _> = vendor.credentials.iter().filter_map(given).collect();
+        vendor.required().all(|credential| values.contains_key(credential.key)).then_some(Self(values))
     }
 
     /// One that need not be there.

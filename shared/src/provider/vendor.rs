@@ -52,10 +52,6 @@ impl Credential {
     pub(super) const fn required(key: &'static str, variable: &'static str) -> Self {
         Self { key, variable, is_required: true }
     }
-
-    pub(super) const fn optional(key: &'static str, variable: &'static str) -> Self {
-        Self { key, variable, is_required: false }
-    }
 }
 
 /// Where the vendors are, what opens them, and how they are called.

@@ -23,7 +23,8 @@ use crate::secret::Secret;
 const ACCESS_KEY: Credential = Credential::required("access_key", "FAPIAO_VOLCENGINE_ACCESS_KEY");
 const SECRET_KEY: Credential = Credential::required("secret_key", "FAPIAO_VOLCENGINE_SECRET_KEY");
 /// Of temporary credentials.
-const SESSION_TOKEN: Credential = Credential::optional("session_token", "FAPIAO_VOLCENGINE_SESSION_TOKEN");
+const SESSION_TOKEN: Credential =
+    Credential { key: "session_token", variable: "FAPIAO_VOLCENGINE_SESSION_TOKEN", is_required: false };
 
 /// What the interface page says; of limits the smaller ones of it and its newer edition. The sides are those that every
 /// picture service keeps to.

@@ -101,18 +101,17 @@ impl CachedSecret {
     /// `internal` when there never was a value.
     pub async fn get(&self, now: Instant) -> Result<Secret> {
         let mut held = self.held.lock().await;
-        let old = match &held.value {
-            Some((value, asked_at)) if elapsed(*asked_at, now) < TIME_TO_LIVE => return Ok(value.clone()),
-            Some((value, _)) => Some(value.clone()),
-            None => None,
-        };
-        let value = match (self.source.fetch().await, old) {
-            (Ok(value), _) => value,
-            (Err(error), Some(old)) => {
+        if let Some((value, asked_at)) = &held.value
+            && now.saturating_duration_since(*asked_at) < TIME_TO_LIVE
+        {
+            return Ok(value.clone());
+        }
+        let value = match (self.source.fetch().await, &held.value) {
+            (Err(error), Some((old, _))) => {
                 tracing::warn!(%error, "keeping the old secret");
-                old
+                old.clone()
             }
-            (Err(error), None) => return Err(error),
+            (fetched, _) => fetched?,
         };
         held.value = Some((value.clone(), now));
         Ok(value)
@@ -124,7 +123,7 @@ impl CachedSecret {
     /// `internal` when the source is out of order.
     pub async fn refreshed(&self, now: Instant) -> Result<Option<Secret>> {
         let mut held = self.held.lock().await;
-        if held.refreshed_at.is_some_and(|at| elapsed(at, now) < MIN_INTERVAL) {
+        if held.refreshed_at.is_some_and(|at| now.saturating_duration_since(at) < MIN_INTERVAL) {
             return Ok(None);
         }
         held.refreshed_at = Some(now);
@@ -138,10 +137,6 @@ impl fmt::Debug for CachedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CachedSecret(redacted)")
     }
-}
-
-fn elapsed(since: Instant, now: Instant) -> Duration {
-    now.saturating_duration_since(since)
 }
 
 #[cfg(test)]

@@ -63,11 +63,6 @@ impl State {
         self.objects.insert((bucket.to_owned(), key.to_owned()), object);
         etag
     }
-
-    fn etag(&self, bucket: &str, key: &str) -> Option<&str> {
-        let object = self.objects.get(&(bucket.to_owned(), key.to_owned()));
-        object.map(|object| object.etag.as_str())
-    }
 }
 
 #[async_trait]
@@ -88,7 +83,8 @@ impl Store for MemoryStore {
     async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
         let mut state = self.lock();
         state.puts += 1;
-        let holds = state.etag(bucket, key) == seen;
+        let standing = state.objects.get(&(bucket.to_owned(), key.to_owned()));
+        let holds = standing.map(|object| object.etag.as_str()) == seen;
         if holds {
             state.insert(bucket, key, body);
         }

@@ -60,7 +60,7 @@ async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
     if let Some(size) = size.filter(|size| *size > max_bytes) {
         return Err(too_large(size, max_bytes));
     }
-    let etag = unquoted(output.e_tag());
+    let etag = output.e_tag().unwrap_or_default().trim_matches('"').to_owned();
     let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
     let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
     Ok(Object { etag, version_id, body })
@@ -81,10 +81,6 @@ async fn bounded(mut stream: ByteStream, expected: u64, max_bytes: u64) -> Resul
             return Err(too_large(body.len() as u64, max_bytes));
         }
     }
-}
-
-fn unquoted(etag: Option<&str>) -> String {
-    etag.unwrap_or_default().trim_matches('"').to_owned()
 }
 
 /// 412: someone was first. 409: someone is writing now. 404: what should have stayed unchanged is gone.

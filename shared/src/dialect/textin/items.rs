@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::keys::{Holds, KEYS};
+use super::keys::KEYS;
 use super::position::to_position;
 use super::response::{self, Printed};
 use crate::dialect::{field, json};
@@ -93,17 +93,7 @@ fn lay(column: Column, print: &str, count: usize) -> Option<Vec<String>> {
     // A wrapped name goes on until the next one, which opens with its category between stars.
     let starred = filled.iter().filter(|line| line.starts_with('*')).count();
     if column == Column::Name && starred == count && filled.first().is_some_and(|line| line.starts_with('*')) {
-        let mut names: Vec<String> = Vec::with_capacity(count);
-        for line in filled {
-            match names.last_mut() {
-                Some(name) if !line.starts_with('*') => {
-                    name.push('\n');
-                    name.push_str(line);
-                }
-                _ => names.push(line.to_owned()),
-            }
-        }
-        return Some(names);
+        return Some(filled.chunk_by(|_, next| !next.starts_with('*')).map(|name| name.join("\n")).collect());
     }
     None
 }
@@ -143,7 +133,7 @@ pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
 }
 
 fn cell(reading: &Reading, row: usize, column: Column, key: &str) -> Value {
-    let own = Holds::Value(Field::Column(column));
+    let own = Some(Field::Column(column));
     let cell = Field::Cell(row, column);
     serde_json::json!({
         "key": key,

@@ -9,56 +9,36 @@ pub(super) struct Key {
     pub key: &'static str,
     /// The vendor's description.
     pub description: &'static str,
-    /// What it fills, or is made of.
-    pub holds: Holds,
-}
-
-/// What a key holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
-    /// A field's value; of a column of the goods table, its lines joined by newlines.
-    Value(Field),
-    /// Something that several values decide.
-    Derived(Derived),
-}
-
-/// Values that are not one field's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Derived {
-    /// The kind of invoice.
-    Type,
-    /// 电子发票 or 非电子发票.
-    Medium,
-    /// 专票 or 普票.
-    SpecialOrCommon,
-    /// Whether fully digital.
-    Digital,
-    /// Whether a tax office issued it; empty when not.
-    AgentIssued,
-    /// The number, which a fully digital invoice carries under another key.
-    Number,
-    /// The number of 20 digits.
-    DigitalNumber,
+    /// Whose value it holds; of a column of the goods table, its lines joined by newlines. None for what several values
+    /// decide.
+    pub holds: Option<Field>,
 }
 
 const fn value(key: &'static str, description: &'static str, field: Field) -> Key {
-    Key { key, description, holds: Holds::Value(field) }
+    Key { key, description, holds: Some(field) }
 }
 
-const fn derived(key: &'static str, description: &'static str, derived: Derived) -> Key {
-    Key { key, description, holds: Holds::Derived(derived) }
+const fn derived(key: &'static str, description: &'static str) -> Key {
+    Key { key, description, holds: None }
 }
+
+/// The number, which a fully digital invoice carries under another key.
+pub(super) const NUMBER: &str = "vat_invoice_haoma";
+/// The number of 20 digits.
+pub(super) const DIGITAL_NUMBER: &str = "digital_elec_invoice_number";
+/// Whether a tax office issued it; empty when not.
+pub(super) const AGENT_ISSUED: &str = "vat_invoice_dai_kai_flag";
 
 /// All keys of the interface page in its order, and the special mark of newer answers.
 pub(super) const KEYS: [Key; 53] = [
-    derived("type", "类型", Derived::Type),
+    derived("type", "类型"),
     value("exist_manufacture_supervising_seal", "监制章存在性判断", Field::SupervisionSeal),
     value("exist_invoice_seal", "发票专用章存在性判断", Field::InvoiceSeal),
-    derived("digital_elec_invoice_number", "数电票号码", Derived::DigitalNumber),
+    derived(DIGITAL_NUMBER, "数电票号码"),
     value("vat_invoice_cipher_field", "密码区", Field::CipherText),
     value("vat_invoice_correct_code", "校验码", Field::CheckCode),
     value("vat_invoice_corrent_code_print", "打印校验码", Field::ReprintedCheckCode),
-    derived("vat_invoice_dai_kai_flag", "代开(非代开条目为空)", Derived::AgentIssued),
+    derived(AGENT_ISSUED, "代开(非代开条目为空)"),
     value("vat_invoice_daima", "发票代码", Field::InvoiceCode),
     value("vat_invoice_daima_print", "打印发票代码", Field::ReprintedCode),
     value("vat_invoice_daima_right_side", "右侧打印发票代码", Field::CodeOnTheRight),
@@ -68,7 +48,7 @@ pub(super) const KEYS: [Key; 53] = [
     value("vat_invoice_electrans_unit", "单位明细", Field::Column(Column::Unit)),
     value("vat_invoice_electrans_unit_price", "单价明细", Field::Column(Column::UnitPrice)),
     value("vat_invoice_goods_list", "货物或服务名称", Field::Column(Column::Name)),
-    derived("vat_invoice_haoma", "发票号码", Derived::Number),
+    derived(NUMBER, "发票号码"),
     value("vat_invoice_haoma_large_size", "增值税发票No号码", Field::LargeNumber),
     value("vat_invoice_haoma_right_side", "右侧打印发票号码", Field::NumberOnTheRight),
     value("vat_invoice_headline_page_number", "标题发票联", Field::ReprintedSheet),
@@ -99,9 +79,9 @@ pub(super) const KEYS: [Key; 53] = [
     value("vat_invoice_total_cover_tax_digits", "价税合计小写", Field::GrandTotal),
     value("vat_invoice_total_note", "备注", Field::Remarks),
     value("vat_invoice_total_print", "打印合计", Field::ReprintedTotalAmount),
-    derived("vat_invoice_type", "发票类型", Derived::Medium),
-    derived("vat_invoice_zhuan_yong_flag", "专票/普票", Derived::SpecialOrCommon),
+    derived("vat_invoice_type", "发票类型"),
+    derived("vat_invoice_zhuan_yong_flag", "专票/普票"),
     value("exist_stample", "盖章存在性判断", Field::AnySeal),
-    derived("vat_invoice_quandianfapiao_flag", "判断是否全电票", Derived::Digital),
+    derived("vat_invoice_quandianfapiao_flag", "判断是否全电票"),
     value("vat_invoice_service_type", "特殊票种标识", Field::SpecialMark),
 ];

@@ -58,19 +58,6 @@ pub(super) fn category_words(category: ExpenseCategory) -> Words {
     CATEGORIES.iter().find(|row| row.2 == category).map_or(OTHER, |row| (row.0, row.1))
 }
 
-/// Whether a special invoice (专票) or a common one (普票).
-pub(super) fn special_or_common(kind: InvoiceType) -> &'static str {
-    if kind.is_special() { "专票" } else { "普票" }
-}
-
-/// Whether paper or electronic, in the vendor's words.
-pub(super) fn medium(kind: InvoiceType) -> &'static str {
-    match kind {
-        InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll => "非电子发票",
-        _ => "电子发票",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::error::from_code;
 use super::items;
-use super::keys::{Derived, Holds, KEYS, Key};
+use super::keys::{AGENT_ISSUED, DIGITAL_NUMBER, KEYS, Key, NUMBER};
 use super::kind::{self, Words};
 use super::position::{from_position, to_position};
 use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, Turn};
-use crate::invoice::{Field, FieldKind, Invoice};
+use crate::invoice::{Field, FieldKind, Invoice, InvoiceType};
 use crate::report::{PageInfo, Reading};
 
 /// Understands an answer.
@@ -80,10 +80,10 @@ fn reading(result: &Value) -> Result<Reading> {
             continue;
         };
         match holds {
-            Holds::Value(Field::Column(column)) => columns.push((column, printed)),
-            Holds::Value(field) => field::take(&mut reading, field, print, *quad),
-            Holds::Derived(Derived::AgentIssued) => field::take(&mut reading, Field::AgentIssued, print, *quad),
-            Holds::Derived(_) => {}
+            Some(Field::Column(column)) => columns.push((column, printed)),
+            Some(field) => field::take(&mut reading, field, print, *quad),
+            None if key == AGENT_ISSUED => field::take(&mut reading, Field::AgentIssued, print, *quad),
+            None => {}
         }
     }
     take_numbers(&mut reading, &prints);
@@ -107,7 +107,7 @@ fn page(result: &Value) -> PageInfo {
 
 /// A digital invoice's number stands under a key of its own; when both keys speak and differ, the other one is kept.
 fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
-    let (own, digital) = (prints.get("vat_invoice_haoma"), prints.get("digital_elec_invoice_number"));
+    let (own, digital) = (prints.get(NUMBER), prints.get(DIGITAL_NUMBER));
     let (first, second) =
         if reading.invoice.r#type.is_digital() && digital.is_some() { (digital, own) } else { (own, digital) };
     if let Some((print, quad)) = first {
@@ -186,11 +186,9 @@ fn success(page: &PageInfo, kind: Words, spent_on: Words, list: Vec<Value>, rows
 
 fn entry(reading: &Reading, key: &Key) -> Value {
     let (value, quad) = match key.holds {
-        Holds::Value(Field::Column(column)) => {
-            (items::render_column(reading, column), items::column_quad(reading, column))
-        }
-        Holds::Value(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
-        Holds::Derived(derived) => derive(reading, derived),
+        Some(Field::Column(column)) => (items::render_column(reading, column), items::column_quad(reading, column)),
+        Some(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
+        None => derive(reading, key.key),
     };
     json!({
         "key": key.key,
@@ -200,21 +198,22 @@ fn entry(reading: &Reading, key: &Key) -> Value {
     })
 }
 
-fn derive(reading: &Reading, derived: Derived) -> (String, Option<Quad>) {
-    let invoice = &reading.invoice;
-    let plain = |text: &str| (text.to_owned(), None);
-    match derived {
-        Derived::Type => plain(kind::type_words(invoice.r#type).0),
-        Derived::Medium => plain(kind::medium(invoice.r#type)),
-        Derived::SpecialOrCommon => plain(kind::special_or_common(invoice.r#type)),
-        Derived::Digital => plain(if invoice.r#type.is_digital() { "True" } else { "False" }),
-        Derived::AgentIssued => match field::printed(reading, Field::AgentIssued) {
-            Some(print) => plain(print),
-            None => plain(if invoice.agent_issued == Some(true) { "代开" } else { "" }),
-        },
-        Derived::Number => number(reading, !invoice.r#type.is_digital()),
-        Derived::DigitalNumber => number(reading, invoice.r#type.is_digital()),
-    }
+/// What stands under a key that is not one field's.
+fn derive(reading: &Reading, key: &str) -> (String, Option<Quad>) {
+    let kind = reading.invoice.r#type;
+    let on_paper = matches!(kind, InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll);
+    let by_agent = reading.invoice.agent_issued == Some(true);
+    let either = |holds: bool, yes: &'static str, no: &'static str| if holds { yes } else { no };
+    let text = match key {
+        NUMBER => return number(reading, !kind.is_digital()),
+        DIGITAL_NUMBER => return number(reading, kind.is_digital()),
+        AGENT_ISSUED => field::printed(reading, Field::AgentIssued).unwrap_or(either(by_agent, "代开", "")),
+        "vat_invoice_type" => either(on_paper, "非电子发票", "电子发票"),
+        "vat_invoice_zhuan_yong_flag" => either(kind.is_special(), "专票", "普票"),
+        "vat_invoice_quandianfapiao_flag" => either(kind.is_digital(), "True", "False"),
+        _ => kind::type_words(kind).0,
+    };
+    (text.to_owned(), None)
 }
 
 /// The number under its own key, or what stands under the other: a digital invoice shows its number under both.

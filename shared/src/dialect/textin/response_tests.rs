@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::invoice::{Column, InvoiceType, Item};
+use crate::invoice::{Column, Item};
 
 const INTERFACE_PAGE: &str = include_str!("../testdata/textin-keys.tsv");
 
@@ -219,8 +219,8 @@ fn readings() -> impl Strategy<Value = Reading> {
     let head: Vec<_> = KEYS
         .iter()
         .filter_map(|key| match key.holds {
-            Holds::Value(Field::Column(_)) | Holds::Derived(_) => None,
-            Holds::Value(field) => Some(field),
+            Some(Field::Column(_)) | None => None,
+            Some(field) => Some(field),
         })
         .map(|field| {
             let print = match is_reprint(field) {

@@ -52,7 +52,7 @@ pub fn read(archive: Archive, folder: String, limits: &Limits) -> Result<TextLay
 
 fn part(package: &mut Package, body: &Element, limits: &Limits) -> Result<TextLayer> {
     let document = package.document(body)?;
-    limits.check_pages(u32::try_from(page::count(&document.root)).unwrap_or(u32::MAX))?;
+    limits.check_pages(u32::try_from(page::listed(&document.root).count()).unwrap_or(u32::MAX))?;
     let resources = resources::read(package, &document);
     let mut pages = page::read_all(package, &document, &resources)?;
     let tags = tags::read(package, &document, &pages);

@@ -45,13 +45,9 @@ impl Page {
     }
 }
 
-fn listed(root: &Element) -> impl Iterator<Item = &Element> {
+/// The pages that a document lists.
+pub(super) fn listed(root: &Element) -> impl Iterator<Item = &Element> {
     root.child("Pages").into_iter().flat_map(|pages| pages.all("Page"))
-}
-
-/// How many pages a document lists.
-pub(super) fn count(root: &Element) -> usize {
-    listed(root).count()
 }
 
 /// All pages with their templates.

@@ -19,8 +19,7 @@ pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
     }
     let format = Format::recognise(bytes).filter(|f| f.is_picture())?;
     let (width, height) = raster::inspect(bytes, format).ok()?.dimensions;
-    let fits = is_sane(width, height);
-    fits.then(|| raster::decode(bytes, format, (width, height)).ok()).flatten()
+    is_sane(width, height).then(|| raster::decode(bytes, format, (width, height)).ok()).flatten()
 }
 
 /// Whether a place (left, top, right, bottom, in points) may be a QR code's: square, from 1 to 6 cm.

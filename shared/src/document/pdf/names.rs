@@ -11,16 +11,12 @@ use hayro::hayro_syntax::page::Page;
 /// Fonts looked at on a page.
 const MAX_FONTS: usize = 200;
 
-/// From a code to a character of the collection, and from there to Unicode.
-struct Maps {
-    codes: CMap,
-    characters: CMap,
-}
-
 /// The page's composite fonts without names, by their PostScript names.
+#[derive(Default)]
 pub(super) struct Names<'a> {
     fonts: HashMap<String, Dict<'a>>,
-    maps: HashMap<String, Option<Maps>>,
+    /// From a code to a character of the collection, and from there to Unicode.
+    maps: HashMap<String, Option<(CMap, CMap)>>,
 }
 
 impl<'a> Names<'a> {
@@ -44,14 +40,14 @@ impl<'a> Names<'a> {
         let name = outline.font_data()?.postscript_name?;
         let font = self.fonts.get(&name)?;
         let maps = self.maps.entry(name).or_insert_with(|| maps(font));
-        let maps = maps.as_ref()?;
+        let (codes, characters) = maps.as_ref()?;
         let code = outline.char_code();
-        let cid = (1..=4).find_map(|bytes| maps.codes.lookup_cid_code(code, bytes))?;
-        maps.characters.lookup_bf_string(cid)
+        let cid = (1..=4).find_map(|bytes| codes.lookup_cid_code(code, bytes))?;
+        characters.lookup_bf_string(cid)
     }
 }
 
-fn maps(font: &Dict<'_>) -> Option<Maps> {
+fn maps(font: &Dict<'_>) -> Option<(CMap, CMap)> {
     let encoding = font.get::<Name<'_>>(b"Encoding")?;
     let codes = match encoding.as_str() {
         "Identity-H" => CMap::identity_h(),
@@ -60,8 +56,7 @@ fn maps(font: &Dict<'_>) -> Option<Maps> {
     };
     let own = codes.metadata().character_collection.as_ref().map(|c| c.family.clone());
     let family = own.filter(|f| *f != CidFamily::AdobeIdentity).or_else(|| family(font))?;
-    let characters = CMap::parse(load_embedded(family.ucs2_cmap()?)?, load_embedded)?;
-    Some(Maps { codes, characters })
+    Some((codes, CMap::parse(load_embedded(family.ucs2_cmap()?)?, load_embedded)?))
 }
 
 fn family(font: &Dict<'_>) -> Option<CidFamily> {

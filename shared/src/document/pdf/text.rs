@@ -45,13 +45,8 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
     let mut listener = Listener {
         page: TextPage { width, height, ..TextPage::default() },
         visible,
-        clips: Vec::new(),
-        faint: Vec::new(),
         names: Names::new(page),
-        operations: 0,
-        glyphs: 0,
-        covers: 0,
-        modules: Vec::new(),
+        ..Listener::default()
     };
     let settings = InterpreterSettings::default();
     let mut context = Context::new(transform, visible, cache, page.xref(), settings);
@@ -61,6 +56,7 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
     listener.page
 }
 
+#[derive(Default)]
 struct Listener<'a> {
     page: TextPage,
     visible: Rect,
@@ -236,14 +232,11 @@ impl Listener<'_> {
 impl<'a> Device<'a> for Listener<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
         self.count();
-        match draw_mode {
-            DrawMode::Fill(_) => self.fill(path, &props),
-            DrawMode::Stroke(_) => self.stroke(path, props.transform),
-            DrawMode::FillAndStroke(..) => {
-                self.fill(path, &props);
-                self.stroke(path, props.transform);
-            }
-            DrawMode::Invisible => {}
+        if matches!(draw_mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
+            self.fill(path, &props);
+        }
+        if matches!(draw_mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
+            self.stroke(path, props.transform);
         }
     }
 

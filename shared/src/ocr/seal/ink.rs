@@ -20,14 +20,9 @@ impl Ink {
     /// Red unless the page has none.
     pub fn of(page: &RgbImage) -> Self {
         let step = (page.len() / 3 / 500_000).max(1);
-        let (mut red, mut all) = (0.0, 0.0_f32);
-        for pixel in page.pixels().step_by(step) {
-            all += 1.0;
-            if redness(pixel.0.map(f32::from)) > RED {
-                red += 1.0;
-            }
-        }
-        if red > RED_SHARE * all { Self::Red } else { Self::Grey }
+        let pixels: Vec<bool> = page.pixels().step_by(step).map(|p| redness(p.0.map(f32::from)) > RED).collect();
+        let red = pixels.iter().filter(|is_red| **is_red).count();
+        if red as f32 > RED_SHARE * pixels.len() as f32 { Self::Red } else { Self::Grey }
     }
 
     /// 0 for paper, up to 255.

@@ -35,51 +35,42 @@ pub struct SealText {
     pub lines: Vec<TextLine>,
 }
 
-/// Finds the seals of a page.
-pub(crate) fn find(page: &RgbImage) -> FoundSeals {
+/// Finds the seals of a page, and what colour they are.
+pub(crate) fn find(page: &RgbImage) -> (Ink, Vec<Ellipse>) {
     let ink = Ink::of(page);
-    let ellipses = ellipse::find(page, ink).into_iter().take(MAX_SEALS).collect();
-    FoundSeals { ink, ellipses }
+    (ink, ellipse::find(page, ink).into_iter().take(MAX_SEALS).collect())
 }
 
-/// The seals of a page, not yet read.
-pub(crate) struct FoundSeals {
-    ink: Ink,
-    ellipses: Vec<Ellipse>,
-}
-
-impl FoundSeals {
-    /// Reads them on a page that the turn makes upright.
-    ///
-    /// # Errors
-    /// What `read` fails with.
-    pub fn read(
-        &self,
-        page: &RgbImage,
-        turn: Turn,
-        read: impl Fn(&RgbImage, &[Corners]) -> Result<Vec<ReadLine>>,
-    ) -> Result<Vec<SealText>> {
-        let seals: Vec<Ellipse> = self.ellipses.iter().map(|e| e.facing(turn)).collect();
-        let mut sheet = Sheet::new(page, self.ink);
-        for seal in &seals {
-            sheet.add(seal, &strip::WIDE_ARC, &strip::ROWS);
-        }
-        let (picture, places) = sheet.finish();
-        let mut lines = read(&picture, &places)?.into_iter();
-        let mut texts: Vec<SealText> = seals.iter().map(|seal| seal_text(page, seal, &mut lines)).collect();
-
-        let in_doubt = |text: &SealText| DOUBTFUL.contains(&text.arc.confidence);
-        let again: Vec<usize> = (0..texts.len()).filter(|&i| in_doubt(&texts[i])).collect();
-        let mut sheet = Sheet::new(page, self.ink);
-        again.iter().for_each(|&i| sheet.add(&seals[i], &strip::SLIM_ARC, &[]));
-        let (picture, places) = sheet.finish();
-        for (&i, line) in again.iter().zip(read(&picture, &places)?) {
-            if line.confidence() > texts[i].arc.confidence {
-                texts[i].arc = line.at(texts[i].quad);
-            }
-        }
-        Ok(texts)
+/// Reads the seals that were found on a page, which the turn makes upright.
+///
+/// # Errors
+/// What `read` fails with.
+pub(crate) fn read(
+    page: &RgbImage,
+    (ink, found): (Ink, Vec<Ellipse>),
+    turn: Turn,
+    read: impl Fn(&RgbImage, &[Corners]) -> Result<Vec<ReadLine>>,
+) -> Result<Vec<SealText>> {
+    let seals: Vec<Ellipse> = found.iter().map(|e| e.facing(turn)).collect();
+    let mut sheet = Sheet::new(page, ink);
+    for seal in &seals {
+        sheet.add(seal, &strip::WIDE_ARC, &strip::ROWS);
     }
+    let (picture, places) = sheet.finish();
+    let mut lines = read(&picture, &places)?.into_iter();
+    let mut texts: Vec<SealText> = seals.iter().map(|seal| seal_text(page, seal, &mut lines)).collect();
+
+    let in_doubt = |text: &SealText| DOUBTFUL.contains(&text.arc.confidence);
+    let again: Vec<usize> = (0..texts.len()).filter(|&i| in_doubt(&texts[i])).collect();
+    let mut sheet = Sheet::new(page, ink);
+    again.iter().for_each(|&i| sheet.add(&seals[i], &strip::SLIM_ARC, &[]));
+    let (picture, places) = sheet.finish();
+    for (&i, line) in again.iter().zip(read(&picture, &places)?) {
+        if line.confidence() > texts[i].arc.confidence {
+            texts[i].arc = line.at(texts[i].quad);
+        }
+    }
+    Ok(texts)
 }
 
 fn seal_text(page: &RgbImage, seal: &Ellipse, lines: &mut impl Iterator<Item = ReadLine>) -> SealText {
