@@ -9,7 +9,7 @@ pub fn reading(label: &Value) -> Reading {
     let mut reading = Reading::default();
     let kind = label["invoice_type"].as_str().unwrap_or_default();
     reading.invoice.r#type =
-        InvoiceType::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(InvoiceType::Common);
+        InvoiceType::ALL.into_iter().find(|known| known.to_string() == kind).unwrap_or(InvoiceType::Common);
     let heads =
         entries(&label["fields"]).chain(entries(&label["extra"]).filter(|(path, _)| path.starts_with("seals.")));
     for (path, value) in heads {

@@ -58,7 +58,7 @@ pub fn code_fits_type(case: &Case<'_>) -> Outcome {
         return Outcome::skip(&FIELDS, "there is no code that tells the kind");
     };
     let kind = case.invoice().r#type;
-    let detail = format!("the code is one of a {} invoice, the page one of a {} invoice", told.as_str(), kind.as_str());
+    let detail = format!("the code is one of a {told} invoice, the page one of a {kind} invoice");
     Outcome::of(told == kind || (told.is_electronic_common() && kind.is_electronic_common()), &FIELDS, detail)
 }
 

@@ -60,8 +60,7 @@ pub fn kind_matches_type(case: &Case<'_>) -> Outcome {
         return Outcome::skip(&[Field::Type], "the QR code names no kind of invoice");
     };
     let kind = case.invoice().r#type;
-    let detail =
-        format!("the QR code is one of a {} invoice, the page one of a {} invoice", named.as_str(), kind.as_str());
+    let detail = format!("the QR code is one of a {named} invoice, the page one of a {kind} invoice");
     Outcome::of(is_family(named, kind), &[Field::Type], detail)
 }
 

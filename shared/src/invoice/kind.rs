@@ -1,5 +1,7 @@
 //! The kinds of invoice and of spending. Knows nothing of how a page looks.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,21 +44,6 @@ impl InvoiceType {
         Self::Roll,
     ];
 
-    /// The name in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Special => "special",
-            Self::Common => "common",
-            Self::ElectronicCommon => "electronic_common",
-            Self::ElectronicSpecial => "electronic_special",
-            Self::ElectronicToll => "electronic_toll",
-            Self::Blockchain => "blockchain",
-            Self::DigitalCommon => "digital_common",
-            Self::DigitalSpecial => "digital_special",
-            Self::Roll => "roll",
-        }
-    }
-
     /// Whether it is one whose tax the buyer deducts (专票).
     pub fn is_special(self) -> bool {
         matches!(self, Self::Special | Self::ElectronicSpecial | Self::DigitalSpecial)
@@ -70,6 +57,13 @@ impl InvoiceType {
     /// Whether it is fully digital: a number of 20 digits and no code.
     pub fn is_digital(self) -> bool {
         matches!(self, Self::DigitalCommon | Self::DigitalSpecial)
+    }
+}
+
+/// As in JSON.
+impl fmt::Display for InvoiceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
