@@ -80,21 +80,16 @@ impl Span {
             i => (self.marks[i - 1].x + self.marks[i].x) / 2.0,
         };
         let (x0, x1) = (edge(start), edge(end));
-        let width = (self.x1 - self.x0).max(f32::EPSILON);
-        Span {
-            marks: self.marks[start..end].to_vec(),
-            x0,
-            x1,
-            quad: part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width),
-            ..self.clone()
-        }
-        .trimmed()
+        let (marks, quad) = (self.marks[start..end].to_vec(), self.quad_at(x0, x1));
+        Span { marks, x0, x1, quad, ..self.clone() }.trimmed()
     }
 
     /// A place on this span's row, between two x of the straight frame, on the page as uploaded.
     pub(in crate::reader) fn quad_at(&self, x0: f32, x1: f32) -> Quad {
         let width = (self.x1 - self.x0).max(f32::EPSILON);
-        part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width)
+        let (from, to) = ((x0 - self.x0) / width, (x1 - self.x0) / width);
+        let [a, b, c, d] = Corners::from_quad(&self.quad).0;
+        Corners([a.towards(b, from), a.towards(b, to), d.towards(c, to), d.towards(c, from)]).quad()
     }
 
     fn trimmed(mut self) -> Span {
@@ -110,21 +105,6 @@ impl Span {
     pub(in crate::reader) fn same_row(&self, other: &Span, share: f32) -> bool {
         (self.y - other.y).abs() < share * self.height.min(other.height)
     }
-}
-
-/// The part of a quad between two shares of its length.
-fn part_of_quad(quad: &Quad, from: f32, to: f32) -> Quad {
-    let at = |a: usize, b: usize, t: f32| quad[a] + (quad[b] - quad[a]) * t;
-    [
-        at(0, 2, from),
-        at(1, 3, from),
-        at(0, 2, to),
-        at(1, 3, to),
-        at(6, 4, to),
-        at(7, 5, to),
-        at(6, 4, from),
-        at(7, 5, from),
-    ]
 }
 
 /// All spans of a page in the straight frame.
@@ -301,6 +281,10 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
     }
 }
 
+/// The traditional characters of labels, and below each its own.
+const TRADITIONAL: &str = "圓號納稅識稱開戶賬電話單價數額項類備註碼機編發計運費";
+const SIMPLIFIED: &str = "圆号纳税识称开户账电话单价数额项类备注码机编发计运费";
+
 /// One character in its plain form; brackets, colons and dashes that look alike become one, and the
 /// traditional characters as which labels are sometimes read their own.
 pub(in crate::reader) fn fold(c: char) -> char {
@@ -308,34 +292,9 @@ pub(in crate::reader) fn fold(c: char) -> char {
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
     match unified(c) {
-        '圓' => '圆',
-        '號' => '号',
-        '納' => '纳',
-        '稅' => '税',
-        '識' => '识',
-        '稱' => '称',
-        '開' => '开',
-        '戶' => '户',
-        '賬' => '账',
-        '電' => '电',
-        '話' => '话',
-        '單' => '单',
-        '價' => '价',
-        '數' => '数',
-        '額' => '额',
-        '項' => '项',
-        '類' => '类',
-        '備' => '备',
-        '註' => '注',
-        '碼' => '码',
-        '機' => '机',
-        '編' => '编',
-        '發' => '发',
-        '計' => '计',
-        '運' => '运',
-        '費' => '费',
         '﹕' | ';' => ':',
-        other => other,
+        c if c.is_ascii() => c,
+        c => TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find(|(old, _)| *old == c).map_or(c, |(_, new)| new),
     }
 }
 

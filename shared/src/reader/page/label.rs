@@ -33,11 +33,6 @@ pub(super) fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<R
     Some(solid[start]..solid[last - 1] + 1)
 }
 
-/// Whether a text holds a label.
-pub(in crate::reader) fn has(span: &Span, label: &str) -> bool {
-    find(&span.marks, label).is_some()
-}
-
 /// A label found in a span, and what follows it there.
 #[derive(Clone, Debug)]
 pub(super) struct Labelled {

@@ -88,14 +88,8 @@ fn keep_qr_code(reading: &mut Reading, page: &PageText) {
     let find = |ours: &dyn Fn(&QrCode) -> bool| page.qr_codes.iter().find(|code| ours(code));
     let payload = find(&|code| QrPayload::parse(&code.text).is_some());
     let Some(code) = payload.or_else(|| find(&|code| code.text.contains("chinatax.gov.cn"))) else { return };
-    let evidence = Evidence {
-        text: Some(code.text.clone()),
-        confidence: Some(1.0),
-        quad: Some(code.quad),
-        page: 1,
-        sources: vec![EvidenceSource::Qr],
-        verified: false,
-    };
+    let told = sources::evidence_of(EvidenceSource::Qr);
+    let evidence = Evidence { text: Some(code.text.clone()), quad: Some(code.quad), ..told };
     reading.invoice.qr_code = Some(code.text.clone());
     reading.fields.insert(Field::QrCode, evidence);
 }

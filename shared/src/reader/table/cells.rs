@@ -64,13 +64,8 @@ fn is_digits_and_dots(text: &str) -> bool {
 /// One span per character of a downward run, each at its own height.
 fn downward(span: &Span) -> Vec<Span> {
     let piece = |i: usize| {
-        let mut one = span.slice(i..i + 1);
-        one.vertical = false;
-        one.x0 = span.x0;
-        one.x1 = span.x1;
-        one.y = span.marks[i].x;
-        one.height = span.height.min(span.x1 - span.x0);
-        one
+        let (y, height) = (span.marks[i].x, span.height.min(span.x1 - span.x0));
+        Span { vertical: false, x0: span.x0, x1: span.x1, y, height, ..span.slice(i..i + 1) }
     };
     (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).map(piece).collect()
 }

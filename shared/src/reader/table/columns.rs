@@ -93,13 +93,11 @@ impl TableHead {
     /// were not read are put where they must stand.
     pub(in crate::reader) fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
         let best = Self::best(spans, unit)?;
-        match best.fitted(unit) {
-            Some(whole) => Some(whole),
-            None => (best.heads.len() >= 3).then(|| best.with_name(unit)),
-        }
+        best.fitted(unit).or_else(|| (best.heads.len() >= 3).then(|| best.with_name(unit)))
     }
 
     fn best(spans: &[Span], unit: f32) -> Option<TableHead> {
+        let has_head = |span: &Span| spellings().any(|(text, _)| label::find(&span.marks, text).is_some());
         let rows = spans.iter().filter(|s| !s.vertical && has_head(s));
         let candidates = rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)) });
         candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))
@@ -172,10 +170,6 @@ impl FittedLine {
     fn at(&self, x: f32) -> f32 {
         self.start + self.slope * x
     }
-}
-
-fn has_head(span: &Span) -> bool {
-    spellings().any(|(text, _)| label::has(span, text))
 }
 
 /// Every head that is printed, those first that we do not take: ours are parts of them.

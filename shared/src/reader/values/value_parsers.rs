@@ -148,16 +148,7 @@ pub(in crate::reader) fn tax_id(text: &str) -> Option<String> {
     let text = plain(text).to_uppercase();
     let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
     if found.len() == 18 && !TaxId::is_valid(&found) {
-        let mended: String = found
-            .chars()
-            .map(|c| match c {
-                'O' => '0',
-                'I' => '1',
-                'S' => '5',
-                'Z' => '2',
-                other => other,
-            })
-            .collect();
+        let mended = found.replace('O', "0").replace('I', "1").replace('S', "5").replace('Z', "2");
         if TaxId::is_valid(&mended) {
             return Some(mended);
         }

@@ -8,7 +8,7 @@ use crate::document::markup::Element;
 use crate::invoice::{
     self, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money, TaxRate, plain,
 };
-use crate::reader::sources::SourceValues;
+use crate::reader::sources::{SourceValues, evidence_of};
 use crate::reader::values::value_parsers;
 use crate::report::{Evidence, EvidenceSource};
 
@@ -31,13 +31,7 @@ impl SourceValues {
     ) {
         let Some(text) = text.map(str::trim) else { return };
         let Some(value) = meaning(text) else { return };
-        let evidence = Evidence {
-            text: Some(text.to_owned()),
-            confidence: Some(1.0),
-            page: 1,
-            sources: vec![EvidenceSource::Xml],
-            ..Evidence::default()
-        };
+        let evidence = Evidence { text: Some(text.to_owned()), ..evidence_of(EvidenceSource::Xml) };
         self.invoice.set(field, Some(value.into()));
         self.fields.insert(field, evidence);
     }
@@ -48,9 +42,9 @@ impl SourceValues {
         self.invoice.items.push(Item::default());
         let is_day = |column| text(column).is_some_and(is_solid_day);
         let toll = is_day(Column::Quantity) && is_day(Column::UnitPrice);
-        for column in COLUMNS {
-            let column_read = if toll { on_toll_invoice(column) } else { column };
-            self.put(Field::Cell(row, column_read), text(column));
+        for column in Column::ALL {
+            let column_read = if toll { on_toll_invoice(*column) } else { *column };
+            self.put(Field::Cell(row, column_read), text(*column));
         }
         if self.invoice.items[row] == Item::default() {
             self.invoice.items.pop();
@@ -73,18 +67,6 @@ impl SourceValues {
         invoice.r#type = kind;
     }
 }
-
-/// The columns that data has.
-const COLUMNS: [Column; 8] = [
-    Column::Name,
-    Column::Specification,
-    Column::Unit,
-    Column::Quantity,
-    Column::UnitPrice,
-    Column::Amount,
-    Column::TaxRate,
-    Column::TaxAmount,
-];
 
 /// Toll invoices put plate, vehicle and the two days of passage into the places of four other columns.
 fn on_toll_invoice(column: Column) -> Column {
