@@ -89,8 +89,6 @@ fn proven_rates(case: &Case<'_>, taxes: &[Field]) -> Vec<Field> {
         case.proof.holds(Field::Cell(i, Column::Amount)) && taxes.contains(&Field::Cell(i, Column::TaxAmount))
     };
     let lines = case.invoice().items.iter().enumerate();
-    lines
-        .filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item))
-        .map(|(i, _)| Field::Cell(i, Column::TaxRate))
-        .collect()
+    let lines = lines.filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item));
+    lines.map(|(i, _)| Field::Cell(i, Column::TaxRate)).collect()
 }

@@ -20,16 +20,14 @@ pub fn words_match_digits(case: &Case<'_>) -> Outcome {
         return Outcome::skip(&FIELDS, "digits or words of the total are missing");
     };
     if digits.0 != in_words {
-        let detail = format!("the total is {digits} in digits but {in_words} in words");
-        return Outcome::fail(&FIELDS, detail);
+        return Outcome::fail(&FIELDS, format!("the total is {digits} in digits but {in_words} in words"));
     }
     if case.reading.depends_on(Field::GrandTotal, Field::GrandTotalWords) {
         let detail =
             format!("the total is {digits}; its digits were read with the words' help, so these prove nothing");
         return Outcome::pass(&FIELDS, detail);
     }
-    let detail = format!("the total in words is {digits}");
-    let outcome = Outcome::pass(&FIELDS, detail);
+    let outcome = Outcome::pass(&FIELDS, format!("the total in words is {digits}"));
     // Words may lose a 零 or 整 without changing their amount: only the fullest form shows that none is lost.
     let text = invoice.grand_total_words.as_deref().unwrap_or_default();
     if words::is_fullest_form(text, digits) { outcome.proving(&FIELDS) } else { outcome.proving(&[Field::GrandTotal]) }

@@ -31,19 +31,6 @@ pub enum InvoiceType {
 }
 
 impl InvoiceType {
-    /// All nine, in the schema's order.
-    pub const ALL: [Self; 9] = [
-        Self::Special,
-        Self::Common,
-        Self::ElectronicCommon,
-        Self::ElectronicSpecial,
-        Self::ElectronicToll,
-        Self::Blockchain,
-        Self::DigitalCommon,
-        Self::DigitalSpecial,
-        Self::Roll,
-    ];
-
     /// Whether it is one whose tax the buyer deducts (专票).
     pub fn is_special(self) -> bool {
         matches!(self, Self::Special | Self::ElectronicSpecial | Self::DigitalSpecial)
@@ -103,4 +90,24 @@ pub enum ExpenseCategory {
     Service,
     /// None of these.
     Other,
+}
+
+#[cfg(test)]
+mod testing {
+    use super::InvoiceType;
+
+    impl InvoiceType {
+        /// All nine, in the schema's order.
+        pub(crate) const ALL: [Self; 9] = [
+            Self::Special,
+            Self::Common,
+            Self::ElectronicCommon,
+            Self::ElectronicSpecial,
+            Self::ElectronicToll,
+            Self::Blockchain,
+            Self::DigitalCommon,
+            Self::DigitalSpecial,
+            Self::Roll,
+        ];
+    }
 }

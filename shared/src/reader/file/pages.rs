@@ -128,9 +128,7 @@ fn go_on(whole: &mut Reading, next: Reading) {
             continue;
         }
         whole.invoice.set(field, next.invoice.get(field));
-        if let Some(evidence) = next.fields.get(&field) {
-            whole.fields.insert(field, evidence.clone());
-        }
+        whole.fields.extend(next.fields.get(&field).map(|evidence| (field, evidence.clone())));
     }
     append(whole, next);
 }

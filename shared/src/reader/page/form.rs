@@ -9,7 +9,7 @@ use crate::reader::values::value_parsers;
 use super::frame::Span;
 use super::{head, label, parties};
 
-/// What is left of the captions of the cipher area and of the remarks, printed downwards.
+/// The captions of the cipher area and of the remarks, whole or in pieces: they are printed downwards.
 const CIPHER: [&str; 5] = ["密码区", "密码", "密", "码", "区"];
 const REMARKS: [&str; 3] = ["备注", "备", "注"];
 

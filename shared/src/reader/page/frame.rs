@@ -281,7 +281,7 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
     }
 }
 
-/// The traditional characters of labels, and below each its own.
+/// The traditional characters of labels, and below each its own: all of three bytes.
 const TRADITIONAL: &str = "圓號納稅識稱開戶賬電話單價數額項類備註碼機編發計運費";
 const SIMPLIFIED: &str = "圆号纳税识称开户账电话单价数额项类备注码机编发计运费";
 
@@ -293,8 +293,7 @@ pub(in crate::reader) fn fold(c: char) -> char {
     let c = if plain.next().is_some() { c } else { first };
     match unified(c) {
         '﹕' | ';' => ':',
-        c if c.is_ascii() => c,
-        c => TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find(|(old, _)| *old == c).map_or(c, |(_, new)| new),
+        c => TRADITIONAL.find(c).and_then(|at| SIMPLIFIED.get(at..)?.chars().next()).unwrap_or(c),
     }
 }
 

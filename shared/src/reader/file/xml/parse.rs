@@ -57,14 +57,13 @@ impl SourceValues {
         let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
         let digital = invoice.invoice_code.is_none()
             && invoice.invoice_number.as_ref().is_some_and(|n| n.len() == DigitalNumber::LENGTH);
-        let kind = match (by_code, digital, is_special) {
+        invoice.r#type = match (by_code, digital, is_special) {
             (Some(kind), ..) => kind,
             (None, true, true) => InvoiceType::DigitalSpecial,
             (None, true, false) => InvoiceType::DigitalCommon,
             (None, false, true) => InvoiceType::ElectronicSpecial,
             (None, false, false) => InvoiceType::ElectronicCommon,
         };
-        invoice.r#type = kind;
     }
 }
 
@@ -100,16 +99,9 @@ pub(super) fn text_of<'a>(root: &'a Element, name: &str) -> Option<&'a str> {
 }
 
 /// Elements of a name, wherever they stand, in order.
-pub(super) fn all_of<'a>(root: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
-    for child in root.children() {
-        if child.is(name) {
-            if found.len() < MAX_ITEMS {
-                found.push(child);
-            }
-        } else {
-            all_of(child, name, found);
-        }
-    }
+pub(super) fn all_of<'a>(root: &'a Element, name: &str) -> Vec<&'a Element> {
+    let of_child = |child: &'a Element| if child.is(name) { vec![child] } else { all_of(child, name) };
+    root.children().iter().flat_map(of_child).take(MAX_ITEMS).collect()
 }
 
 /// Stars and strokes stand for "none".
