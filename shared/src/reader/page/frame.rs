@@ -154,8 +154,7 @@ struct Box {
 
 impl Box {
     fn new(line: &TextLine, upright: &Upright) -> Box {
-        let q = &line.quad;
-        let p: Vec<(f32, f32)> = (0..4).map(|i| upright.point((q[2 * i], q[2 * i + 1]))).collect();
+        let p = Corners::from_quad(&line.quad).0.map(|p| upright.point((p.x, p.y)));
         let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
         let span = |values: [f32; 4]| {
             (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max))

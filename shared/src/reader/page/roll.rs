@@ -30,6 +30,9 @@ const LABELS: [(&str, Field); 16] = [
     ("(大写)", Field::GrandTotalWords),
 ];
 
+/// What has a place at the foot.
+const SUMS: [Field; 2] = [Field::GrandTotal, Field::GrandTotalWords];
+
 /// A label with its value's pieces.
 struct RollLine {
     field: Field,
@@ -106,8 +109,7 @@ fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, Field)> {
 /// The heights between which the goods stand.
 fn goods_band(lines: &[RollLine], head: Option<&TableHead>, spans: &[Span]) -> (f32, f32) {
     let top = head.map_or(f32::MAX, |h| h.y);
-    let totals =
-        lines.iter().filter(|l| matches!(l.field, Field::GrandTotal | Field::GrandTotalWords) && l.label.y > top);
+    let totals = lines.iter().filter(|l| SUMS.contains(&l.field) && l.label.y > top);
     let by_label = totals.map(|l| l.label.y).reduce(f32::min);
     let by_sign = spans.iter().filter(|s| s.y > top && s.folded().starts_with('¥')).map(|s| s.y).reduce(f32::min);
     (top, by_label.or(by_sign).unwrap_or(f32::MAX))
@@ -133,21 +135,9 @@ fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) 
     }
 }
 
-/// The values that stand behind one label and are read as they stand.
-const VALUES: [Field; 9] = [
-    Field::InvoiceCode,
-    Field::InvoiceNumber,
-    Field::PrintedNumber,
-    Field::MachineNumber,
-    Field::IssueDate,
-    Field::CheckCode,
-    Field::Payee,
-    Field::SellerName,
-    Field::BuyerName,
-];
-
 fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
-    for field in VALUES {
+    let is_single = |field: &Field| !SUMS.contains(field) && *field != Field::SellerTaxId;
+    for field in LABELS.map(|(_, field)| field).into_iter().filter(is_single) {
         let glue = if field == Field::CheckCode { " " } else { "" };
         let line = lines.iter().find(|l| l.field == field && !l.values.is_empty());
         let found = line.and_then(|l| Match::join(&l.values, glue));
@@ -173,7 +163,7 @@ fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[RollLine]) {
 }
 
 fn sums(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
-    for field in [Field::GrandTotal, Field::GrandTotalWords] {
+    for field in SUMS {
         if let Some(line) = lines.iter().find(|l| l.field == field) {
             let (left, right) = (line.label.x1 + 0.1 * builder.frame.unit, line.label.x1 + 11.0 * builder.frame.unit);
             builder.places.insert(field, Match::blank(line.label.quad_at(left, right)));

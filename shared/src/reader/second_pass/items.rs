@@ -51,7 +51,7 @@ pub(super) fn fill(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
     }
 }
 
-/// The first three readings whose numbers are no further apart than that.
+/// The first three readings whose gap is no wider than that.
 fn agreeing<A: Copy, B: Copy, C: Copy>(
     a: &[Candidate<A>],
     b: &[Candidate<B>],

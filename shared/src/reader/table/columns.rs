@@ -105,8 +105,9 @@ impl TableHead {
 
     /// All columns of the form on which the heads that were read stand; none when they stand otherwise.
     fn fitted(&self, unit: f32) -> Option<TableHead> {
-        let toll = self.heads.iter().any(|h| h.column.is_some_and(is_toll));
-        let form = if toll { &TOLL } else { &FORM };
+        use Column::{PassageEnd, PassageStart, PlateNumber, VehicleType};
+        let is_toll = |h: &Head| matches!(h.column, Some(PlateNumber | VehicleType | PassageStart | PassageEnd));
+        let form = if self.heads.iter().any(is_toll) { &TOLL } else { &FORM };
         let place = |column: Option<Column>| form.iter().find(|(c, _)| Some(*c) == column).map(|(_, at)| *at);
         let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
         let line = fitted_line(&known)?;
@@ -145,11 +146,6 @@ impl Head {
     fn centre(&self) -> f32 {
         f32::midpoint(self.x0, self.x1)
     }
-}
-
-/// Whether only toll invoices have a column.
-fn is_toll(column: Column) -> bool {
-    matches!(column, Column::PlateNumber | Column::VehicleType | Column::PassageStart | Column::PassageEnd)
 }
 
 /// A straight line through points, by least squares.
