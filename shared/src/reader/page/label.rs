@@ -78,10 +78,7 @@ pub(super) fn value(spans: &[Span], labelled: &Labelled, reach: f32) -> Option<S
 /// Cuts a value off where one of the labels begins.
 pub(super) fn until(span: &Span, labels: &[&str]) -> Span {
     let cut = labels.iter().filter_map(|label| find(&span.marks, label)).map(|r| r.start).min();
-    match cut {
-        Some(at) => span.slice(0..at),
-        None => span.clone(),
-    }
+    cut.map_or_else(|| span.clone(), |at| span.slice(0..at))
 }
 
 #[cfg(test)]

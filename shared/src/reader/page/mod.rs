@@ -56,15 +56,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     let mut builder = ReadingBuilder::new(&frame, info);
     builder.source = source;
     keep_qr_code(&mut builder.reading, page);
-    let complete = match layout {
-        Layout::Roll => {
-            roll::read(&mut builder);
-            true
-        }
-        Layout::Form => form::read(&mut builder, false),
-        Layout::Digital => form::read(&mut builder, true),
-    };
-    if !complete {
+    if layout == Layout::Roll {
+        roll::read(&mut builder);
+    } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(no_invoice());
     }
     let title = head::title(&frame.spans);

@@ -71,10 +71,7 @@ fn lines(spans: &[Span]) -> (Vec<RollLine>, Vec<Span>) {
     for span in spans {
         let cuts = cuts(span);
         let lead = cuts.first().map_or(span.marks.len(), |(range, _)| range.start);
-        let before = span.slice(0..lead);
-        if !before.marks.is_empty() {
-            loose.push(before);
-        }
+        loose.extend(Some(span.slice(0..lead)).filter(|before| !before.marks.is_empty()));
         for (i, (range, field)) in cuts.iter().enumerate() {
             let end = cuts.get(i + 1).map_or(span.marks.len(), |(next, _)| next.start);
             let value = span.slice(range.end..end);
@@ -136,6 +133,7 @@ fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) 
 }
 
 fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
+    // Whose an id is and which sum is meant, their neighbours tell.
     let is_single = |field: &Field| !SUMS.contains(field) && *field != Field::SellerTaxId;
     for field in LABELS.map(|(_, field)| field).into_iter().filter(is_single) {
         let glue = if field == Field::CheckCode { " " } else { "" };

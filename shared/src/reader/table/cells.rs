@@ -18,10 +18,8 @@ pub(super) fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
     let gap = 1.9 * span.height;
     let specification = specification_start(span, head);
     let cut = |i: &usize| advance(*i) > gap || shapes_part(span, *i) || specification == Some(*i);
-    let cuts: Vec<usize> = (1..n).filter(cut).collect();
-    let starts = std::iter::once(0).chain(cuts.iter().copied());
-    let ends = cuts.iter().copied().chain(std::iter::once(n));
-    starts.zip(ends).map(|(a, b)| span.slice(a..b)).filter(|s| !s.marks.is_empty()).collect()
+    let ends: Vec<usize> = std::iter::once(0).chain((1..n).filter(cut)).chain([n]).collect();
+    ends.windows(2).map(|ends| span.slice(ends[0]..ends[1])).filter(|s| !s.marks.is_empty()).collect()
 }
 
 /// Where the specification begins in a span that runs from the name's column into the next: at the space that is
