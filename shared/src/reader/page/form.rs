@@ -61,7 +61,8 @@ fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
     let head = if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }?;
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
-    let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y));
+    let is_words = |s: &&Span| invoice::words::parse(&s.folded()).is_some() && s.marks.len() >= 3;
+    let words = words.or_else(|| below.iter().find(is_words).map(|s| s.y));
     let subtotal = below.iter().find(|s| s.folded() == "小计").map(|s| s.y);
     let has_totals = words.is_some();
     // On all but the last of several pages only the subtotal closes the table.
@@ -75,10 +76,6 @@ fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
         .filter(|y| *y > words + unit)
         .reduce(f32::max);
     Some(Sections { head, goods_end, subtotal, sum, words, has_totals, foot: foot.unwrap_or(f32::MAX) })
-}
-
-fn is_words(span: &Span) -> bool {
-    crate::invoice::words::parse(&span.folded()).is_some() && span.marks.len() >= 3
 }
 
 /// The heads of what transport services print below their goods: travellers, vehicles.

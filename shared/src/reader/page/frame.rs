@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::geometry::{Corners, Quad, Turn, Upright, bounds, quad_of};
+use crate::geometry::{Corners, Point, Quad, Turn, Upright, bounds, quad_of};
 use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
 
@@ -156,17 +156,15 @@ impl Box {
     fn new(line: &TextLine, upright: &Upright) -> Box {
         let p = Corners::from_quad(&line.quad).0.map(|p| upright.point((p.x, p.y)));
         let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
-        let span = |values: [f32; 4]| {
-            (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max))
-        };
-        let (x0, x1) = span([p[0].0, p[1].0, p[2].0, p[3].0]);
-        let (top, bottom) = span([p[0].1, p[1].1, p[2].1, p[3].1]);
+        let corners = Corners(p.map(|(x, y)| Point::new(x, y)));
+        let [x0, top, x1, bottom] = bounds([&corners.quad()]).unwrap_or_default();
         let vertical = bottom - top > 1.5 * (x1 - x0) && line.glyphs.len() > 1;
         if vertical {
             let y = (top + bottom) / 2.0;
             return Box { left: (x0, y), right: (x1, y), top, bottom, height: x1 - x0, vertical };
         }
-        let height = (distance(p[0], p[3]) + distance(p[1], p[2])) / 2.0;
+        let [tl, tr, br, bl] = corners.0;
+        let height = (tl.distance(bl) + tr.distance(br)) / 2.0;
         Box { left: middle(p[0], p[3]), right: middle(p[1], p[2]), top, bottom, height, vertical }
     }
 
@@ -177,10 +175,6 @@ impl Box {
     fn width(&self) -> f32 {
         self.right.0 - self.left.0
     }
-}
-
-fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
-    (a.0 - b.0).hypot(a.1 - b.1)
 }
 
 /// How the slope of print changes over the page: `slope = a + b x + c y`, as a camera held askew makes it.

@@ -19,7 +19,8 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     code(builder, spans);
     number(builder, spans);
     date(builder, spans);
-    check_code(builder, spans);
+    let check_code = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
+    builder.put(Field::CheckCode, check_code);
     machine_number(builder, spans);
     special_mark(builder, spans);
     sheet(builder, spans);
@@ -106,11 +107,6 @@ fn date(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
         let any = spans.iter().filter(|s| !s.vertical).find(is_day);
         builder.put(Field::IssueDate, any.map(Match::of));
     }
-}
-
-fn check_code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let value = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
-    builder.put(Field::CheckCode, value);
 }
 
 fn machine_number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
