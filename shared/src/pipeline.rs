@@ -7,7 +7,6 @@ mod object;
 mod stored;
 mod whole;
 
-use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -18,7 +17,7 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parts::{self, Part};
 use crate::provider::{Answer, Chain};
-use crate::report::{Attempt, CheckedInvoice, Place, ProviderInfo, Report, Source};
+use crate::report::{CheckedInvoice, Place, ProviderInfo, Report, Source};
 
 use whole::Whole;
 
@@ -34,7 +33,8 @@ pub struct Pipeline {
 }
 
 /// Why the answer is not complete: not the document's fault, so trying again may help.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
 pub struct Failure {
     /// What went wrong first.
     pub error: Error,
@@ -132,7 +132,13 @@ impl Pipeline {
             return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
         }
         let outcome = self.chain.read(part, selected, deadline).await;
-        let provider = provider_info(outcome.attempts, start);
+        let provider = ProviderInfo {
+            // The one whose answer it is was asked last.
+            name: outcome.attempts.last().map(|attempt| attempt.name.clone()).unwrap_or_default(),
+            elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            attempts: outcome.attempts,
+            ..ProviderInfo::default()
+        };
         match outcome.answer {
             Ok(answer) => whole.add(checked(answer, &self.rules, place, provider, part.document().range().start)),
             Err(error) => whole.add_other(place, error, Some(provider)),
@@ -141,10 +147,7 @@ impl Pipeline {
 
     /// The Report for a file that is refused without being looked at.
     pub fn reject(&self, error: Error, source: Source) -> Report {
-        match Whole::of_error(error).into_report(source) {
-            Ok(report) => report,
-            Err(failure) => *failure.report,
-        }
+        Whole::of_error(error).into_report(source).unwrap_or_else(|failure| *failure.report)
     }
 }
 
@@ -181,24 +184,6 @@ async fn digest(bytes: &[u8]) -> String {
     }
     hex::encode(digest.finalize())
 }
-
-/// The one whose answer it is was asked last.
-fn provider_info(attempts: Vec<Attempt>, start: Instant) -> ProviderInfo {
-    ProviderInfo {
-        name: attempts.last().map(|attempt| attempt.name.clone()).unwrap_or_default(),
-        elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        attempts,
-        ..ProviderInfo::default()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {

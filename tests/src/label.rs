@@ -1,15 +1,13 @@
 //! A fixture's label as the reading that a vendor would answer with. Knows nothing of vendors' forms.
 
-use fapiao::invoice::{InvoiceType, Item};
+use fapiao::invoice::Item;
 use fapiao::report::{Evidence, Reading};
 use serde_json::Value;
 
 /// What the label says is printed, place by place; without meanings, which are the reader's to find.
 pub fn reading(label: &Value) -> Reading {
     let mut reading = Reading::default();
-    let kind = label["invoice_type"].as_str().unwrap_or_default();
-    reading.invoice.r#type =
-        InvoiceType::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(InvoiceType::Common);
+    reading.invoice.r#type = serde_json::from_value(label["invoice_type"].clone()).unwrap_or_default();
     let heads =
         entries(&label["fields"]).chain(entries(&label["extra"]).filter(|(path, _)| path.starts_with("seals.")));
     for (path, value) in heads {

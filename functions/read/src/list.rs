@@ -231,7 +231,7 @@ fn cells(invoice: &Invoice) -> Vec<String> {
     // Of a digital invoice the page asks for the total with tax, of all others for the amount without.
     let asked = if invoice.r#type.is_digital() { invoice.grand_total } else { invoice.total_amount };
     vec![
-        invoice.r#type.as_str().to_owned(),
+        invoice.r#type.to_string(),
         digits(&invoice.invoice_code),
         digits(&invoice.invoice_number),
         invoice.issue_date.map(|date| date.to_string()).unwrap_or_default(),

@@ -7,6 +7,9 @@ use crate::invoice::{Field, TaxId, parse_tax_id, plain};
 use super::case::Case;
 use super::outcome::Outcome;
 
+/// What the rule speaks of.
+const FIELDS: [Field; 2] = [Field::BuyerName, Field::BuyerTaxId];
+
 /// Our own names and tax ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Buyers(Vec<Buyer>);
@@ -63,54 +66,49 @@ fn looks_like_an_id(text: &str) -> bool {
 
 /// The first thing that a finance team looks at. Our own list is a source of its own: what equals it is read right.
 pub fn is_ours(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "buyer_is_ours";
-    const FIELDS: [Field; 2] = [Field::BuyerName, Field::BuyerTaxId];
     let (ours, buyer) = (&case.rules.buyers, &case.invoice().buyer);
     if ours.0.is_empty() {
-        return Outcome::skip(RULE, &FIELDS, "nobody said who we are");
+        return Outcome::skip(&FIELDS, "nobody said who we are");
     }
     match (buyer.name.as_deref(), buyer.tax_id.as_deref()) {
-        (None, None) => Outcome::warn(RULE, &FIELDS, "no buyer could be read"),
+        (None, None) => Outcome::warn(&FIELDS, "no buyer could be read"),
         (name, Some(id)) => match ours.by_id(id) {
             Some(own) => name_beside_our_id(own, name),
             None => other_id(ours, name, id),
         },
         (Some(name), None) => match ours.by_name(name) {
             Some(own) if own.tax_id.is_some() => {
-                Outcome::warn(RULE, &FIELDS, "the name is ours, the tax id is missing").proving(&[Field::BuyerName])
+                Outcome::warn(&FIELDS, "the name is ours, the tax id is missing").proving(&[Field::BuyerName])
             }
-            Some(_) => Outcome::pass(RULE, &FIELDS, "the name is ours").proving(&[Field::BuyerName]),
-            None => Outcome::fail(RULE, &FIELDS, format!("it is made out to {name}, not to us")),
+            Some(_) => Outcome::pass(&FIELDS, "the name is ours").proving(&[Field::BuyerName]),
+            None => Outcome::fail(&FIELDS, format!("it is made out to {name}, not to us")),
         },
     }
 }
 
 fn name_beside_our_id(own: &Buyer, name: Option<&str>) -> Outcome {
-    const RULE: &str = "buyer_is_ours";
     let (Some(own), Some(name)) = (own.name.as_deref(), name) else {
-        return Outcome::pass(RULE, &[Field::BuyerTaxId], "the tax id is ours").proving(&[Field::BuyerTaxId]);
+        return Outcome::pass(&[Field::BuyerTaxId], "the tax id is ours").proving(&[Field::BuyerTaxId]);
     };
-    let fields = [Field::BuyerName, Field::BuyerTaxId];
     if plain(own) == plain(name) {
-        return Outcome::pass(RULE, &fields, "name and tax id are ours").proving(&fields);
+        return Outcome::pass(&FIELDS, "name and tax id are ours").proving(&FIELDS);
     }
     let detail = format!("the tax id is ours, but the name is read as {name}, ours is {own}");
-    Outcome::fail(RULE, &[Field::BuyerName], detail).proving(&[Field::BuyerTaxId])
+    Outcome::fail(&[Field::BuyerName], detail).proving(&[Field::BuyerTaxId])
 }
 
 fn other_id(ours: &Buyers, name: Option<&str>, id: &str) -> Outcome {
-    const RULE: &str = "buyer_is_ours";
     match name.and_then(|name| ours.by_name(name)) {
         Some(Buyer { tax_id: None, .. }) => {
-            Outcome::pass(RULE, &[Field::BuyerName], "the name is ours").proving(&[Field::BuyerName])
+            Outcome::pass(&[Field::BuyerName], "the name is ours").proving(&[Field::BuyerName])
         }
         Some(Buyer { tax_id: Some(own), .. }) => {
             let detail = format!("the name is ours, but the tax id is read as {id}, ours is {own}");
-            Outcome::fail(RULE, &[Field::BuyerTaxId], detail).proving(&[Field::BuyerName])
+            Outcome::fail(&[Field::BuyerTaxId], detail).proving(&[Field::BuyerName])
         }
         None => {
             let detail = format!("it is made out to {} with the tax id {id}, not to us", name.unwrap_or("somebody"));
-            Outcome::fail(RULE, &[Field::BuyerName, Field::BuyerTaxId], detail)
+            Outcome::fail(&FIELDS, detail)
         }
     }
 }

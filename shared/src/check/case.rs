@@ -37,10 +37,8 @@ impl<'a> Case<'a> {
 
     /// 差额征税: tax is due on the difference between two prices, so rate times amount does not give it.
     pub fn taxes_the_difference(&self) -> bool {
-        self.invoice()
-            .remarks
-            .as_deref()
-            .is_some_and(|r| r.trim_start_matches(['(', '（', ' ']).starts_with("差额征税"))
+        let remarks = self.invoice().remarks.as_deref().unwrap_or_default();
+        remarks.trim_start_matches(['(', '（', ' ']).starts_with("差额征税")
     }
 }
 

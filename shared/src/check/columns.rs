@@ -14,24 +14,23 @@ use super::outcome::Outcome;
 /// proves its cells: one wrong cell breaks it. It does not break when two cells change places, so where there are
 /// several lines each must be held in its own row by quantity times price or by rate and tax.
 pub fn amounts(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "lines_add_up";
     let invoice = case.invoice();
     let with_tax = invoice.amounts_include_tax;
     let (field, whole) =
         if with_tax { (Field::GrandTotal, invoice.grand_total) } else { (Field::TotalAmount, invoice.total_amount) };
     let column: Option<Vec<Decimal>> = invoice.items.iter().map(|item| number(item.amount)).collect();
     let (Some(whole), Some(column)) = (number(whole), column.filter(|column| !column.is_empty())) else {
-        return Outcome::skip(RULE, &[field], "a line without an amount, or no total");
+        return Outcome::skip(&[field], "a line without an amount, or no total");
     };
     let Some(added) = sum(column) else {
-        return Outcome::fail(RULE, &[field], "the lines' amounts are no amounts of money");
+        return Outcome::fail(&[field], "the lines' amounts are no amounts of money");
     };
     let detail = format!("the lines add up to {added}, the total is {whole}");
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             // On a roll the lines and the words are two sources of the total.
             let in_words = with_tax && case.total_in_words() == Some(whole) && !case.proof.is_refuted(field);
-            let outcome = Outcome::pass(RULE, &[field], detail);
+            let outcome = Outcome::pass(&[field], detail);
             if !in_words && !case.proof.holds(field) {
                 return outcome;
             }
@@ -40,14 +39,13 @@ pub fn amounts(case: &Case<'_>) -> Outcome {
             outcome.proving(&proves)
         }
         // Points and discounts may stand apart from a roll's lines.
-        Some(off) if off <= CENT || with_tax => Outcome::warn(RULE, &[field], detail),
-        _ => Outcome::fail(RULE, &[field], detail),
+        Some(off) if off <= CENT || with_tax => Outcome::warn(&[field], detail),
+        _ => Outcome::fail(&[field], detail),
     }
 }
 
 /// The lines' taxes add up to 合计税额, and the rates of lines that are proven on both sides are proven with them.
 pub fn taxes(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "line_taxes_add_up";
     const FIELDS: [Field; 1] = [Field::TotalTax];
     let invoice = case.invoice();
     let tax_of = |item: &Item| {
@@ -57,15 +55,15 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
     let column: Option<Vec<Decimal>> = invoice.items.iter().map(tax_of).collect();
     let column = column.filter(|column| !column.is_empty() && !tax_is_starred(invoice));
     let (Some(whole), Some(column)) = (number(invoice.total_tax), column) else {
-        return Outcome::skip(RULE, &FIELDS, "a line without its tax, or no total tax");
+        return Outcome::skip(&FIELDS, "a line without its tax, or no total tax");
     };
     let Some(added) = sum(column) else {
-        return Outcome::fail(RULE, &FIELDS, "the lines' taxes are no amounts of money");
+        return Outcome::fail(&FIELDS, "the lines' taxes are no amounts of money");
     };
     let detail = format!("the lines' taxes add up to {added}, the total tax is {whole}");
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
-            let outcome = Outcome::pass(RULE, &FIELDS, detail);
+            let outcome = Outcome::pass(&FIELDS, detail);
             if !case.proof.holds(Field::TotalTax) {
                 return outcome;
             }
@@ -73,8 +71,8 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
             let rates = proven_rates(case, &taxes);
             outcome.proving(&[taxes, rates].concat())
         }
-        Some(off) if off <= TOTAL_TAX_TOLERANCE => Outcome::warn(RULE, &FIELDS, detail),
-        _ => Outcome::fail(RULE, &FIELDS, detail),
+        Some(off) if off <= TOTAL_TAX_TOLERANCE => Outcome::warn(&FIELDS, detail),
+        _ => Outcome::fail(&FIELDS, detail),
     }
 }
 
@@ -91,8 +89,6 @@ fn proven_rates(case: &Case<'_>, taxes: &[Field]) -> Vec<Field> {
         case.proof.holds(Field::Cell(i, Column::Amount)) && taxes.contains(&Field::Cell(i, Column::TaxAmount))
     };
     let lines = case.invoice().items.iter().enumerate();
-    lines
-        .filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item))
-        .map(|(i, _)| Field::Cell(i, Column::TaxRate))
-        .collect()
+    let lines = lines.filter(|(i, item)| proven(*i) && lines::only_rate_that_fits(item));
+    lines.map(|(i, _)| Field::Cell(i, Column::TaxRate)).collect()
 }

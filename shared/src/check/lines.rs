@@ -10,16 +10,16 @@ use super::outcome::Outcome;
 /// The cells of a line that a rule speaks of, and what is wrong with them.
 type Finding = (Vec<Field>, Option<String>);
 
-fn judge(rule: &'static str, findings: Vec<Finding>, none: &str, good: &str, hard: bool) -> Outcome {
-    let (faulty, sound): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|(_, fault)| fault.is_some());
+fn judge(findings: impl Iterator<Item = Finding>, none: &str, good: &str, hard: bool) -> Outcome {
+    let (faulty, sound): (Vec<Finding>, Vec<Finding>) = findings.partition(|(_, fault)| fault.is_some());
     let cells = |of: &[Finding]| of.iter().flat_map(|(cells, _)| cells.clone()).collect::<Vec<_>>();
     if faulty.is_empty() {
         let cells = cells(&sound);
-        return if cells.is_empty() { Outcome::skip(rule, &cells, none) } else { Outcome::pass(rule, &cells, good) };
+        return if cells.is_empty() { Outcome::skip(&cells, none) } else { Outcome::pass(&cells, good) };
     }
     let verdict = if hard { Outcome::fail } else { Outcome::warn };
     let cells = cells(&faulty);
-    verdict(rule, &cells, faulty.into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>().join("; "))
+    verdict(&cells, faulty.into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>().join("; "))
 }
 
 fn lines<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a Item)> {
@@ -38,19 +38,17 @@ pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
         let fault = (off > CENT).then(|| format!("line {}: quantity times price is off by {}", i + 1, off.normalize()));
         Some((cells(i, [Column::Quantity, Column::UnitPrice, Column::Amount]), fault))
     };
-    let findings = lines(case).filter_map(look).collect();
     let (none, good) = ("no line has quantity, price and amount", "quantity times price is the amount in every line");
-    judge("quantity_times_price", findings, none, good, true)
+    judge(lines(case).filter_map(look), none, good, true)
 }
 
 /// Amount x rate = tax, in each line and over all of them.
 pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "amount_times_rate";
     if case.taxes_the_difference() {
-        return Outcome::skip(RULE, &[], "the tax is due on a difference (差额征税), not on the amounts");
+        return Outcome::skip(&[], "the tax is due on a difference (差额征税), not on the amounts");
     }
     if case.invoice().amounts_include_tax {
-        return Outcome::skip(RULE, &[], "the lines carry the tax");
+        return Outcome::skip(&[], "the lines carry the tax");
     }
     let look = |(i, item): (usize, &Item)| {
         let off = item.tax_gap()?;
@@ -58,9 +56,8 @@ pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
         let cells = cells(i, [Column::Amount, Column::TaxRate, Column::TaxAmount]);
         Some((cells, (off > LINE_TAX_TOLERANCE).then(fault)))
     };
-    let findings = lines(case).filter_map(look).chain(total_tax_fault(case)).collect();
     let (none, good) = ("no line has amount, rate and tax", "amount times rate is the tax in every line");
-    judge(RULE, findings, none, good, true)
+    judge(lines(case).filter_map(look).chain(total_tax_fault(case)), none, good, true)
 }
 
 fn total_tax_fault(case: &Case<'_>) -> Option<Finding> {
@@ -81,8 +78,7 @@ pub fn rates_are_known(case: &Case<'_>) -> Outcome {
         let fault = (!rate.is_legal()).then(|| format!("line {}: no law knows a rate of {rate}", i + 1));
         Some((cells(i, [Column::TaxRate]), fault))
     };
-    let findings = lines(case).filter_map(look).collect();
-    judge("rates_are_known", findings, "no line has a rate", "every rate is one that the law knows", false)
+    judge(lines(case).filter_map(look), "no line has a rate", "every rate is one that the law knows", false)
 }
 
 /// Quantity and unit price are both there or both absent.
@@ -93,19 +89,17 @@ pub fn price_and_quantity(case: &Case<'_>) -> Outcome {
         let cells = cells(i, [Column::Quantity, Column::UnitPrice]);
         (quantity || price).then(|| (cells, (quantity != price).then(fault)))
     };
-    let findings = lines(case).filter_map(look).collect();
     let (none, good) = ("no line has quantity or price", "every quantity has its price");
-    judge("price_and_quantity", findings, none, good, false)
+    judge(lines(case).filter_map(look), none, good, false)
 }
 
 /// On a blue invoice only a discount is negative: right behind its line, of the same rate, without quantity and price,
 /// and not more than the line. On a red-letter invoice nothing is positive but a discount taken back.
 pub fn negative_lines(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "negative_lines";
     let invoice = case.invoice();
     let Some(total) = number(invoice.grand_total).or(number(invoice.total_amount)).filter(|total| !total.is_zero())
     else {
-        return Outcome::skip(RULE, &[], "there is no total whose sign the lines should have");
+        return Outcome::skip(&[], "there is no total whose sign the lines should have");
     };
     let against = |item: &Item| {
         let amount = number(item.amount).filter(|amount| !amount.is_zero());
@@ -118,8 +112,8 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
         let fault = || format!("line {} has the other sign and is no discount of line {i}", i + 1);
         (cells(i, [Column::Amount]), (!lawful).then(fault))
     };
-    let findings = lines(case).filter(|(_, item)| against(item)).map(look).collect();
-    judge(RULE, findings, "every line has the total's sign", "every line of the other sign is a discount", false)
+    let others = lines(case).filter(|(_, item)| against(item)).map(look);
+    judge(others, "every line has the total's sign", "every line of the other sign is a discount", false)
 }
 
 fn is_discount(item: &Item, of: &Item) -> bool {

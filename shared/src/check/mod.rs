@@ -34,33 +34,35 @@ use outcome::{Outcome, Proof};
 
 pub use buyers::Buyers;
 
-/// Every rule, in the order in which one may build upon another: what speaks of a single field first, then what
-/// confirms the totals, then what the totals confirm.
-const RULES: [fn(&Case<'_>) -> Outcome; 24] = [
-    qr::sources_agree,
-    qr::matches_print,
-    qr::kind_matches_type,
-    numbers::shapes,
-    numbers::code_fits_type,
-    numbers::code_fits_title,
-    numbers::code_fits_date,
-    numbers::digital_number_fits_date,
-    numbers::printed_again,
-    numbers::date_is_possible,
-    parties::buyer_id,
-    parties::seller_id,
-    parties::seal,
-    buyers::is_ours,
-    totals::words_match_digits,
-    totals::signs_agree,
-    lines::rates_are_known,
-    lines::price_and_quantity,
-    lines::quantity_times_price,
-    lines::amount_times_rate,
-    lines::negative_lines,
-    totals::total_plus_tax,
-    columns::amounts,
-    columns::taxes,
+type Rule = fn(&Case<'_>) -> Outcome;
+
+/// Every rule with its name, in the order in which one may build upon another: what speaks of a single field first,
+/// then what confirms the totals, then what the totals confirm.
+const RULES: [(&str, Rule); 24] = [
+    ("sources_agree", qr::sources_agree),
+    ("qr_matches_print", qr::matches_print),
+    ("qr_kind_matches_type", qr::kind_matches_type),
+    ("number_shapes", numbers::shapes),
+    ("code_fits_type", numbers::code_fits_type),
+    ("code_fits_title", numbers::code_fits_title),
+    ("code_fits_date", numbers::code_fits_date),
+    ("digital_number_fits_date", numbers::digital_number_fits_date),
+    ("printed_again", numbers::printed_again),
+    ("date_is_possible", numbers::date_is_possible),
+    ("buyer_tax_id_check_digit", parties::buyer_id),
+    ("seller_tax_id_check_digit", parties::seller_id),
+    ("seal_matches_seller", parties::seal),
+    ("buyer_is_ours", buyers::is_ours),
+    ("words_match_digits", totals::words_match_digits),
+    ("signs_agree", totals::signs_agree),
+    ("rates_are_known", lines::rates_are_known),
+    ("price_and_quantity", lines::price_and_quantity),
+    ("quantity_times_price", lines::quantity_times_price),
+    ("amount_times_rate", lines::amount_times_rate),
+    ("negative_lines", lines::negative_lines),
+    ("total_plus_tax", totals::total_plus_tax),
+    ("lines_add_up", columns::amounts),
+    ("line_taxes_add_up", columns::taxes),
 ];
 
 /// What the rules go by besides the invoice itself.
@@ -94,9 +96,9 @@ impl Rules {
     pub fn run(&self, reading: &mut Reading) -> Findings {
         let mut proof = Proof::of_files(reading);
         let mut checks = Vec::with_capacity(RULES.len());
-        for rule in RULES {
+        for (name, rule) in RULES {
             let outcome = rule(&Case { reading, rules: self, proof: &proof });
-            checks.push(proof.absorb(outcome));
+            checks.push(proof.absorb(name, outcome));
         }
         for (field, evidence) in &mut reading.fields {
             evidence.verified = proof.holds(*field);

@@ -21,7 +21,6 @@ const NUMBERS: [Field; 4] = [Field::InvoiceCode, Field::InvoiceNumber, Field::Ch
 
 /// Lengths and characters; a digital invoice's number has 20 digits, and no number is nothing but zeros.
 pub fn shapes(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "number_shapes";
     let invoice = case.invoice();
     let is_number = |n: &str| {
         let digital = !invoice.r#type.is_digital() || n.len() == DigitalNumber::LENGTH;
@@ -42,9 +41,9 @@ pub fn shapes(case: &Case<'_>) -> Outcome {
     };
     let wrong: Vec<Field> = there.iter().copied().filter(is_wrong).collect();
     match (there.is_empty(), wrong.is_empty()) {
-        (true, _) => Outcome::skip(RULE, &there, "neither code nor number is there"),
-        (_, true) => Outcome::pass(RULE, &there, "every code and number has as many digits as it should"),
-        _ => Outcome::fail(RULE, &wrong, format!("{} cannot be: wrong length or characters", names(&wrong))),
+        (true, _) => Outcome::skip(&there, "neither code nor number is there"),
+        (_, true) => Outcome::pass(&there, "every code and number has as many digits as it should"),
+        _ => Outcome::fail(&wrong, format!("{} cannot be: wrong length or characters", names(&wrong))),
     }
 }
 
@@ -54,67 +53,57 @@ fn digits(text: &str) -> bool {
 
 /// The kind that the code tells, against the kind that the page is.
 pub fn code_fits_type(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "code_fits_type";
     const FIELDS: [Field; 2] = [Field::Type, Field::InvoiceCode];
     let Some(told) = case.code().and_then(|code| code.invoice_type()) else {
-        return Outcome::skip(RULE, &FIELDS, "there is no code that tells the kind");
+        return Outcome::skip(&FIELDS, "there is no code that tells the kind");
     };
     let kind = case.invoice().r#type;
-    let detail = format!("the code is one of a {} invoice, the page one of a {} invoice", told.as_str(), kind.as_str());
-    if told == kind || (told.is_electronic_common() && kind.is_electronic_common()) {
-        return Outcome::pass(RULE, &FIELDS, detail);
-    }
-    Outcome::fail(RULE, &FIELDS, detail)
+    let detail = format!("the code is one of a {told} invoice, the page one of a {kind} invoice");
+    Outcome::of(told == kind || (told.is_electronic_common() && kind.is_electronic_common()), &FIELDS, detail)
 }
 
 /// The region in the title, against the code's. A title that we derived from the code says nothing.
 pub fn code_fits_title(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "code_fits_title";
     const FIELDS: [Field; 2] = [Field::Title, Field::InvoiceCode];
     let title = case.invoice().title.as_deref().filter(|_| case.reading.is_printed(Field::Title));
     let (Some(named), Some(code)) = (title.and_then(region_in_title), case.code()) else {
-        return Outcome::skip(RULE, &FIELDS, "title or code is missing, or the title names no region");
+        return Outcome::skip(&FIELDS, "title or code is missing, or the title names no region");
     };
     match code.region() {
-        None => Outcome::warn(RULE, &FIELDS, "no region has the digits of this code: compare them with the print"),
+        None => Outcome::warn(&FIELDS, "no region has the digits of this code: compare them with the print"),
         Some(_) if code.regions().any(|region| region == named) => {
-            Outcome::pass(RULE, &FIELDS, format!("title and code are both of {named}"))
+            Outcome::pass(&FIELDS, format!("title and code are both of {named}"))
         }
-        Some(region) => Outcome::fail(RULE, &FIELDS, format!("the title is of {named}, the code of {region}")),
+        Some(region) => Outcome::fail(&FIELDS, format!("the title is of {named}, the code of {region}")),
     }
 }
 
 /// A code is used from the year it was made for, until its paper is used up.
 pub fn code_fits_date(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "code_fits_date";
     const FIELDS: [Field; 2] = [Field::InvoiceCode, Field::IssueDate];
     let (Some(made), Some(date)) = (case.code().and_then(|code| code.year()), case.invoice().issue_date) else {
-        return Outcome::skip(RULE, &FIELDS, "code or date is missing");
+        return Outcome::skip(&FIELDS, "code or date is missing");
     };
     let detail = format!("the code is of {made}, the invoice of {}", date.year());
     match date.year() - made {
         // The next year's paper may be handed out before the year ends.
-        -1 => Outcome::warn(RULE, &FIELDS, detail),
-        ..-1 => Outcome::fail(RULE, &FIELDS, detail),
-        0..=CODE_LASTS => Outcome::pass(RULE, &FIELDS, detail),
-        _ => Outcome::warn(RULE, &FIELDS, detail),
+        -1 => Outcome::warn(&FIELDS, detail),
+        ..-1 => Outcome::fail(&FIELDS, detail),
+        0..=CODE_LASTS => Outcome::pass(&FIELDS, detail),
+        _ => Outcome::warn(&FIELDS, detail),
     }
 }
 
 /// A digital number is given at the moment of issue, so its year is the date's.
 pub fn digital_number_fits_date(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "digital_number_fits_date";
     const FIELDS: [Field; 2] = [Field::InvoiceNumber, Field::IssueDate];
     let invoice = case.invoice();
     let number = invoice.invoice_number.as_deref().and_then(DigitalNumber::parse);
     let (Some(year), Some(date)) = (number.and_then(|n| n.year()), invoice.issue_date) else {
-        return Outcome::skip(RULE, &FIELDS, "only a number of 20 digits tells its year");
+        return Outcome::skip(&FIELDS, "only a number of 20 digits tells its year");
     };
     let detail = format!("the number is of {year}, the date of {}", date.year());
-    if year == date.year() {
-        return Outcome::pass(RULE, &FIELDS, detail);
-    }
-    Outcome::fail(RULE, &FIELDS, detail)
+    Outcome::of(year == date.year(), &FIELDS, detail)
 }
 
 /// What may be printed again, and what it repeats.
@@ -129,38 +118,36 @@ const REPRINTS: [(Field, Field); 6] = [
 
 /// Code and number stand on paper more than once: put there by the printing works, and printed by the till.
 pub fn printed_again(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "printed_again";
     let text = |field| case.invoice().text(field);
     let there = REPRINTS.into_iter().filter(|(again, first)| text(*again).is_some() && text(*first).is_some());
     let (same, other): (Vec<_>, Vec<_>) = there.partition(|(again, first)| text(*again) == text(*first));
     let Some((field, first)) = other.first() else {
         let fields: Vec<Field> = same.iter().flat_map(|(again, first)| [*again, *first]).collect();
         return if same.is_empty() {
-            Outcome::skip(RULE, &fields, "nothing is printed a second time")
+            Outcome::skip(&fields, "nothing is printed a second time")
         } else {
-            Outcome::pass(RULE, &fields, "what is printed twice is the same")
+            Outcome::pass(&fields, "what is printed twice is the same")
         };
     };
     let value = |field: &Field| text(*field).unwrap_or_default();
     let detail = format!("{first} is {}, printed again as {}", value(first), value(field));
     let confidence = case.reading.fields.get(field).and_then(|evidence| evidence.confidence);
     if confidence.is_some_and(|sure| sure < SURE) {
-        return Outcome::warn(RULE, &[*field, *first], detail);
+        return Outcome::warn(&[*field, *first], detail);
     }
-    Outcome::fail(RULE, &[*field, *first], detail)
+    Outcome::fail(&[*field, *first], detail)
 }
 
 /// Not before the VAT and not in the future, give or take a day for the hour in which it is read.
 pub fn date_is_possible(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "date_is_possible";
     const FIELDS: [Field; 1] = [Field::IssueDate];
     let Some(date) = case.invoice().issue_date else {
-        return Outcome::skip(RULE, &FIELDS, "there is no date");
+        return Outcome::skip(&FIELDS, "there is no date");
     };
     let today = (case.rules.today)();
     let last = today.checked_add(1.day()).unwrap_or(today);
     if (FIRST_DAY..=last).contains(&date) {
-        return Outcome::pass(RULE, &FIELDS, format!("{date} has been"));
+        return Outcome::pass(&FIELDS, format!("{date} has been"));
     }
-    Outcome::fail(RULE, &FIELDS, format!("{date} cannot be the date of an invoice seen on {today}"))
+    Outcome::fail(&FIELDS, format!("{date} cannot be the date of an invoice seen on {today}"))
 }

@@ -12,46 +12,44 @@ pub struct Outcome {
     pub status: CheckStatus,
     /// Fields that a second, independent source confirms.
     pub proves: Vec<Field>,
-    rule: &'static str,
     fields: Vec<Field>,
     detail: String,
 }
 
 impl Outcome {
     /// The rule holds.
-    pub fn pass(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(rule, CheckStatus::Pass, fields, detail)
+    pub fn pass(fields: &[Field], detail: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Pass, fields, detail)
+    }
+
+    /// It holds, or it does not.
+    pub fn of(holds: bool, fields: &[Field], detail: impl Into<String>) -> Self {
+        Self::new(if holds { CheckStatus::Pass } else { CheckStatus::Fail }, fields, detail)
     }
 
     /// It is off, but may be lawful, or its own source is unsure.
-    pub fn warn(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(rule, CheckStatus::Warn, fields, detail)
+    pub fn warn(fields: &[Field], detail: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Warn, fields, detail)
     }
 
     /// It does not hold: none of these fields counts as verified.
-    pub fn fail(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(rule, CheckStatus::Fail, fields, detail)
+    pub fn fail(fields: &[Field], detail: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Fail, fields, detail)
     }
 
     /// It does not apply, or a value is missing.
-    pub fn skip(rule: &'static str, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(rule, CheckStatus::Skip, fields, detail)
+    pub fn skip(fields: &[Field], detail: impl Into<String>) -> Self {
+        Self::new(CheckStatus::Skip, fields, detail)
     }
 
-    fn new(rule: &'static str, status: CheckStatus, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self { status, proves: Vec::new(), rule, fields: fields.to_vec(), detail: detail.into() }
+    fn new(status: CheckStatus, fields: &[Field], detail: impl Into<String>) -> Self {
+        Self { status, proves: Vec::new(), fields: fields.to_vec(), detail: detail.into() }
     }
 
     /// These fields are confirmed, whatever the rule says of others.
     pub fn proving(mut self, fields: &[Field]) -> Self {
         self.proves = fields.to_vec();
         self
-    }
-
-    /// As it stands in the Report.
-    fn into_check(self) -> Check {
-        let fields = self.fields.iter().map(ToString::to_string).collect();
-        Check { rule: self.rule.to_owned(), status: self.status, fields, detail: self.detail }
     }
 }
 
@@ -75,13 +73,14 @@ impl Proof {
         Self { proven: fields.map(|(field, _)| *field).collect(), refuted: BTreeSet::new() }
     }
 
-    /// Takes in one more result; what the Report says of it is left.
-    pub fn absorb(&mut self, outcome: Outcome) -> Check {
+    /// Takes in one more rule's result; what the Report says of it is left.
+    pub fn absorb(&mut self, rule: &str, outcome: Outcome) -> Check {
         self.proven.extend(&outcome.proves);
         if outcome.status == CheckStatus::Fail {
             self.refuted.extend(&outcome.fields);
         }
-        outcome.into_check()
+        let fields = outcome.fields.iter().map(ToString::to_string).collect();
+        Check { rule: rule.to_owned(), status: outcome.status, fields, detail: outcome.detail }
     }
 
     /// Confirmed by some rule and contradicted by none.

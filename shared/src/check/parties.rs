@@ -8,49 +8,48 @@ use super::outcome::Outcome;
 
 /// The buyer's id.
 pub fn buyer_id(case: &Case<'_>) -> Outcome {
-    check_digit("buyer_tax_id_check_digit", Field::BuyerTaxId, case.invoice().buyer.tax_id.as_deref())
+    check_digit(case, Field::BuyerTaxId)
 }
 
 /// The seller's id.
 pub fn seller_id(case: &Case<'_>) -> Outcome {
-    check_digit("seller_tax_id_check_digit", Field::SellerTaxId, case.invoice().seller.tax_id.as_deref())
+    check_digit(case, Field::SellerTaxId)
 }
 
 /// Check digits prove the characters of an id; the layout says whose it is. A credit code has two, of which both must
 /// hold to prove it: one alone passes one in 31 random misreadings. Specimens and tills print ids that fail, so failing
 /// only lowers trust.
-fn check_digit(rule: &'static str, field: Field, text: Option<&str>) -> Outcome {
+fn check_digit(case: &Case<'_>, field: Field) -> Outcome {
     let fields = [field];
-    let Some(text) = text else {
-        return Outcome::skip(rule, &fields, "no tax id is printed");
+    let Some(text) = case.invoice().text(field) else {
+        return Outcome::skip(&fields, "no tax id is printed");
     };
     let Some(id) = TaxId::parse(text) else {
-        return Outcome::fail(rule, &fields, format!("{text} is no tax id: wrong length or characters"));
+        return Outcome::fail(&fields, format!("{text} is no tax id: wrong length or characters"));
     };
     match (id.check_digit_holds(), id.organisation_code_holds()) {
         (Some(true), Some(true)) => {
-            Outcome::pass(rule, &fields, "both check digits of the credit code hold").proving(&fields)
+            Outcome::pass(&fields, "both check digits of the credit code hold").proving(&fields)
         }
         (Some(true), _) => {
-            Outcome::warn(rule, &fields, "the credit code's check digit holds, its organisation code's does not")
+            Outcome::warn(&fields, "the credit code's check digit holds, its organisation code's does not")
         }
         (Some(false), _) if id.is_persons_id() => {
-            Outcome::pass(rule, &fields, "it is a person's id, and its check digit holds").proving(&fields)
+            Outcome::pass(&fields, "it is a person's id, and its check digit holds").proving(&fields)
         }
-        (Some(false), _) => Outcome::warn(rule, &fields, "the check digit does not hold: compare it with the print"),
+        (Some(false), _) => Outcome::warn(&fields, "the check digit does not hold: compare it with the print"),
         // It says nothing of the first six characters, so it proves nothing.
-        (None, Some(true)) => Outcome::pass(rule, &fields, "the organisation code in the old id holds"),
+        (None, Some(true)) => Outcome::pass(&fields, "the organisation code in the old id holds"),
         (None, Some(false)) => {
-            Outcome::warn(rule, &fields, "the organisation code in the old id does not hold: compare it with the print")
+            Outcome::warn(&fields, "the organisation code in the old id does not hold: compare it with the print")
         }
-        (None, None) => Outcome::skip(rule, &fields, "an id of this length has no check digit"),
+        (None, None) => Outcome::skip(&fields, "an id of this length has no check digit"),
     }
 }
 
 /// The seller's seal repeats its id and name. It is read along a circle, so what differs is doubtful; only another id
 /// that is valid itself contradicts.
 pub fn seal(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "seal_matches_seller";
     let (seals, seller) = (&case.invoice().seals, &case.invoice().seller);
     let id = seals.seller_tax_id.as_deref().zip(seller.tax_id.as_deref());
     let name = seals.seller_name.as_deref().zip(seller.name.as_deref());
@@ -58,18 +57,18 @@ pub fn seal(case: &Case<'_>) -> Outcome {
     fields.extend(id.map(|_| Field::SellerTaxId));
     fields.extend(name.map(|_| Field::SellerName));
     if fields.is_empty() {
-        return Outcome::skip(RULE, &fields, "no seal of the seller could be read");
+        return Outcome::skip(&fields, "no seal of the seller could be read");
     }
     if let Some((sealed, printed)) = id.filter(|(sealed, printed)| sealed != printed) {
         let detail = format!("the seal says {sealed} for the seller's tax id, the print {printed}");
         if TaxId::is_valid(sealed) && TaxId::is_valid(printed) {
-            return Outcome::fail(RULE, &[Field::SellerTaxId, Field::SealedSellerTaxId], detail);
+            return Outcome::fail(&[Field::SellerTaxId, Field::SealedSellerTaxId], detail);
         }
-        return Outcome::warn(RULE, &[Field::SellerTaxId], detail);
+        return Outcome::warn(&[Field::SellerTaxId], detail);
     }
     if let Some((sealed, printed)) = name.filter(|(sealed, printed)| plain(sealed) != plain(printed)) {
         let detail = format!("the seal says {sealed} for the seller's name, the print {printed}");
-        return Outcome::warn(RULE, &[Field::SellerName], detail);
+        return Outcome::warn(&[Field::SellerName], detail);
     }
-    Outcome::pass(RULE, &fields, "the seal is the seller's")
+    Outcome::pass(&fields, "the seal is the seller's")
 }

@@ -9,7 +9,6 @@ use super::outcome::{Outcome, names};
 
 /// The QR code and the print are two sources: the code is decoded from modules with error correction of their own.
 pub fn matches_print(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "qr_matches_print";
     let reading = case.reading;
     let conflicts = || reading.conflicts.iter().filter_map(|c| Some((c.field, c.code_and_print()?)));
     let other: Vec<Field> = conflicts().map(|(field, _)| field).collect();
@@ -19,28 +18,27 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
     if !other.is_empty() {
         let say = |(field, (code, print))| format!("the QR code says {code} for {field}, the print {print}");
         let details: Vec<String> = conflicts().map(say).collect();
-        return Outcome::fail(RULE, &other, details.join("; ")).proving(&confirmed);
+        return Outcome::fail(&other, details.join("; ")).proving(&confirmed);
     }
     if confirmed.is_empty() {
-        return Outcome::skip(RULE, &alone, "no QR code with the invoice's data could be read beside the print");
+        return Outcome::skip(&alone, "no QR code with the invoice's data could be read beside the print");
     }
     let detail = format!("the QR code confirms {}", names(&confirmed));
-    Outcome::pass(RULE, &confirmed, detail).proving(&confirmed)
+    Outcome::pass(&confirmed, detail).proving(&confirmed)
 }
 
 /// Two other sources of one field, e.g. a file's XML and its page, must say the same.
 pub fn sources_agree(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "sources_agree";
     let conflicts: Vec<_> = case.reading.conflicts.iter().filter(|c| c.code_and_print().is_none()).collect();
     if conflicts.is_empty() {
-        return Outcome::skip(RULE, &[], "no field has a source that says something else");
+        return Outcome::skip(&[], "no field has a source that says something else");
     }
     let fields: Vec<Field> = conflicts.iter().map(|c| c.field).collect();
     let say = |c: &&Conflict| {
         let Conflict { field, kept, value, other, other_value } = c;
         format!("{} says {value} for {field}, {} {other_value}", name(*kept), name(*other))
     };
-    Outcome::fail(RULE, &fields, conflicts.iter().map(say).collect::<Vec<_>>().join("; "))
+    Outcome::fail(&fields, conflicts.iter().map(say).collect::<Vec<_>>().join("; "))
 }
 
 fn name(source: EvidenceSource) -> &'static str {
@@ -57,18 +55,13 @@ fn name(source: EvidenceSource) -> &'static str {
 
 /// The kind that the QR code names, against the kind that the page is.
 pub fn kind_matches_type(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "qr_kind_matches_type";
     let payload = case.invoice().qr_code.as_deref().and_then(QrPayload::parse);
     let Some(named) = payload.as_ref().and_then(QrPayload::invoice_type) else {
-        return Outcome::skip(RULE, &[Field::Type], "the QR code names no kind of invoice");
+        return Outcome::skip(&[Field::Type], "the QR code names no kind of invoice");
     };
     let kind = case.invoice().r#type;
-    let detail =
-        format!("the QR code is one of a {} invoice, the page one of a {} invoice", named.as_str(), kind.as_str());
-    if is_family(named, kind) {
-        return Outcome::pass(RULE, &[Field::Type], detail);
-    }
-    Outcome::fail(RULE, &[Field::Type], detail)
+    let detail = format!("the QR code is one of a {named} invoice, the page one of a {kind} invoice");
+    Outcome::of(is_family(named, kind), &[Field::Type], detail)
 }
 
 /// Rolls carry the code of common invoices too, and all electronic common ones that of each other.

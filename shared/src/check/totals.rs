@@ -14,23 +14,20 @@ const HIGHEST_RATE: Decimal = Decimal::from_parts(18, 0, 0, false, 2);
 
 /// Digits and words of the total are two sources: other characters in another place.
 pub fn words_match_digits(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "words_match_digits";
     const FIELDS: [Field; 2] = [Field::GrandTotal, Field::GrandTotalWords];
     let invoice = case.invoice();
     let (Some(digits), Some(in_words)) = (invoice.grand_total, case.total_in_words()) else {
-        return Outcome::skip(RULE, &FIELDS, "digits or words of the total are missing");
+        return Outcome::skip(&FIELDS, "digits or words of the total are missing");
     };
     if digits.0 != in_words {
-        let detail = format!("the total is {digits} in digits but {in_words} in words");
-        return Outcome::fail(RULE, &FIELDS, detail);
+        return Outcome::fail(&FIELDS, format!("the total is {digits} in digits but {in_words} in words"));
     }
     if case.reading.depends_on(Field::GrandTotal, Field::GrandTotalWords) {
         let detail =
             format!("the total is {digits}; its digits were read with the words' help, so these prove nothing");
-        return Outcome::pass(RULE, &FIELDS, detail);
+        return Outcome::pass(&FIELDS, detail);
     }
-    let detail = format!("the total in words is {digits}");
-    let outcome = Outcome::pass(RULE, &FIELDS, detail);
+    let outcome = Outcome::pass(&FIELDS, format!("the total in words is {digits}"));
     // Words may lose a 零 or 整 without changing their amount: only the fullest form shows that none is lost.
     let text = invoice.grand_total_words.as_deref().unwrap_or_default();
     if words::is_fullest_form(text, digits) { outcome.proving(&FIELDS) } else { outcome.proving(&[Field::GrandTotal]) }
@@ -39,28 +36,27 @@ pub fn words_match_digits(case: &Case<'_>) -> Outcome {
 /// 合计金额 + 合计税额 = 价税合计. The sum alone proves nothing, because one eye may misread the same digit twice; it
 /// must be anchored by words, QR code or a file's text.
 pub fn total_plus_tax(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "total_plus_tax";
     const FIELDS: [Field; 3] = [Field::TotalAmount, Field::TotalTax, Field::GrandTotal];
     let invoice = case.invoice();
     let starred = tax_is_starred(invoice);
     let tax = number(invoice.total_tax).or(starred.then_some(Decimal::ZERO));
     let (Some(amount), Some(tax), Some(grand)) = (number(invoice.total_amount), tax, number(invoice.grand_total))
     else {
-        return Outcome::skip(RULE, &FIELDS, "not all of amount, tax and total are printed");
+        return Outcome::skip(&FIELDS, "not all of amount, tax and total are printed");
     };
     let Some(whole) = sum([amount, tax]) else {
-        return Outcome::fail(RULE, &FIELDS, "amount and tax are no amounts of money");
+        return Outcome::fail(&FIELDS, "amount and tax are no amounts of money");
     };
     let detail = format!("amount {amount} + tax {tax} = {whole}, the total is {grand}");
     match gap(whole, grand) {
         Some(off) if off.is_zero() => {
             let anchored = case.proof.holds(Field::GrandTotal) || case.total_in_words() == Some(grand);
             let contradicted = FIELDS.iter().any(|field| case.proof.is_refuted(*field));
-            let outcome = Outcome::pass(RULE, &FIELDS, detail);
+            let outcome = Outcome::pass(&FIELDS, detail);
             if anchored && !contradicted && is_plausible(amount, tax) { outcome.proving(&FIELDS) } else { outcome }
         }
-        Some(off) if off <= CENT => Outcome::warn(RULE, &FIELDS, detail),
-        _ => Outcome::fail(RULE, &FIELDS, detail),
+        Some(off) if off <= CENT => Outcome::warn(&FIELDS, detail),
+        _ => Outcome::fail(&FIELDS, detail),
     }
 }
 
@@ -71,7 +67,6 @@ fn is_plausible(amount: Decimal, tax: Decimal) -> bool {
 
 /// Blue invoices are positive throughout, red-letter ones negative.
 pub fn signs_agree(case: &Case<'_>) -> Outcome {
-    const RULE: &str = "signs_agree";
     let invoice = case.invoice();
     let totals = [Field::TotalAmount, Field::TotalTax, Field::GrandTotal];
     let signed = totals.into_iter().filter_map(|field| Some((field, invoice.get(field)?.number()?)));
@@ -79,9 +74,9 @@ pub fn signs_agree(case: &Case<'_>) -> Outcome {
     let (negative, positive): (Vec<_>, Vec<_>) = signed.partition(|(_, n)| n.is_sign_negative());
     let fields: Vec<Field> = negative.iter().chain(&positive).map(|(field, _)| *field).collect();
     match (negative.is_empty(), positive.is_empty()) {
-        (true, true) => Outcome::skip(RULE, &fields, "there is no amount"),
-        (true, false) => Outcome::pass(RULE, &fields, "every total is positive"),
-        (false, true) => Outcome::pass(RULE, &fields, "it is a red-letter invoice: every total is negative"),
-        (false, false) => Outcome::fail(RULE, &fields, "some totals are negative and some are not"),
+        (true, true) => Outcome::skip(&fields, "there is no amount"),
+        (true, false) => Outcome::pass(&fields, "every total is positive"),
+        (false, true) => Outcome::pass(&fields, "it is a red-letter invoice: every total is negative"),
+        (false, false) => Outcome::fail(&fields, "some totals are negative and some are not"),
     }
 }

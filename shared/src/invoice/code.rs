@@ -58,11 +58,6 @@ impl<'a> InvoiceCode<'a> {
         (digits && length_fits).then_some(Self(text))
     }
 
-    /// The four region digits.
-    fn region_digits(&self) -> &'a str {
-        if self.0.len() == 12 { &self.0[1..5] } else { &self.0[0..4] }
-    }
-
     /// The region as titles print it; none when no region has these digits.
     pub fn region(&self) -> Option<&'static str> {
         self.regions().next()
@@ -70,7 +65,7 @@ impl<'a> InvoiceCode<'a> {
 
     /// Every region that a title may name for this code: a city with a plan of its own, or its province.
     pub fn regions(&self) -> impl Iterator<Item = &'static str> + use<'a> {
-        let digits = self.region_digits();
+        let digits = if self.0.len() == 12 { &self.0[1..5] } else { &self.0[0..4] };
         REGIONS.iter().filter(move |(prefix, _)| digits.starts_with(prefix)).map(|(_, name)| *name)
     }
 

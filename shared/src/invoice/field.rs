@@ -1,6 +1,7 @@
 //! The table of fields: every value of an invoice with its path, its place in [`Invoice`] and the kind of value it is.
 //! Whoever reads, checks or writes a field names it by this table. Knows nothing of who reads it or where it stands.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -241,7 +242,10 @@ impl Invoice {
 
     /// The value of a field that is a text.
     pub fn text(&self, field: Field) -> Option<&str> {
-        self.get(field)?.as_text()
+        match self.get(field)? {
+            FieldValue::Text(Cow::Borrowed(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// Puts a value into a field, or takes it out. A row must exist; a value of another kind leaves the field empty.

@@ -1,5 +1,7 @@
 //! The kinds of invoice and of spending. Knows nothing of how a page looks.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,34 +31,6 @@ pub enum InvoiceType {
 }
 
 impl InvoiceType {
-    /// All nine, in the schema's order.
-    pub const ALL: [Self; 9] = [
-        Self::Special,
-        Self::Common,
-        Self::ElectronicCommon,
-        Self::ElectronicSpecial,
-        Self::ElectronicToll,
-        Self::Blockchain,
-        Self::DigitalCommon,
-        Self::DigitalSpecial,
-        Self::Roll,
-    ];
-
-    /// The name in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Special => "special",
-            Self::Common => "common",
-            Self::ElectronicCommon => "electronic_common",
-            Self::ElectronicSpecial => "electronic_special",
-            Self::ElectronicToll => "electronic_toll",
-            Self::Blockchain => "blockchain",
-            Self::DigitalCommon => "digital_common",
-            Self::DigitalSpecial => "digital_special",
-            Self::Roll => "roll",
-        }
-    }
-
     /// Whether it is one whose tax the buyer deducts (专票).
     pub fn is_special(self) -> bool {
         matches!(self, Self::Special | Self::ElectronicSpecial | Self::DigitalSpecial)
@@ -70,6 +44,13 @@ impl InvoiceType {
     /// Whether it is fully digital: a number of 20 digits and no code.
     pub fn is_digital(self) -> bool {
         matches!(self, Self::DigitalCommon | Self::DigitalSpecial)
+    }
+}
+
+/// As in JSON.
+impl fmt::Display for InvoiceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 
@@ -109,4 +90,24 @@ pub enum ExpenseCategory {
     Service,
     /// None of these.
     Other,
+}
+
+#[cfg(test)]
+mod testing {
+    use super::InvoiceType;
+
+    impl InvoiceType {
+        /// All nine, in the schema's order.
+        pub(crate) const ALL: [Self; 9] = [
+            Self::Special,
+            Self::Common,
+            Self::ElectronicCommon,
+            Self::ElectronicSpecial,
+            Self::ElectronicToll,
+            Self::Blockchain,
+            Self::DigitalCommon,
+            Self::DigitalSpecial,
+            Self::Roll,
+        ];
+    }
 }

@@ -42,8 +42,10 @@ impl<'a> TaxId<'a> {
     /// Whether these are the 18 characters of a person's id with its check digit right: sole traders and private
     /// sellers have used theirs.
     pub fn is_persons_id(&self) -> bool {
-        let (bytes, born) = (self.0.as_bytes(), self.0.get(6..14).unwrap_or_default());
-        bytes.len() == 18 && is_day(born) && person_check(&bytes[..17]) == Some(bytes[17])
+        // A day on which somebody who trades can have been born.
+        let born = |text: &str| super::date(text).is_some_and(|day| (1900..2100).contains(&day.year()));
+        let bytes = self.0.as_bytes();
+        bytes.len() == 18 && self.0.get(6..14).is_some_and(born) && person_check(&bytes[..17]) == Some(bytes[17])
     }
 }
 
@@ -66,11 +68,6 @@ fn person_check(body: &[u8]) -> Option<u8> {
         remainder = (remainder + char::from(*byte).to_digit(10)?) * 2 % 11;
     }
     b"10X98765432".get(usize::try_from(remainder).ok()?).copied()
-}
-
-/// `YYYYMMDD` of a day on which somebody who trades can have been born.
-fn is_day(text: &str) -> bool {
-    super::date(text).is_some_and(|day| (1900..2100).contains(&day.year()))
 }
 
 /// The check character for the first 17 of a credit code; none when one of them is not in the alphabet.

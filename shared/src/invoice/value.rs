@@ -150,16 +150,6 @@ impl FieldValue<'_> {
     }
 }
 
-impl<'a> FieldValue<'a> {
-    /// The text of a value that is one and is borrowed from the invoice.
-    pub(super) fn as_text(&self) -> Option<&'a str> {
-        match self {
-            Self::Text(Cow::Borrowed(text)) => Some(text),
-            _ => None,
-        }
-    }
-}
-
 /// As in JSON.
 impl fmt::Display for FieldValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

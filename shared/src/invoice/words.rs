@@ -117,20 +117,12 @@ fn strip_prefixes(text: &str) -> (bool, &str) {
     }
 }
 
+/// How each digit is written, from zero.
+const FORMS: [&str; 10] =
+    ["零〇", "壹一弌", "贰二貳弍貮", "叁三參叄", "肆四", "伍五", "陆六陸", "柒七", "捌八", "玖九"];
+
 fn digit(c: char) -> Option<i64> {
-    Some(match c {
-        '零' | '〇' => 0,
-        '壹' | '一' | '弌' => 1,
-        '贰' | '二' | '貳' | '弍' | '貮' => 2,
-        '叁' | '三' | '參' | '叄' => 3,
-        '肆' | '四' => 4,
-        '伍' | '五' => 5,
-        '陆' | '六' | '陸' => 6,
-        '柒' | '七' => 7,
-        '捌' | '八' => 8,
-        '玖' | '九' => 9,
-        _ => return None,
-    })
+    (0..).zip(FORMS).find_map(|(value, forms)| forms.contains(c).then_some(value))
 }
 
 fn small_unit(c: char) -> Option<i64> {

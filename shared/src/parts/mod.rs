@@ -169,7 +169,7 @@ fn ranges(document: &Document, pages: &[PageReading]) -> Vec<Range<usize>> {
         return (0..document.pages() as usize).map(|page| page..page + 1).collect();
     }
     let mut ranges = pages::split(pages);
-    let says = |range: &Range<usize>| pages.get(range.start).is_some_and(PageReading::is_trusted);
+    let says = |range: &Range<usize>| pages.get(range.start).is_some_and(|page| page.is_trusted);
     // Only a PDF's pages can be looked at where they say nothing.
     if !is_pdf && ranges.iter().any(says) {
         ranges.retain(says);

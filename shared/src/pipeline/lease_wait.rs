@@ -52,7 +52,8 @@ impl LeaseWait {
             Leased::Busy(wait) => wait,
         };
         if Instant::now() >= self.give_up_at {
-            return Err(busy());
+            return Err(Error::new(ErrorKind::Deadline, "another event for the same object is being worked on")
+                .with_hint("Nothing needs to be done: the event comes again from the queue."));
         }
         // A moment longer than the lease, because clocks are read in whole ticks.
         let wait = wait.min(self.pause) + Duration::from_millis(1);
@@ -70,9 +71,4 @@ impl LeaseWait {
             tracing::warn!(%error, "a lease could not be given back; it ends by itself");
         }
     }
-}
-
-fn busy() -> Error {
-    Error::new(ErrorKind::Deadline, "another event for the same object is being worked on")
-        .with_hint("Nothing needs to be done: the event comes again from the queue.")
 }

@@ -212,19 +212,15 @@ impl<S: Store> ObjectPipeline<S> {
         if let Some(object) = work.object.take() {
             return Ok(Some(object));
         }
-        let object = self.fetch(event).await?;
-        if let Some(object) = &object {
-            work.etag = Some(object.etag.clone());
-        }
-        Ok(object)
-    }
-
-    async fn fetch(&self, event: &ObjectCreated) -> Result<Option<Object>> {
         let max_bytes = self.pipeline.limits().max_bytes;
         if let Some(size) = event.size.filter(|size| *size > max_bytes) {
             return Err(crate::store::too_large(size, max_bytes));
         }
-        self.store.get(&event.bucket, &event.key, max_bytes).await
+        let object = self.store.get(&event.bucket, &event.key, max_bytes).await?;
+        if let Some(object) = &object {
+            work.etag = Some(object.etag.clone());
+        }
+        Ok(object)
     }
 
     /// The answer, with its invoices entered into the index. A failure that has nothing to tell is none.

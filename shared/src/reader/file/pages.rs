@@ -14,7 +14,8 @@ use super::goods_list;
 /// What one page's own text says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageReading {
-    is_trusted: bool,
+    /// Its characters say what it shows; where they do not, its pixels have to be looked at.
+    pub(crate) is_trusted: bool,
     /// It reads as an invoice, or as one page of it.
     invoice: Option<Reading>,
     is_list: bool,
@@ -30,11 +31,6 @@ impl PageReading {
         let is_list = goods_list::is_list(&frame);
         let goods = if is_list { goods_list::read(&frame) } else { None };
         PageReading { is_trusted: true, invoice: read_text(page).ok(), is_list, goods }
-    }
-
-    /// Whether its characters say what it shows; where they do not, its pixels have to be looked at.
-    pub(crate) fn is_trusted(&self) -> bool {
-        self.is_trusted
     }
 }
 
@@ -128,9 +124,7 @@ fn go_on(whole: &mut Reading, next: Reading) {
             continue;
         }
         whole.invoice.set(field, next.invoice.get(field));
-        if let Some(evidence) = next.fields.get(&field) {
-            whole.fields.insert(field, evidence.clone());
-        }
+        whole.fields.extend(next.fields.get(&field).map(|evidence| (field, evidence.clone())));
     }
     append(whole, next);
 }

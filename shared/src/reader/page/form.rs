@@ -9,6 +9,10 @@ use crate::reader::values::value_parsers;
 use super::frame::Span;
 use super::{head, label, parties};
 
+/// The captions of the cipher area and of the remarks, whole or in pieces: they are printed downwards.
+const CIPHER: [&str; 5] = ["密码区", "密码", "密", "码", "区"];
+const REMARKS: [&str; 3] = ["备注", "备", "注"];
+
 /// The heights that divide the page, in the straight frame.
 struct Sections {
     head: TableHead,
@@ -57,7 +61,8 @@ fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
     let head = if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }?;
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
-    let words = words.or_else(|| below.iter().find(|s| is_words(s)).map(|s| s.y));
+    let is_words = |s: &&Span| invoice::words::parse(&s.folded()).is_some() && s.marks.len() >= 3;
+    let words = words.or_else(|| below.iter().find(is_words).map(|s| s.y));
     let subtotal = below.iter().find(|s| s.folded() == "小计").map(|s| s.y);
     let has_totals = words.is_some();
     // On all but the last of several pages only the subtotal closes the table.
@@ -71,10 +76,6 @@ fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
         .filter(|y| *y > words + unit)
         .reduce(f32::max);
     Some(Sections { head, goods_end, subtotal, sum, words, has_totals, foot: foot.unwrap_or(f32::MAX) })
-}
-
-fn is_words(span: &Span) -> bool {
-    crate::invoice::words::parse(&span.folded()).is_some() && span.marks.len() >= 3
 }
 
 /// The heads of what transport services print below their goods: travellers, vehicles.
@@ -100,16 +101,14 @@ fn cipher(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
 
 fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     let top = block_top(above, builder.frame.unit);
-    let right = right_edge(builder, above, &["密码区", "密码", "密", "码", "区"], top);
-    let block = cut(above, top, f32::MAX, right);
+    let block = cut(above, top, cipher_edge(builder, above, top));
     parties::read(builder, parties::BUYER, &block);
 }
 
 fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
     let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.8 * unit, sections.foot - 0.6 * unit);
-    let right = remarks_edge(builder, &below);
-    let block = cut(&below, f32::MIN, f32::MAX, right);
+    let block = cut(&below, f32::MIN, remarks_edge(builder, &below));
     parties::read(builder, parties::SELLER, &block);
 }
 
@@ -126,38 +125,29 @@ fn block_top(above: &[Span], unit: f32) -> f32 {
     top.or(by_id).unwrap_or(f32::MIN)
 }
 
-/// Where the column right of a block begins: its caption, else the cipher's lines.
-fn right_edge(builder: &ReadingBuilder<'_>, spans: &[Span], captions: &[&str], top: f32) -> f32 {
-    let width = builder.frame.width;
-    let caption = spans
-        .iter()
-        .filter(|s| s.y > top && s.x0 > 0.35 * width && captions.contains(&s.folded().as_str()))
-        .map(|s| s.x0)
-        .reduce(f32::min);
+/// Where the column right of the buyer's block begins: its caption, else the cipher's lines.
+fn cipher_edge(builder: &ReadingBuilder<'_>, above: &[Span], top: f32) -> f32 {
     let cipher =
-        spans.iter().filter(|s| value_parsers::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
-    caption.or(cipher).unwrap_or(f32::MAX)
+        above.iter().filter(|s| value_parsers::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
+    caption_edge(builder, above, &CIPHER, top).or(cipher).unwrap_or(f32::MAX)
 }
 
 fn remarks_edge(builder: &ReadingBuilder<'_>, below: &[Span]) -> f32 {
-    let width = builder.frame.width;
-    let captions = ["备注", "备", "注"];
-    let caption = below
-        .iter()
-        .filter(|s| s.x0 > 0.35 * width && captions.contains(&s.folded().as_str()))
-        .map(|s| s.x0)
-        .reduce(f32::min);
     // Both captions stand in one column, so the cipher area's edge serves when 备注 is not read.
-    caption.unwrap_or_else(|| {
-        let edge = ["密", "码", "区", "密码区", "密码"];
-        let above = builder.frame.spans.iter().filter(|s| s.x0 > 0.35 * width && edge.contains(&s.folded().as_str()));
-        above.map(|s| s.x0).reduce(f32::min).unwrap_or(0.6 * width)
-    })
+    let own = caption_edge(builder, below, &REMARKS, f32::MIN);
+    let edge = own.or_else(|| caption_edge(builder, &builder.frame.spans, &CIPHER, f32::MIN));
+    edge.unwrap_or(0.6 * builder.frame.width)
 }
 
-/// The spans within a box; those that reach well across its right edge are cut there.
-fn cut(spans: &[Span], top: f32, bottom: f32, right: f32) -> Vec<Span> {
-    let inside = spans.iter().filter(|s| s.y > top && s.y < bottom && s.x0 < right);
+/// The left edge of the captions right of the parties, as far as they stand below a height.
+fn caption_edge(builder: &ReadingBuilder<'_>, spans: &[Span], captions: &[&str], top: f32) -> Option<f32> {
+    let is_caption = |s: &&Span| s.x0 > 0.35 * builder.frame.width && captions.contains(&s.folded().as_str());
+    spans.iter().filter(|s| s.y > top).filter(is_caption).map(|s| s.x0).reduce(f32::min)
+}
+
+/// The spans below a height and left of an edge; those that reach well across the edge are cut there.
+fn cut(spans: &[Span], top: f32, right: f32) -> Vec<Span> {
+    let inside = spans.iter().filter(|s| s.y > top && s.x0 < right);
     inside.map(|s| s.slice(0..cut_at(s, right))).filter(|s| !s.marks.is_empty()).collect()
 }
 
@@ -179,7 +169,7 @@ fn side_by_side(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     let middle = right.map_or(0.5 * builder.frame.width, |x| x - 0.5 * unit);
     let top = names.iter().chain(&ids).map(|l| l.label.y).reduce(f32::min).map_or(f32::MIN, |y| y - unit);
     let block: Vec<Span> = above.iter().filter(|s| s.y > top).cloned().collect();
-    let buyer = cut(&block, top, f32::MAX, middle);
+    let buyer = cut(&block, top, middle);
     let seller: Vec<Span> =
         block.iter().filter(|s| s.x1 > middle).map(|s| from_x(s, middle)).filter(|s| !s.marks.is_empty()).collect();
     parties::read(builder, parties::BUYER, &buyer);
@@ -335,10 +325,8 @@ fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections)
 fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
     let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.7 * unit, sections.foot - 0.6 * unit);
-    let captions: Vec<&Span> = below.iter().filter(|s| matches!(s.folded().as_str(), "备注" | "备" | "注")).collect();
-    let Some(edge) = captions.iter().map(|s| s.x1).reduce(f32::max) else {
-        return;
-    };
+    let captions = below.iter().filter(|s| REMARKS.contains(&s.folded().as_str()));
+    let Some(edge) = captions.map(|s| s.x1).reduce(f32::max) else { return };
     let seller = builder.reading.invoice.seller.clone();
     let lines: Vec<Span> = below
         .iter()

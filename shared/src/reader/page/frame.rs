@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::geometry::{Corners, Quad, Turn, Upright, bounds, quad_of};
+use crate::geometry::{Corners, Point, Quad, Turn, Upright, bounds, quad_of};
 use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
 
@@ -80,21 +80,16 @@ impl Span {
             i => (self.marks[i - 1].x + self.marks[i].x) / 2.0,
         };
         let (x0, x1) = (edge(start), edge(end));
-        let width = (self.x1 - self.x0).max(f32::EPSILON);
-        Span {
-            marks: self.marks[start..end].to_vec(),
-            x0,
-            x1,
-            quad: part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width),
-            ..self.clone()
-        }
-        .trimmed()
+        let (marks, quad) = (self.marks[start..end].to_vec(), self.quad_at(x0, x1));
+        Span { marks, x0, x1, quad, ..self.clone() }.trimmed()
     }
 
     /// A place on this span's row, between two x of the straight frame, on the page as uploaded.
     pub(in crate::reader) fn quad_at(&self, x0: f32, x1: f32) -> Quad {
         let width = (self.x1 - self.x0).max(f32::EPSILON);
-        part_of_quad(&self.quad, (x0 - self.x0) / width, (x1 - self.x0) / width)
+        let (from, to) = ((x0 - self.x0) / width, (x1 - self.x0) / width);
+        let [a, b, c, d] = Corners::from_quad(&self.quad).0;
+        Corners([a.towards(b, from), a.towards(b, to), d.towards(c, to), d.towards(c, from)]).quad()
     }
 
     fn trimmed(mut self) -> Span {
@@ -110,21 +105,6 @@ impl Span {
     pub(in crate::reader) fn same_row(&self, other: &Span, share: f32) -> bool {
         (self.y - other.y).abs() < share * self.height.min(other.height)
     }
-}
-
-/// The part of a quad between two shares of its length.
-fn part_of_quad(quad: &Quad, from: f32, to: f32) -> Quad {
-    let at = |a: usize, b: usize, t: f32| quad[a] + (quad[b] - quad[a]) * t;
-    [
-        at(0, 2, from),
-        at(1, 3, from),
-        at(0, 2, to),
-        at(1, 3, to),
-        at(6, 4, to),
-        at(7, 5, to),
-        at(6, 4, from),
-        at(7, 5, from),
-    ]
 }
 
 /// All spans of a page in the straight frame.
@@ -174,20 +154,17 @@ struct Box {
 
 impl Box {
     fn new(line: &TextLine, upright: &Upright) -> Box {
-        let q = &line.quad;
-        let p: Vec<(f32, f32)> = (0..4).map(|i| upright.point((q[2 * i], q[2 * i + 1]))).collect();
+        let p = Corners::from_quad(&line.quad).0.map(|p| upright.point((p.x, p.y)));
         let middle = |a: (f32, f32), b: (f32, f32)| ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
-        let span = |values: [f32; 4]| {
-            (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max))
-        };
-        let (x0, x1) = span([p[0].0, p[1].0, p[2].0, p[3].0]);
-        let (top, bottom) = span([p[0].1, p[1].1, p[2].1, p[3].1]);
+        let corners = Corners(p.map(|(x, y)| Point::new(x, y)));
+        let [x0, top, x1, bottom] = bounds([&corners.quad()]).unwrap_or_default();
         let vertical = bottom - top > 1.5 * (x1 - x0) && line.glyphs.len() > 1;
         if vertical {
             let y = (top + bottom) / 2.0;
             return Box { left: (x0, y), right: (x1, y), top, bottom, height: x1 - x0, vertical };
         }
-        let height = (distance(p[0], p[3]) + distance(p[1], p[2])) / 2.0;
+        let [tl, tr, br, bl] = corners.0;
+        let height = (tl.distance(bl) + tr.distance(br)) / 2.0;
         Box { left: middle(p[0], p[3]), right: middle(p[1], p[2]), top, bottom, height, vertical }
     }
 
@@ -198,10 +175,6 @@ impl Box {
     fn width(&self) -> f32 {
         self.right.0 - self.left.0
     }
-}
-
-fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
-    (a.0 - b.0).hypot(a.1 - b.1)
 }
 
 /// How the slope of print changes over the page: `slope = a + b x + c y`, as a camera held askew makes it.
@@ -301,6 +274,10 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
     }
 }
 
+/// The traditional characters of labels, and below each its own: all of three bytes.
+const TRADITIONAL: &str = "圓號納稅識稱開戶賬電話單價數額項類備註碼機編發計運費";
+const SIMPLIFIED: &str = "圆号纳税识称开户账电话单价数额项类备注码机编发计运费";
+
 /// One character in its plain form; brackets, colons and dashes that look alike become one, and the
 /// traditional characters as which labels are sometimes read their own.
 pub(in crate::reader) fn fold(c: char) -> char {
@@ -308,34 +285,8 @@ pub(in crate::reader) fn fold(c: char) -> char {
     let first = plain.next().unwrap_or(c);
     let c = if plain.next().is_some() { c } else { first };
     match unified(c) {
-        '圓' => '圆',
-        '號' => '号',
-        '納' => '纳',
-        '稅' => '税',
-        '識' => '识',
-        '稱' => '称',
-        '開' => '开',
-        '戶' => '户',
-        '賬' => '账',
-        '電' => '电',
-        '話' => '话',
-        '單' => '单',
-        '價' => '价',
-        '數' => '数',
-        '額' => '额',
-        '項' => '项',
-        '類' => '类',
-        '備' => '备',
-        '註' => '注',
-        '碼' => '码',
-        '機' => '机',
-        '編' => '编',
-        '發' => '发',
-        '計' => '计',
-        '運' => '运',
-        '費' => '费',
         '﹕' | ';' => ':',
-        other => other,
+        c => TRADITIONAL.find(c).and_then(|at| SIMPLIFIED.get(at..)?.chars().next()).unwrap_or(c),
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     code(builder, spans);
     number(builder, spans);
     date(builder, spans);
-    check_code(builder, spans);
+    let check_code = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
+    builder.put(Field::CheckCode, check_code);
     machine_number(builder, spans);
     special_mark(builder, spans);
     sheet(builder, spans);
@@ -108,11 +109,6 @@ fn date(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     }
 }
 
-fn check_code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let value = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
-    builder.put(Field::CheckCode, value);
-}
-
 fn machine_number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let value = labelled(builder, spans, &["机器编号"]).map(|s| Match::of(&s));
     if !builder.put(Field::MachineNumber, value) {
@@ -186,19 +182,14 @@ pub(super) fn title(spans: &[Span]) -> Option<Match> {
     };
     let main =
         spans.iter().filter(speaks).max_by(|a, b| (a.height * (a.x1 - a.x0)).total_cmp(&(b.height * (b.x1 - b.x0))))?;
-    let row: Vec<Span> = {
-        let mut row: Vec<Span> = spans
-            .iter()
-            .filter(|s| {
-                !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':')
-            })
-            .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
-            .filter(|s| s.folded().chars().any(value_parsers::is_han) && !is_special_mark(s))
-            .cloned()
-            .collect();
-        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-        row
-    };
+    let mut row: Vec<Span> = spans
+        .iter()
+        .filter(|s| !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':'))
+        .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
+        .filter(|s| s.folded().chars().any(value_parsers::is_han) && !is_special_mark(s))
+        .cloned()
+        .collect();
+    row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
     // The mark of a roll is printed small behind the title.
     let mark = spans.iter().find(|s| s.folded().contains("卷票") && !row.iter().any(|r| r.quad == s.quad));
     let pieces: Vec<Span> = row.into_iter().chain(mark.cloned()).collect();

@@ -22,7 +22,7 @@ pub(super) enum Layout {
 pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
     let text = spans.iter().map(Span::folded).collect::<Vec<_>>().join("\n");
     let count = |words: &[&str]| words.iter().filter(|w| text.contains(**w)).count();
-    if is_foreign(&text) {
+    if count(&FOREIGN) > 0 {
         return None;
     }
     let named = qr.and_then(QrPayload::invoice_type);
@@ -33,11 +33,7 @@ pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
     let table = count(&["规格型号", "单位", "数量", "单价", "税率", "税额", "金额", "车牌号", "通行日期"]);
     let frame =
         count(&["价税合计", "(小写)", "(大写)", "纳税人识别号", "开户行及账号", "密码", "校验码", "开票人", "收款人"]);
-    let ours = named.is_some()
-        || text.contains("增值税")
-        || text.contains("电子发票")
-        || text.contains("普通发票")
-        || text.contains("专用发票");
+    let ours = named.is_some() || count(&["增值税", "电子发票", "普通发票", "专用发票"]) > 0;
     // A title and many labels make up for heads that are too faint to be read.
     use InvoiceType::{Common, ElectronicCommon, ElectronicSpecial, Special};
     let titles = [Common, Special, ElectronicCommon, ElectronicSpecial].map(|kind| standard_title(kind, ""));
@@ -48,32 +44,22 @@ pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
     }
     let older =
         named.is_some_and(|t| !t.is_digital()) || count(&["票代码", "发代码", "校验码", "密码", "机器编号"]) > 0;
-    let digital = named.is_some_and(InvoiceType::is_digital) || (!older && has_long_number(&text));
+    let long_number = || text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 20);
+    let digital = named.is_some_and(InvoiceType::is_digital) || (!older && long_number());
     Some(if digital { Layout::Digital } else { Layout::Form })
 }
 
 /// Papers that look alike and are none of the nine.
-fn is_foreign(text: &str) -> bool {
-    [
-        "机动车销售统一",
-        "二手车销售统一",
-        "铁路电子客票",
-        "航空运输电子客票",
-        "非税收入",
-        "通用机打发票",
-        "定额发票",
-        "医疗收费票据",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
-}
-
-fn has_long_number(text: &str) -> bool {
-    text.lines().any(|line| {
-        let runs = line.split(|c: char| !c.is_ascii_digit());
-        runs.into_iter().any(|run| run.len() == 20)
-    })
-}
+const FOREIGN: [&str; 8] = [
+    "机动车销售统一",
+    "二手车销售统一",
+    "铁路电子客票",
+    "航空运输电子客票",
+    "非税收入",
+    "通用机打发票",
+    "定额发票",
+    "医疗收费票据",
+];
 
 /// Decides the type from all that speaks of it: QR code, invoice code, title, marks.
 pub(super) fn decide_type(
@@ -138,34 +124,27 @@ fn standard_title(kind: InvoiceType, region: &str) -> String {
 pub(super) fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
     let kind = builder.reading.invoice.r#type;
     let region = builder.reading.invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
-    let standard = standard_title(kind, region.unwrap_or(""));
-    let bare = standard_title(kind, "");
+    let [wanted, bare] = [region.unwrap_or(""), ""].map(|region| plain(&standard_title(kind, region)));
     let read = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
-    let wanted = plain(&standard);
     // The mark of a roll is printed small beside the title and often left out.
-    let complete = read == wanted || read == wanted.trim_end_matches("(卷票)") || read == plain(&bare);
+    let complete = read == wanted || read == wanted.trim_end_matches("(卷票)") || read == bare;
     if complete || region.is_none() && !kind.is_digital() {
         builder.put(Field::Title, title);
     } else {
-        put_derived_title(&mut builder.reading, standard);
+        derive_title(&mut builder.reading);
     }
 }
 
-/// Gives an invoice without a page the title that its kind prints. Derived, so it is never verified.
+/// Gives an invoice the title that its kind prints. Derived, so it is never verified; what is printed nobody could
+/// read, so the evidence has no text.
 pub(in crate::reader) fn derive_title(reading: &mut Reading) {
     let invoice = &reading.invoice;
     let region = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
     if region.is_none() && !invoice.r#type.is_digital() {
         return;
     }
-    let title = standard_title(invoice.r#type, region.unwrap_or(""));
-    put_derived_title(reading, title);
-}
-
-/// What is printed nobody could read, so the evidence has no text.
-fn put_derived_title(reading: &mut Reading, title: String) {
     let evidence = Evidence { page: 1, sources: vec![EvidenceSource::Code], ..Evidence::default() };
-    reading.invoice.title = Some(title);
+    reading.invoice.title = Some(standard_title(invoice.r#type, region.unwrap_or("")));
     reading.fields.insert(Field::Title, evidence);
 }
 

@@ -33,11 +33,6 @@ pub(super) fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<R
     Some(solid[start]..solid[last - 1] + 1)
 }
 
-/// Whether a text holds a label.
-pub(in crate::reader) fn has(span: &Span, label: &str) -> bool {
-    find(&span.marks, label).is_some()
-}
-
 /// A label found in a span, and what follows it there.
 #[derive(Clone, Debug)]
 pub(super) struct Labelled {
@@ -83,10 +78,7 @@ pub(super) fn value(spans: &[Span], labelled: &Labelled, reach: f32) -> Option<S
 /// Cuts a value off where one of the labels begins.
 pub(super) fn until(span: &Span, labels: &[&str]) -> Span {
     let cut = labels.iter().filter_map(|label| find(&span.marks, label)).map(|r| r.start).min();
-    match cut {
-        Some(at) => span.slice(0..at),
-        None => span.clone(),
-    }
+    cut.map_or_else(|| span.clone(), |at| span.slice(0..at))
 }
 
 #[cfg(test)]

@@ -56,15 +56,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     let mut builder = ReadingBuilder::new(&frame, info);
     builder.source = source;
     keep_qr_code(&mut builder.reading, page);
-    let complete = match layout {
-        Layout::Roll => {
-            roll::read(&mut builder);
-            true
-        }
-        Layout::Form => form::read(&mut builder, false),
-        Layout::Digital => form::read(&mut builder, true),
-    };
-    if !complete {
+    if layout == Layout::Roll {
+        roll::read(&mut builder);
+    } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(no_invoice());
     }
     let title = head::title(&frame.spans);
@@ -88,14 +82,8 @@ fn keep_qr_code(reading: &mut Reading, page: &PageText) {
     let find = |ours: &dyn Fn(&QrCode) -> bool| page.qr_codes.iter().find(|code| ours(code));
     let payload = find(&|code| QrPayload::parse(&code.text).is_some());
     let Some(code) = payload.or_else(|| find(&|code| code.text.contains("chinatax.gov.cn"))) else { return };
-    let evidence = Evidence {
-        text: Some(code.text.clone()),
-        confidence: Some(1.0),
-        quad: Some(code.quad),
-        page: 1,
-        sources: vec![EvidenceSource::Qr],
-        verified: false,
-    };
+    let told = sources::evidence_of(EvidenceSource::Qr);
+    let evidence = Evidence { text: Some(code.text.clone()), quad: Some(code.quad), ..told };
     reading.invoice.qr_code = Some(code.text.clone());
     reading.fields.insert(Field::QrCode, evidence);
 }

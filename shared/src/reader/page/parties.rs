@@ -17,18 +17,15 @@ enum Slot {
     Bank,
 }
 
-const SLOTS: [Slot; 4] = [Slot::Name, Slot::TaxId, Slot::Address, Slot::Bank];
+/// In the order of the block, with the spellings of their labels.
+const SLOTS: [(Slot, &[&str]); 4] = [
+    (Slot::Name, &["名称:", "名称"]),
+    (Slot::TaxId, &["统一社会信用代码/纳税人识别号", "纳税人识别号", "统一社会信用代码"]),
+    (Slot::Address, &["地址、电话", "地址"]),
+    (Slot::Bank, &["开户行及账号"]),
+];
 
 impl Slot {
-    fn spellings(self) -> &'static [&'static str] {
-        match self {
-            Slot::Name => &["名称:", "名称"],
-            Slot::TaxId => &["统一社会信用代码/纳税人识别号", "纳税人识别号", "统一社会信用代码"],
-            Slot::Address => &["地址、电话", "地址"],
-            Slot::Bank => &["开户行及账号"],
-        }
-    }
-
     /// How little a text looks like this slot's values; 0 when it does.
     fn mismatch_cost(self, text: &str) -> f32 {
         let id = value_parsers::is_id_like(text);
@@ -128,8 +125,8 @@ fn is_caption(span: &Span) -> bool {
 
 fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
     let n = span.marks.len();
-    for slot in SLOTS {
-        let hit = slot.spellings().iter().find_map(|l| label::find(&span.marks, l)).filter(|r| r.start <= 3);
+    for (slot, spellings) in SLOTS {
+        let hit = spellings.iter().find_map(|l| label::find(&span.marks, l)).filter(|r| r.start <= 3);
         if let Some(range) = hit {
             return Some((slot, span.y, span.slice(range.end..n)));
         }
@@ -159,7 +156,7 @@ fn assign_loose(block: &mut Block) {
     let Some(rows) = rows(&block.rows, &loose) else { return };
     let pitch = ((rows[3] - rows[0]) / 3.0).max(1.0);
     let cost = |span: &Span, slot: usize, shift: f32| {
-        (span.y - rows[slot] - shift).abs() / pitch + SLOTS[slot].mismatch_cost(&span.folded())
+        (span.y - rows[slot] - shift).abs() / pitch + SLOTS[slot].0.mismatch_cost(&span.folded())
     };
     let best = |span: &Span, shift: f32| {
         let costs = (0..4).map(|slot| (cost(span, slot, shift), slot));

@@ -10,45 +10,32 @@ use super::form::{is_seal_text, words_part};
 use super::frame::Span;
 use super::{head, label};
 
-/// A labelled value on a roll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RollEntry {
-    Code,
-    Number,
-    PrintedNumber,
-    MachineNumber,
-    SellerName,
-    TaxId,
-    Date,
-    Cashier,
-    BuyerName,
-    Total,
-    Words,
-    CheckCode,
-}
-
-const LABELS: [(&str, RollEntry); 16] = [
-    ("合计金额(小写)", RollEntry::Total),
-    ("合计金额(大写)", RollEntry::Words),
-    ("销售方名称", RollEntry::SellerName),
-    ("购买方名称", RollEntry::BuyerName),
-    ("销货单位", RollEntry::SellerName),
-    ("付款单位", RollEntry::BuyerName),
-    ("纳税人识别号", RollEntry::TaxId),
-    ("发票代码", RollEntry::Code),
-    ("发票号码", RollEntry::Number),
-    ("机打号码", RollEntry::PrintedNumber),
-    ("机器编号", RollEntry::MachineNumber),
-    ("开票日期", RollEntry::Date),
-    ("收款员", RollEntry::Cashier),
-    ("校验码", RollEntry::CheckCode),
-    ("(小写)", RollEntry::Total),
-    ("(大写)", RollEntry::Words),
+/// Labels and what stands behind them. Whose a tax id is, its place tells.
+const LABELS: [(&str, Field); 16] = [
+    ("合计金额(小写)", Field::GrandTotal),
+    ("合计金额(大写)", Field::GrandTotalWords),
+    ("销售方名称", Field::SellerName),
+    ("购买方名称", Field::BuyerName),
+    ("销货单位", Field::SellerName),
+    ("付款单位", Field::BuyerName),
+    ("纳税人识别号", Field::SellerTaxId),
+    ("发票代码", Field::InvoiceCode),
+    ("发票号码", Field::InvoiceNumber),
+    ("机打号码", Field::PrintedNumber),
+    ("机器编号", Field::MachineNumber),
+    ("开票日期", Field::IssueDate),
+    ("收款员", Field::Payee),
+    ("校验码", Field::CheckCode),
+    ("(小写)", Field::GrandTotal),
+    ("(大写)", Field::GrandTotalWords),
 ];
+
+/// What has a place at the foot.
+const SUMS: [Field; 2] = [Field::GrandTotal, Field::GrandTotalWords];
 
 /// A label with its value's pieces.
 struct RollLine {
-    entry: RollEntry,
+    field: Field,
     label: Span,
     values: Vec<Span>,
 }
@@ -84,15 +71,12 @@ fn lines(spans: &[Span]) -> (Vec<RollLine>, Vec<Span>) {
     for span in spans {
         let cuts = cuts(span);
         let lead = cuts.first().map_or(span.marks.len(), |(range, _)| range.start);
-        let before = span.slice(0..lead);
-        if !before.marks.is_empty() {
-            loose.push(before);
-        }
-        for (i, (range, entry)) in cuts.iter().enumerate() {
+        loose.extend(Some(span.slice(0..lead)).filter(|before| !before.marks.is_empty()));
+        for (i, (range, field)) in cuts.iter().enumerate() {
             let end = cuts.get(i + 1).map_or(span.marks.len(), |(next, _)| next.start);
             let value = span.slice(range.end..end);
             let values = if value.marks.is_empty() { Vec::new() } else { vec![value] };
-            lines.push(RollLine { entry: *entry, label: span.slice(range.clone()), values });
+            lines.push(RollLine { field: *field, label: span.slice(range.clone()), values });
         }
     }
     (lines, loose)
@@ -100,20 +84,20 @@ fn lines(spans: &[Span]) -> (Vec<RollLine>, Vec<Span>) {
 
 /// The labels in a span, in order, none inside another. Well-read ones claim their place first, as many
 /// differ by one character only.
-fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, RollEntry)> {
-    let mut found: Vec<(std::ops::Range<usize>, RollEntry)> = Vec::new();
+fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, Field)> {
+    let mut found: Vec<(std::ops::Range<usize>, Field)> = Vec::new();
     let exact = LABELS.iter().map(|label| (label, 0));
     let forgiving = LABELS.iter().map(|label| (label, label::allowance(label.0)));
-    for ((text, entry), allowed) in exact.chain(forgiving) {
+    for ((text, field), allowed) in exact.chain(forgiving) {
         let Some(range) = label::find_with(&span.marks, text, allowed) else { continue };
         let free = found.iter().all(|(other, _)| range.end <= other.start || range.start >= other.end);
         if free {
-            found.push((range, *entry));
+            found.push((range, *field));
         }
     }
     // A seal often swallows the bracket that tells digits from words.
     if let (true, Some(range)) = (found.is_empty(), label::find_with(&span.marks, "合计金额", 0)) {
-        found.push((range, RollEntry::Total));
+        found.push((range, Field::GrandTotal));
     }
     found.sort_by_key(|(range, _)| range.start);
     found
@@ -122,7 +106,7 @@ fn cuts(span: &Span) -> Vec<(std::ops::Range<usize>, RollEntry)> {
 /// The heights between which the goods stand.
 fn goods_band(lines: &[RollLine], head: Option<&TableHead>, spans: &[Span]) -> (f32, f32) {
     let top = head.map_or(f32::MAX, |h| h.y);
-    let totals = lines.iter().filter(|l| matches!(l.entry, RollEntry::Total | RollEntry::Words) && l.label.y > top);
+    let totals = lines.iter().filter(|l| SUMS.contains(&l.field) && l.label.y > top);
     let by_label = totals.map(|l| l.label.y).reduce(f32::min);
     let by_sign = spans.iter().filter(|s| s.y > top && s.folded().starts_with('¥')).map(|s| s.y).reduce(f32::min);
     (top, by_label.or(by_sign).unwrap_or(f32::MAX))
@@ -138,7 +122,7 @@ fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) 
             continue;
         }
         let wraps = |l: &&mut RollLine| {
-            let wrapping = matches!(l.entry, RollEntry::SellerName | RollEntry::BuyerName | RollEntry::Words);
+            let wrapping = matches!(l.field, Field::SellerName | Field::BuyerName | Field::GrandTotalWords);
             let last = l.values.iter().map(|v| v.y).fold(l.label.y, f32::max);
             wrapping && span.y > last && span.y - last < 2.0 * unit && span.x0 > l.label.x0 + 2.0 * unit
         };
@@ -148,22 +132,12 @@ fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) 
     }
 }
 
-/// The values that stand behind one label, with the glue between their pieces.
-const VALUES: [(RollEntry, Field, &str); 9] = [
-    (RollEntry::Code, Field::InvoiceCode, ""),
-    (RollEntry::Number, Field::InvoiceNumber, ""),
-    (RollEntry::PrintedNumber, Field::PrintedNumber, ""),
-    (RollEntry::MachineNumber, Field::MachineNumber, ""),
-    (RollEntry::Date, Field::IssueDate, ""),
-    (RollEntry::CheckCode, Field::CheckCode, " "),
-    (RollEntry::Cashier, Field::Payee, ""),
-    (RollEntry::SellerName, Field::SellerName, ""),
-    (RollEntry::BuyerName, Field::BuyerName, ""),
-];
-
 fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
-    for (entry, field, glue) in VALUES {
-        let line = lines.iter().find(|l| l.entry == entry && !l.values.is_empty());
+    // Whose an id is and which sum is meant, their neighbours tell.
+    let is_single = |field: &Field| !SUMS.contains(field) && *field != Field::SellerTaxId;
+    for field in LABELS.map(|(_, field)| field).into_iter().filter(is_single) {
+        let glue = if field == Field::CheckCode { " " } else { "" };
+        let line = lines.iter().find(|l| l.field == field && !l.values.is_empty());
         let found = line.and_then(|l| Match::join(&l.values, glue));
         match field {
             Field::InvoiceCode => builder.put_as(field, found, |text| value_parsers::digits_of(text, &[12])),
@@ -178,8 +152,8 @@ fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32))
 
 /// The first id on the roll is the seller's, the second, below the buyer's name, the buyer's.
 fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[RollLine]) {
-    let buyer_y = lines.iter().find(|l| l.entry == RollEntry::BuyerName).map(|l| l.label.y);
-    for (i, line) in lines.iter().filter(|l| l.entry == RollEntry::TaxId).enumerate() {
+    let buyer_y = lines.iter().find(|l| l.field == Field::BuyerName).map(|l| l.label.y);
+    for (i, line) in lines.iter().filter(|l| l.field == Field::SellerTaxId).enumerate() {
         let is_buyer = buyer_y.map_or(i > 0, |y| line.label.y > y);
         let field = if is_buyer { Field::BuyerTaxId } else { Field::SellerTaxId };
         builder.put(field, Match::join(&line.values, ""));
@@ -187,19 +161,19 @@ fn tax_ids(builder: &mut ReadingBuilder<'_>, lines: &[RollLine]) {
 }
 
 fn sums(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
-    for (field, entry) in [(Field::GrandTotal, RollEntry::Total), (Field::GrandTotalWords, RollEntry::Words)] {
-        if let Some(line) = lines.iter().find(|l| l.entry == entry) {
+    for field in SUMS {
+        if let Some(line) = lines.iter().find(|l| l.field == field) {
             let (left, right) = (line.label.x1 + 0.1 * builder.frame.unit, line.label.x1 + 11.0 * builder.frame.unit);
             builder.places.insert(field, Match::blank(line.label.quad_at(left, right)));
         }
     }
-    let total = lines.iter().find(|l| l.entry == RollEntry::Total).and_then(|l| Match::join(&l.values, ""));
+    let total = lines.iter().find(|l| l.field == Field::GrandTotal).and_then(|l| Match::join(&l.values, ""));
     if !builder.put(Field::GrandTotal, total) {
         let below = builder.frame.spans.iter().filter(|s| s.y > goods.1 - builder.frame.unit);
         let signed = below.into_iter().find(|s| s.folded().starts_with('¥')).map(Match::of);
         builder.put(Field::GrandTotal, signed);
     }
-    let words = lines.iter().find(|l| l.entry == RollEntry::Words).map(|l| l.values.clone()).unwrap_or_default();
+    let words = lines.iter().find(|l| l.field == Field::GrandTotalWords).map(|l| l.values.clone()).unwrap_or_default();
     let parts: Vec<Span> =
         words.iter().filter_map(|s| words_part(s).or_else(|| is_rest_of_words(s).then(|| s.clone()))).collect();
     builder.put(Field::GrandTotalWords, Match::join(&parts, ""));

@@ -3,7 +3,7 @@
 //! A seal is known by its own words; over the title there can only be the supervision seal. What the seller's seal
 //! says is taken from the seal alone: the print only settles characters that the seal itself leaves in doubt.
 
-use crate::geometry::Quad;
+use crate::geometry::{Quad, bounds};
 use crate::invoice::{Field, TaxId, plain};
 use crate::ocr::{PageText, SealText, TextLine};
 use crate::reader::values::builder::{Match, ReadingBuilder};
@@ -107,13 +107,7 @@ fn legible(seal: &SealText) -> bool {
     seal.lines.iter().chain([&seal.arc]).any(|l| l.confidence > 0.8 && l.text.chars().count() >= 4)
 }
 
-/// Left, top, right, bottom.
-fn bounds(quads: &[Quad]) -> Option<[f32; 4]> {
-    let xs = || quads.iter().flat_map(|q| [q[0], q[2], q[4], q[6]]);
-    let ys = || quads.iter().flat_map(|q| [q[1], q[3], q[5], q[7]]);
-    Some([xs().reduce(f32::min)?, ys().reduce(f32::min)?, xs().reduce(f32::max)?, ys().reduce(f32::max)?])
-}
-
+/// Boxes as [`bounds`] gives them.
 fn overlap(a: [f32; 4], b: [f32; 4]) -> bool {
     a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
 }

@@ -1,7 +1,9 @@
 //! The lines' cells: quantity times price makes the amount, amount times rate the tax.
 
+use rust_decimal::Decimal;
+
 use crate::invoice::arithmetic::{CENT, LINE_TAX_TOLERANCE, product_gap, tax_gap};
-use crate::invoice::{Column, Field, Item, Money, Quantity, TaxRate, plain};
+use crate::invoice::{Column, Field, Item, Quantity, TaxRate, plain};
 use crate::reader::values::builder::ReadingBuilder;
 use crate::reader::values::value_parsers;
 use crate::report::Dependency;
@@ -38,16 +40,8 @@ fn amount_holds(item: &Item) -> bool {
     item.product_gap().is_some_and(|off| off <= CENT)
 }
 
-fn is_product(quantity: &Quantity, price: &Quantity, amount: &Money) -> bool {
-    product_gap(*quantity, *price, *amount).is_some_and(|off| off <= CENT)
-}
-
 fn tax_holds(item: &Item) -> bool {
     item.tax_gap().is_some_and(|off| off <= LINE_TAX_TOLERANCE)
-}
-
-fn is_tax(amount: &Money, rate: &TaxRate, tax: &Money) -> bool {
-    tax_gap(*amount, *rate, *tax).is_some_and(|off| off <= LINE_TAX_TOLERANCE)
 }
 
 pub(super) fn fill(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
@@ -57,16 +51,19 @@ pub(super) fn fill(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
     }
 }
 
-/// The first three readings of which the rule holds.
+/// The first three readings whose gap is no wider than that.
 fn agreeing<A: Copy, B: Copy, C: Copy>(
     a: &[Candidate<A>],
     b: &[Candidate<B>],
     c: &[Candidate<C>],
-    holds: impl Fn(&A, &B, &C) -> bool,
+    gap: impl Fn(A, B, C) -> Option<Decimal>,
+    within: Decimal,
 ) -> Option<(Candidate<A>, Candidate<B>, Candidate<C>)> {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
     let mut triples = pairs.flat_map(|(a, b)| c.iter().map(move |c| (a, b, c)));
-    triples.find(|(a, b, c)| holds(&a.0, &b.0, &c.0)).map(|(a, b, c)| (a.clone(), b.clone(), c.clone()))
+    triples
+        .find(|(a, b, c)| gap(a.0, b.0, c.0).is_some_and(|off| off <= within))
+        .map(|(a, b, c)| (a.clone(), b.clone(), c.clone()))
 }
 
 fn fill_tax(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
@@ -78,7 +75,7 @@ fn fill_tax(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
     let amounts = candidates(seen, cell(Column::Amount), item.amount, value_parsers::money);
     let rates = candidates(seen, cell(Column::TaxRate), item.tax_rate, rate);
     let taxes = candidates(seen, cell(Column::TaxAmount), item.tax_amount, value_parsers::money);
-    let Some((amount, rate, tax)) = agreeing(&amounts, &rates, &taxes, is_tax) else { return };
+    let Some((amount, rate, tax)) = agreeing(&amounts, &rates, &taxes, tax_gap, LINE_TAX_TOLERANCE) else { return };
     put(builder, cell(Column::Amount), amount);
     put(builder, cell(Column::TaxRate), rate);
     put(builder, cell(Column::TaxAmount), tax);
@@ -101,7 +98,7 @@ fn fill_amount(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
     // An amount that its tax confirms stands.
     let again = if tax_holds(item) { &Seen::new() } else { seen };
     let amounts = candidates(again, amount, item.amount, value_parsers::money);
-    let Some(agreed) = agreeing(&quantities, &prices, &amounts, is_product) else { return };
+    let Some(agreed) = agreeing(&quantities, &prices, &amounts, product_gap, CENT) else { return };
     // What the product chose it cannot confirm.
     if agreed.0.1.is_some() || agreed.1.1.is_some() {
         builder.reading.dependencies.push(Dependency { field: quantity, on: amount });

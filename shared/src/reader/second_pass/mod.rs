@@ -88,14 +88,10 @@ fn grown(quad: &Quad) -> Quad {
 }
 
 /// Where a field was read, else where it must stand.
-fn place(builder: &ReadingBuilder<'_>, field: Field) -> Option<Quad> {
+fn uncertain(builder: &ReadingBuilder<'_>, field: Field, only: &'static str) -> Option<Uncertain> {
     let read = builder.reading.fields.get(&field).and_then(|evidence| evidence.quad);
     let expected = || builder.places.get(&field).and_then(|found| builder.frame.union(&found.quads));
-    read.or_else(expected)
-}
-
-fn uncertain(builder: &ReadingBuilder<'_>, field: Field, only: &'static str) -> Option<Uncertain> {
-    Some(Uncertain { field, quad: place(builder, field)?, only })
+    Some(Uncertain { field, quad: read.or_else(expected)?, only })
 }
 
 /// A value that was read, and by what; none of the first pass, whose evidence is there.

@@ -101,7 +101,7 @@ fn add_value(reading: &mut Reading, field: Field, theirs: FieldValue<'_>, eviden
 }
 
 /// What there is to say of a bare value: who gives it.
-fn evidence_of(source: EvidenceSource) -> Evidence {
+pub(in crate::reader) fn evidence_of(source: EvidenceSource) -> Evidence {
     Evidence { confidence: Some(1.0), page: 1, sources: vec![source], ..Evidence::default() }
 }
 

@@ -18,10 +18,8 @@ pub(super) fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
     let gap = 1.9 * span.height;
     let specification = specification_start(span, head);
     let cut = |i: &usize| advance(*i) > gap || shapes_part(span, *i) || specification == Some(*i);
-    let cuts: Vec<usize> = (1..n).filter(cut).collect();
-    let starts = std::iter::once(0).chain(cuts.iter().copied());
-    let ends = cuts.iter().copied().chain(std::iter::once(n));
-    starts.zip(ends).map(|(a, b)| span.slice(a..b)).filter(|s| !s.marks.is_empty()).collect()
+    let ends: Vec<usize> = std::iter::once(0).chain((1..n).filter(cut)).chain([n]).collect();
+    ends.windows(2).map(|ends| span.slice(ends[0]..ends[1])).filter(|s| !s.marks.is_empty()).collect()
 }
 
 /// Where the specification begins in a span that runs from the name's column into the next: at the space that is
@@ -64,13 +62,8 @@ fn is_digits_and_dots(text: &str) -> bool {
 /// One span per character of a downward run, each at its own height.
 fn downward(span: &Span) -> Vec<Span> {
     let piece = |i: usize| {
-        let mut one = span.slice(i..i + 1);
-        one.vertical = false;
-        one.x0 = span.x0;
-        one.x1 = span.x1;
-        one.y = span.marks[i].x;
-        one.height = span.height.min(span.x1 - span.x0);
-        one
+        let (y, height) = (span.marks[i].x, span.height.min(span.x1 - span.x0));
+        Span { vertical: false, x0: span.x0, x1: span.x1, y, height, ..span.slice(i..i + 1) }
     };
     (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).map(piece).collect()
 }

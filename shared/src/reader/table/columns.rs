@@ -93,13 +93,11 @@ impl TableHead {
     /// were not read are put where they must stand.
     pub(in crate::reader) fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
         let best = Self::best(spans, unit)?;
-        match best.fitted(unit) {
-            Some(whole) => Some(whole),
-            None => (best.heads.len() >= 3).then(|| best.with_name(unit)),
-        }
+        best.fitted(unit).or_else(|| (best.heads.len() >= 3).then(|| best.with_name(unit)))
     }
 
     fn best(spans: &[Span], unit: f32) -> Option<TableHead> {
+        let has_head = |span: &Span| spellings().any(|(text, _)| label::find(&span.marks, text).is_some());
         let rows = spans.iter().filter(|s| !s.vertical && has_head(s));
         let candidates = rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)) });
         candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))
@@ -107,20 +105,21 @@ impl TableHead {
 
     /// All columns of the form on which the heads that were read stand; none when they stand otherwise.
     fn fitted(&self, unit: f32) -> Option<TableHead> {
-        let toll = self.heads.iter().any(|h| h.column.is_some_and(is_toll));
-        let form = if toll { &TOLL } else { &FORM };
+        use Column::{PassageEnd, PassageStart, PlateNumber, VehicleType};
+        let is_toll = |h: &Head| matches!(h.column, Some(PlateNumber | VehicleType | PassageStart | PassageEnd));
+        let form = if self.heads.iter().any(is_toll) { &TOLL } else { &FORM };
         let place = |column: Option<Column>| form.iter().find(|(c, _)| Some(*c) == column).map(|(_, at)| *at);
         let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
-        let line = FittedLine::through(&known)?;
+        let line = fitted_line(&known)?;
         let stretch =
             known.iter().map(|k| k.0).fold(f32::MIN, f32::max) - known.iter().map(|k| k.0).fold(f32::MAX, f32::min);
-        let strays = known.iter().filter(|(at, x)| (line.at(*at) - x).abs() > 2.5 * unit).count();
+        let strays = known.iter().filter(|(at, x)| (line(*at) - x).abs() > 2.5 * unit).count();
         if known.len() < 2 || known.len() != self.heads.len() || strays > 0 || stretch < 0.3 {
             return None;
         }
         let half = 1.2 * unit;
         let stand_in = |column: Column, at: f32| {
-            let x = line.at(at);
+            let x = line(at);
             let half = if column == Column::Name { 4.0 * half } else { half };
             Head { column: Some(column), x0: x - half, x1: x + half }
         };
@@ -149,33 +148,14 @@ impl Head {
     }
 }
 
-/// Whether only toll invoices have a column.
-fn is_toll(column: Column) -> bool {
-    matches!(column, Column::PlateNumber | Column::VehicleType | Column::PassageStart | Column::PassageEnd)
-}
-
 /// A straight line through points, by least squares.
-struct FittedLine {
-    slope: f32,
-    start: f32,
-}
-
-impl FittedLine {
-    fn through(points: &[(f32, f32)]) -> Option<FittedLine> {
-        let n = points.len() as f32;
-        let (mx, my) = (points.iter().map(|p| p.0).sum::<f32>() / n, points.iter().map(|p| p.1).sum::<f32>() / n);
-        let spread = points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f32>();
-        let slope = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum::<f32>() / spread;
-        (spread > 0.0 && slope > 0.0).then_some(FittedLine { slope, start: my - slope * mx })
-    }
-
-    fn at(&self, x: f32) -> f32 {
-        self.start + self.slope * x
-    }
-}
-
-fn has_head(span: &Span) -> bool {
-    spellings().any(|(text, _)| label::has(span, text))
+fn fitted_line(points: &[(f32, f32)]) -> Option<impl Fn(f32) -> f32> {
+    let n = points.len() as f32;
+    let (mx, my) = (points.iter().map(|p| p.0).sum::<f32>() / n, points.iter().map(|p| p.1).sum::<f32>() / n);
+    let spread = points.iter().map(|p| (p.0 - mx).powi(2)).sum::<f32>();
+    let slope = points.iter().map(|p| (p.0 - mx) * (p.1 - my)).sum::<f32>() / spread;
+    let start = my - slope * mx;
+    (spread > 0.0 && slope > 0.0).then_some(move |x| start + slope * x)
 }
 
 /// Every head that is printed, those first that we do not take: ours are parts of them.

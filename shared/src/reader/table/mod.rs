@@ -94,10 +94,7 @@ fn join_wrapped(rows: Vec<Row>) -> Vec<Row> {
             whole.absorb(row);
             items.push(whole);
         } else if name_first || items.is_empty() {
-            match &mut waiting {
-                Some(name) => name.absorb(row),
-                None => waiting = Some(row),
-            }
+            waiting.get_or_insert_default().absorb(row);
         } else if let Some(item) = items.last_mut() {
             item.absorb(row);
         }

@@ -74,8 +74,9 @@ impl<'a> ReadingBuilder<'a> {
     pub(in crate::reader) fn prove(&mut self, field: Field, found: &Match) {
         let evidence = Evidence {
             text: Some(found.text.clone()),
-            confidence: Some(round(found.confidence)),
-            quad: self.frame.union(&found.quads).map(|quad| quad.map(tenths)),
+            // Four places are enough for a confidence, and a tenth of a pixel is more than print needs.
+            confidence: Some((found.confidence * 10_000.0).round() / 10_000.0),
+            quad: self.frame.union(&found.quads).map(|quad| quad.map(|pixels| (pixels * 10.0).round() / 10.0)),
             page: 1,
             sources: vec![self.source],
             verified: false,
@@ -106,14 +107,4 @@ impl<'a> ReadingBuilder<'a> {
         }
         has_value
     }
-}
-
-/// A tenth of a pixel is more than print needs.
-fn tenths(pixels: f32) -> f32 {
-    (pixels * 10.0).round() / 10.0
-}
-
-/// Four places are enough for a confidence.
-fn round(confidence: f32) -> f32 {
-    (confidence * 10_000.0).round() / 10_000.0
 }

@@ -9,19 +9,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::invoice::{self, Field, FieldKind, FieldValue, Money, Quantity, TaxId, TaxRate, plain};
 
-/// A pattern that is known to be well-formed; the never-matching one stands in for a typing error here.
-macro_rules! pattern {
-    ($name:ident, $text:literal) => {
-        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($text).ok());
-    };
-}
+/// A pattern that is known to be well-formed; one that never matches stands in for a typing error here.
+type Pattern = LazyLock<Option<Regex>>;
 
-pattern!(NUMBER, r"-?\d+(?:\.\d+)?");
-pattern!(DATE, r"(20\d\d\D{1,3}\d{1,2}\D{1,3}\d{1,2})(?:\D|$)");
-pattern!(LONG_ID, r"[0-9A-Z]{15,20}");
+static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"-?\d+(?:\.\d+)?").ok());
+static DATE: Pattern = LazyLock::new(|| Regex::new(r"(20\d\d\D{1,3}\d{1,2}\D{1,3}\d{1,2})(?:\D|$)").ok());
+static LONG_ID: Pattern = LazyLock::new(|| Regex::new(r"[0-9A-Z]{15,20}").ok());
 
 /// The first match of a pattern.
-fn first<'t>(pattern: &LazyLock<Option<Regex>>, text: &'t str) -> Option<regex::Captures<'t>> {
+fn first<'t>(pattern: &Pattern, text: &'t str) -> Option<regex::Captures<'t>> {
     pattern.as_ref().and_then(|p| p.captures(text))
 }
 
@@ -148,16 +144,7 @@ pub(in crate::reader) fn tax_id(text: &str) -> Option<String> {
     let text = plain(text).to_uppercase();
     let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
     if found.len() == 18 && !TaxId::is_valid(&found) {
-        let mended: String = found
-            .chars()
-            .map(|c| match c {
-                'O' => '0',
-                'I' => '1',
-                'S' => '5',
-                'Z' => '2',
-                other => other,
-            })
-            .collect();
+        let mended = found.replace('O', "0").replace('I', "1").replace('S', "5").replace('Z', "2");
         if TaxId::is_valid(&mended) {
             return Some(mended);
         }

@@ -35,9 +35,7 @@ pub(super) fn read(root: &Element) -> SourceValues {
     for (field, names) in NAMES {
         values.put(field, names.iter().find_map(|name| text_of(root, name)));
     }
-    let mut lines = Vec::new();
-    all_of(root, "IssuItemInformation", &mut lines);
-    for line in lines {
+    for line in all_of(root, "IssuItemInformation") {
         values.add_item(|column| cell(line, column));
     }
     let remarks = root.find("AdditionalInformation").and_then(|more| more.child_text("Remark"));

@@ -42,9 +42,7 @@ pub(super) fn read(root: &Element) -> SourceValues {
     }
     values.put_as(Field::CipherText, text_of(root, "TaxControlCode"), cipher);
     values.put(Field::Remarks, text_of(root, "Note"));
-    let mut goods = Vec::new();
-    all_of(root, "GoodsInfo", &mut goods);
-    for line in goods {
+    for line in all_of(root, "GoodsInfo") {
         values.add_item(|column| cell(line, column));
     }
     values.decide_type(false);

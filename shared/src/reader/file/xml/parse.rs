@@ -8,7 +8,7 @@ use crate::document::markup::Element;
 use crate::invoice::{
     self, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money, TaxRate, plain,
 };
-use crate::reader::sources::SourceValues;
+use crate::reader::sources::{SourceValues, evidence_of};
 use crate::reader::values::value_parsers;
 use crate::report::{Evidence, EvidenceSource};
 
@@ -31,13 +31,7 @@ impl SourceValues {
     ) {
         let Some(text) = text.map(str::trim) else { return };
         let Some(value) = meaning(text) else { return };
-        let evidence = Evidence {
-            text: Some(text.to_owned()),
-            confidence: Some(1.0),
-            page: 1,
-            sources: vec![EvidenceSource::Xml],
-            ..Evidence::default()
-        };
+        let evidence = Evidence { text: Some(text.to_owned()), ..evidence_of(EvidenceSource::Xml) };
         self.invoice.set(field, Some(value.into()));
         self.fields.insert(field, evidence);
     }
@@ -48,9 +42,9 @@ impl SourceValues {
         self.invoice.items.push(Item::default());
         let is_day = |column| text(column).is_some_and(is_solid_day);
         let toll = is_day(Column::Quantity) && is_day(Column::UnitPrice);
-        for column in COLUMNS {
-            let column_read = if toll { on_toll_invoice(column) } else { column };
-            self.put(Field::Cell(row, column_read), text(column));
+        for column in Column::ALL {
+            let column_read = if toll { on_toll_invoice(*column) } else { *column };
+            self.put(Field::Cell(row, column_read), text(*column));
         }
         if self.invoice.items[row] == Item::default() {
             self.invoice.items.pop();
@@ -63,28 +57,15 @@ impl SourceValues {
         let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
         let digital = invoice.invoice_code.is_none()
             && invoice.invoice_number.as_ref().is_some_and(|n| n.len() == DigitalNumber::LENGTH);
-        let kind = match (by_code, digital, is_special) {
+        invoice.r#type = match (by_code, digital, is_special) {
             (Some(kind), ..) => kind,
             (None, true, true) => InvoiceType::DigitalSpecial,
             (None, true, false) => InvoiceType::DigitalCommon,
             (None, false, true) => InvoiceType::ElectronicSpecial,
             (None, false, false) => InvoiceType::ElectronicCommon,
         };
-        invoice.r#type = kind;
     }
 }
-
-/// The columns that data has.
-const COLUMNS: [Column; 8] = [
-    Column::Name,
-    Column::Specification,
-    Column::Unit,
-    Column::Quantity,
-    Column::UnitPrice,
-    Column::Amount,
-    Column::TaxRate,
-    Column::TaxAmount,
-];
 
 /// Toll invoices put plate, vehicle and the two days of passage into the places of four other columns.
 fn on_toll_invoice(column: Column) -> Column {
@@ -118,16 +99,9 @@ pub(super) fn text_of<'a>(root: &'a Element, name: &str) -> Option<&'a str> {
 }
 
 /// Elements of a name, wherever they stand, in order.
-pub(super) fn all_of<'a>(root: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
-    for child in root.children() {
-        if child.is(name) {
-            if found.len() < MAX_ITEMS {
-                found.push(child);
-            }
-        } else {
-            all_of(child, name, found);
-        }
-    }
+pub(super) fn all_of<'a>(root: &'a Element, name: &str) -> Vec<&'a Element> {
+    let of_child = |child: &'a Element| if child.is(name) { vec![child] } else { all_of(child, name) };
+    root.children().iter().flat_map(of_child).take(MAX_ITEMS).collect()
 }
 
 /// Stars and strokes stand for "none".
