@@ -67,9 +67,9 @@ def credentials(aws):
         raise AccountError(f"no AWS credentials. {GIVE_CREDENTIALS}")
     # As IAM's own interface describes them; a placeholder or a key with a blank in it is neither.
     if not re.fullmatch(r"[A-Z0-9]{16,128}", frozen.access_key):
-        raise AccountError(f"the access key id from {found.method} is none: capital letters and digits, 16 at least")
+        raise AccountError(f"the access key id from {found.method} is not a valid one: capital letters and digits, 16 at least")
     if not re.fullmatch(r"[A-Za-z0-9/+=]{40,}", frozen.secret_key):
-        raise AccountError(f"the secret access key from {found.method} is none: 40 letters, digits, / and +")
+        raise AccountError(f"the secret access key from {found.method} is not a valid one: 40 letters, digits, / and +")
     return found.method
 
 

@@ -41,6 +41,19 @@ def function_of(event):
     raise EventError("this is neither an event of S3 or SQS nor a request: name the function with FUNCTION=ingest or FUNCTION=api")
 
 
+def function_for(event, wanted):
+    """The function that was asked for, if the event is one for it; by itself the event tells."""
+    try:
+        told = function_of(event)
+    except EventError:
+        if wanted is None:
+            raise
+        return FUNCTIONS[wanted]
+    if wanted is not None and FUNCTIONS[wanted] != told:
+        raise EventError(f"this event is one for {told}, not for {FUNCTIONS[wanted]}: leave FUNCTION out")
+    return told
+
+
 def prepare(s3):
     """The buckets, and every object that the events of tests/events speak of."""
     for bucket in (INPUT, OUTPUT):

@@ -52,7 +52,10 @@ class Inbox:
             self.deliver(key, name, descriptor, seen)
 
     def deliver(self, key, name, descriptor, seen):
-        key.encode()  # A name that is no Unicode can be no key; the error says so.
+        try:
+            key.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("its name is no UTF-8, and a key must be: rename it") from error
         opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
         with open(opened, "rb") as file:
             if signature(os.fstat(opened)) != seen:

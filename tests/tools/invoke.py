@@ -30,7 +30,7 @@ def main(arguments):
     end_on_signals()
     try:
         loaded = [events.load(path) for path in options.events]
-        names = [events.FUNCTIONS.get(options.function) or events.function_of(event) for event in loaded]
+        names = [events.function_for(event, options.function) for event in loaded]
         with local_s3(options.alone) if events.INGEST in names else contextlib.nullcontext() as endpoint:
             outcomes = [invoke(name, event, endpoint) for name, event in zip(names, loaded)]
     except (events.EventError, LocalAwsError, RuntimeApiError) as error:

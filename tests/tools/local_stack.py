@@ -48,7 +48,9 @@ def attempt(action):
 
 
 def end_on_signals():
-    """Being told to end, or losing the terminal, ends as tidily as Ctrl-C. What `nohup` ignores stays ignored."""
+    """Being told to end, or losing the terminal, ends as tidily as Ctrl-C. What `nohup` ignores stays ignored; what a shell
+    ignores for its background jobs does not, or nothing but `kill` would end them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda *_: sys.exit(1))

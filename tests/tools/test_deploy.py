@@ -69,8 +69,8 @@ class StopTest(unittest.TestCase):
                    "half of the credentials are missing (AWS_SECRET_ACCESS_KEY)")
 
     def test_placeholders_are_no_credentials(self):
-        self.stops(WHO | {"AWS_ACCESS_KEY_ID": "<my key>"}, "the access key id from env is none")
-        self.stops(WHO | {"AWS_SECRET_ACCESS_KEY": SECRET[:20]}, "the secret access key from env is none")
+        self.stops(WHO | {"AWS_ACCESS_KEY_ID": "<my key>"}, "the access key id from env is not a valid one")
+        self.stops(WHO | {"AWS_SECRET_ACCESS_KEY": SECRET[:20]}, "the secret access key from env is not a valid one")
 
     def test_an_unknown_profile_is_told(self):
         self.stops({"AWS_REGION": "eu-west-1", "AWS_PROFILE": "wrok"}, "AWS_PROFILE is `wrok`")

@@ -101,6 +101,7 @@ class InboxTest(unittest.TestCase):
         self.assertEqual([key for key, _ in self.sent], ["a.jpg", "d.jpg"])
         self.assertEqual(sum("b.jpg: not sent: no bucket" in line for line in self.said), 1)
         self.assertEqual(sum("not sent" in line for line in self.said), 2)
+        self.assertEqual(sum("no UTF-8" in line and "rename it" in line for line in self.said), 1)
 
     def test_the_folder_may_be_taken_away(self):
         self.folder.rmdir()

@@ -36,6 +36,17 @@ while True:
 """
 
 
+class FunctionTest(unittest.TestCase):
+    def test_an_event_tells_whom_it_is_for_and_nobody_else_gets_it(self):
+        record, request, strange = {"Records": []}, {"requestContext": {}}, {}
+        self.assertEqual(events.function_for(record, None), events.INGEST)
+        self.assertEqual(events.function_for(request, "api"), events.API)
+        self.assertEqual(events.function_for(strange, "ingest"), events.INGEST)
+        for event, wanted in ((record, "api"), (request, "ingest"), (strange, None)):
+            with self.assertRaises(events.EventError):
+                events.function_for(event, wanted)
+
+
 class RuntimeApiTest(unittest.TestCase):
     def setUp(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))

@@ -1,7 +1,7 @@
 //! The list for spreadsheets: `invoices.csv`, one line an invoice, made to open rightly in Excel and WPS by a double
 //! click. Knows nothing of how an invoice was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -128,18 +128,30 @@ impl List {
         rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
         writer.write_record(HEADS)?;
+        let doubted = doubted(&rows);
         let (mut firsts, mut summary) = (BTreeMap::new(), Summary::default());
-        for row in rows {
+        for mut row in rows {
             let first = row.identity.clone().and_then(|identity| {
                 let first: &First =
                     firsts.entry(identity).or_insert_with(|| First { place: row.place(), total: row.total });
                 (first.place != row.place()).then(|| first.clone())
             });
+            if first.is_none() && row.identity.as_ref().is_some_and(|identity| doubted.contains(identity)) {
+                row.doubt();
+            }
             summary.count(&row, first.as_ref());
             writer.write_record(row.record(first))?;
         }
         writer.into_inner().map(|table| (table, summary)).map_err(|error| error.into_error())
     }
+}
+
+/// The invoices that the folder holds with different totals: one is altered or misread, and nobody knows which.
+fn doubted(rows: &[ListRow]) -> BTreeSet<Identity> {
+    let mut totals = BTreeMap::new();
+    let known = rows.iter().filter_map(|row| Some((row.identity.clone()?, row.total)));
+    let differing = known.filter(|(identity, total)| totals.entry(identity.clone()).or_insert(*total) != total);
+    differing.map(|(identity, _)| identity).collect()
 }
 
 impl Summary {
@@ -175,6 +187,13 @@ impl ListRow {
 
     fn place(&self) -> String {
         if self.index > 1 { format!("{}, invoice {}", self.file, self.index) } else { self.file.clone() }
+    }
+
+    /// The first of several, where another one has the same code and number and another total.
+    fn doubt(&mut self) {
+        self.verdict = Some(Verdict::Review);
+        let reason = "another file here has this invoice with another total: one of them is altered or misread";
+        self.reasons.push(reason.to_owned());
     }
 
     /// The same invoice twice in one folder is nobody's to book unseen.
@@ -377,10 +396,13 @@ mod tests {
             report.invoices[0].invoice.grand_total = total.parse().ok();
             list.add(file, "", &report);
         }
-        let reasons = &records(&list)[1]["原因 reasons"];
+        let records = records(&list);
+        let reasons = &records[1]["原因 reasons"];
         assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
+        // Nobody knows which of the two is right.
+        assert!(records[0]["原因 reasons"].contains("another total"), "{records:?}");
         let Summary { verified, review, repeated } = list.table().unwrap().1;
-        assert_eq!((verified, review), (1, 1));
+        assert_eq!((verified, review), (0, 2));
         assert_eq!(repeated, [format!("b.jpg: to review: {reasons}")]);
     }
 

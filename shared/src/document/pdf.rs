@@ -30,6 +30,10 @@ const POINTS: f32 = 72.0;
 const MAX_SIDE: f32 = 4000.0;
 /// No honest page takes this long.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Stands at the end of every PDF.
+const END: &[u8] = b"startxref";
+/// What mail programs and signers leave behind a PDF's end is shorter.
+const TAIL: usize = 8192;
 /// Nested objects are read by recursion.
 const STACK: usize = 64 << 20;
 
@@ -37,6 +41,10 @@ const STACK: usize = 64 << 20;
 pub(super) fn inspect(bytes: &Bytes) -> Result<(u32, (u32, u32))> {
     if !bounds::hold(bytes) {
         return Err(Error::new(ErrorKind::TooLarge, "the PDF unpacks to far more than a document holds"));
+    }
+    // What is left of a PDF that was cut off can often be read, and nothing would tell of the pages that are missing.
+    if !bytes[bytes.len().saturating_sub(TAIL)..].windows(END.len()).any(|window| window == END) {
+        return Err(damaged("its end is missing").with_hint("The file was cut off on its way: send it again, whole."));
     }
     with_pdf(bytes, |pdf| {
         let pages = pdf.pages();
