@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use csv::{Terminator, WriterBuilder};
 use fapiao::error::{Error, ErrorKind};
-use fapiao::invoice::{Invoice, Money};
+use fapiao::invoice::{Field, FieldKind, Invoice, Money};
 use fapiao::pipeline::{Identity, duplicate_message};
 use fapiao::report::{CheckedInvoice, Other, Report, Status, Verdict};
 
@@ -18,8 +18,8 @@ pub const NAME: &str = "invoices.csv";
 /// Without it Excel takes the file for the system's own encoding, and Chinese becomes noise.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What stands above the columns: as the invoice has it, and as the Report has it.
-const HEADS: [&str; 22] = [
+/// What stands above the columns that are the file's, each as the invoice has it and as the Report has it.
+const OF_THE_FILE: [&str; 7] = [
     "文件 file",
     "第几张 index",
     "识别结果 report",
@@ -27,23 +27,31 @@ const HEADS: [&str; 22] = [
     "结论 verdict",
     "原因 reasons",
     "重复于 duplicate_of",
-    "发票类型 type",
-    "发票代码 invoice_code",
-    "发票号码 invoice_number",
-    "开票日期 issue_date",
-    "购买方名称 buyer.name",
-    "购买方税号 buyer.tax_id",
-    "销售方名称 seller.name",
-    "销售方税号 seller.tax_id",
-    "合计金额 total_amount",
-    "合计税额 total_tax",
-    "价税合计 grand_total",
-    "消费类型 expense_category",
-    // What the tax bureau's verification page asks for besides code and number.
-    "查验日期 verify_date",
-    "查验金额 verify_amount",
-    "校验码后六位 verify_check_code",
 ];
+
+/// The columns that are the invoice's: each field, and how the invoice calls it.
+const OF_THE_INVOICE: [(&str, Field); 11] = [
+    ("发票类型", Field::Type),
+    ("发票代码", Field::InvoiceCode),
+    ("发票号码", Field::InvoiceNumber),
+    ("开票日期", Field::IssueDate),
+    ("购买方名称", Field::BuyerName),
+    ("购买方税号", Field::BuyerTaxId),
+    ("销售方名称", Field::SellerName),
+    ("销售方税号", Field::SellerTaxId),
+    ("合计金额", Field::TotalAmount),
+    ("合计税额", Field::TotalTax),
+    ("价税合计", Field::GrandTotal),
+];
+
+/// What is told from them: what it was for, and what the tax bureau's verification page asks for besides code and number.
+const TOLD_FROM_THEM: [&str; 4] =
+    ["消费类型 expense_category", "查验日期 verify_date", "查验金额 verify_amount", "校验码后六位 verify_check_code"];
+
+fn heads() -> Vec<String> {
+    let fields = OF_THE_INVOICE.iter().map(|(name, field)| format!("{name} {field}"));
+    OF_THE_FILE.map(str::to_owned).into_iter().chain(fields).chain(TOLD_FROM_THEM.map(str::to_owned)).collect()
+}
 
 /// The lines so far; many threads may add to it.
 #[derive(Debug, Default)]
@@ -127,7 +135,7 @@ impl List {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
-        writer.write_record(HEADS)?;
+        writer.write_record(heads())?;
         let doubted = doubted(&rows);
         let (mut firsts, mut summary) = (BTreeMap::new(), Summary::default());
         for mut row in rows {
@@ -223,7 +231,7 @@ impl ListRow {
             safe(&first.map(|first| first.place).unwrap_or_default()),
         ];
         record.extend(self.cells);
-        record.resize(HEADS.len(), String::new());
+        record.resize(heads().len(), String::new());
         record
     }
 }
@@ -243,29 +251,28 @@ fn status_name(status: Status) -> &'static str {
 
 /// From the type on.
 fn cells(invoice: &Invoice) -> Vec<String> {
-    let amount = |money: Option<Money>| money.map(|money| money.to_string()).unwrap_or_default();
-    let digits = |text: &Option<String>| text.as_deref().map(verbatim).unwrap_or_default();
-    let text = |text: &Option<String>| text.as_deref().map(safe).unwrap_or_default();
-    let category = invoice.expense_category.and_then(|c| serde_json::to_value(c).ok());
     // Of a digital invoice the page asks for the total with tax, of all others for the amount without.
-    let asked = if invoice.r#type.is_digital() { invoice.grand_total } else { invoice.total_amount };
-    vec![
-        invoice.r#type.to_string(),
-        digits(&invoice.invoice_code),
-        digits(&invoice.invoice_number),
-        invoice.issue_date.map(|date| date.to_string()).unwrap_or_default(),
-        text(&invoice.buyer.name),
-        digits(&invoice.buyer.tax_id),
-        text(&invoice.seller.name),
-        digits(&invoice.seller.tax_id),
-        amount(invoice.total_amount),
-        amount(invoice.total_tax),
-        amount(invoice.grand_total),
-        category.as_ref().and_then(|c| c.as_str()).unwrap_or_default().to_owned(),
-        invoice.issue_date.map(|date| verbatim(&date.strftime("%Y%m%d").to_string())).unwrap_or_default(),
-        amount(asked),
-        invoice.check_code.as_deref().map(last_six).map(verbatim).unwrap_or_default(),
-    ]
+    let asked = if invoice.r#type.is_digital() { Field::GrandTotal } else { Field::TotalAmount };
+    let told = [
+        invoice.expense_category.map(|category| category.to_string()),
+        invoice.issue_date.map(|date| verbatim(&date.strftime("%Y%m%d").to_string())),
+        Some(cell(invoice, asked)),
+        invoice.check_code.as_deref().map(last_six).map(verbatim),
+    ];
+    OF_THE_INVOICE.iter().map(|(_, field)| cell(invoice, *field)).chain(told.map(Option::unwrap_or_default)).collect()
+}
+
+fn cell(invoice: &Invoice, field: Field) -> String {
+    if field == Field::Type {
+        return invoice.r#type.to_string();
+    }
+    let text = invoice.get(field).map(|value| value.to_string()).unwrap_or_default();
+    match field.kind() {
+        _ if text.is_empty() => text,
+        FieldKind::Digits | FieldKind::TaxId => verbatim(&text),
+        FieldKind::Line => safe(&text),
+        _ => text,
+    }
 }
 
 fn last_six(code: &str) -> &str {

@@ -92,6 +92,12 @@ pub enum ExpenseCategory {
     Other,
 }
 
+impl fmt::Display for ExpenseCategory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 #[cfg(test)]
 mod testing {
     use super::InvoiceType;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::report_key;
 use super::stored::StoredReport;
 use crate::error::{Error, ErrorKind, Result};
-use crate::invoice::{InvoiceType, Money};
+use crate::invoice::{Field, InvoiceType, Money};
 use crate::report::{Check, CheckStatus, CheckedInvoice, DuplicateOf, Report, Verdict};
 use crate::store::{Store, Version, Versioned};
 
@@ -61,20 +61,22 @@ pub(super) struct Identities<S> {
 impl Identity {
     /// Of an invoice whose code and number are verified: a misread number must accuse nobody.
     pub fn of(invoice: &CheckedInvoice) -> Option<Self> {
-        let verified = |path: &str| invoice.fields.get(path).is_some_and(|evidence| evidence.verified);
-        let CheckedInvoice { invoice: printed, .. } = invoice;
-        let code = printed.invoice_code.as_deref().filter(|_| verified("invoice_code"));
-        let number = printed.invoice_number.as_deref().filter(|_| verified("invoice_number"));
-        Self::of_verified(printed.r#type, code, number)
+        let verified = |field: Field| {
+            let evidence = invoice.fields.get(&field.to_string())?;
+            invoice.invoice.text(field).filter(|_| evidence.verified)
+        };
+        Self::of_verified(invoice.invoice.r#type, verified(Field::InvoiceCode), verified(Field::InvoiceNumber))
     }
 
     /// The same, of an invoice in a stored Report that may hold more than we know.
     pub(super) fn of_json(invoice: &Value) -> Option<Self> {
-        let verified = |path: &str| invoice["fields"][path]["verified"] == true;
         let printed = &invoice["invoice"];
-        let text = |path: &str| printed[path].as_str().filter(|_| verified(path));
+        let verified = |field: Field| {
+            let path = field.to_string();
+            printed[&path].as_str().filter(|_| invoice["fields"][&path]["verified"] == true)
+        };
         let kind = InvoiceType::deserialize(&printed["type"]).unwrap_or_default();
-        Self::of_verified(kind, text("invoice_code"), text("invoice_number"))
+        Self::of_verified(kind, verified(Field::InvoiceCode), verified(Field::InvoiceNumber))
     }
 
     fn of_verified(kind: InvoiceType, code: Option<&str>, number: Option<&str>) -> Option<Self> {
