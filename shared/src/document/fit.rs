@@ -20,7 +20,7 @@ pub struct Requirements {
     pub max_bytes: usize,
     /// Bytes of the request's body that carries it.
     pub max_body: usize,
-    /// How many bytes the body needs for a file.
+    /// How many bytes the body needs for a file; at most four times the file's own.
     pub body_len: fn(&[u8]) -> usize,
     /// The shortest side allowed, in pixels.
     pub min_side: u32,
@@ -30,7 +30,9 @@ pub struct Requirements {
 
 impl Requirements {
     fn takes_bytes(&self, bytes: &[u8]) -> bool {
-        bytes.len() <= self.max_bytes && (self.body_len)(bytes) <= self.max_body
+        // The exact length is only counted where the worst case would not fit.
+        bytes.len() <= self.max_bytes
+            && (bytes.len().saturating_mul(4) <= self.max_body || (self.body_len)(bytes) <= self.max_body)
     }
 
     fn check_sides(&self, (width, height): (u32, u32)) -> Result<()> {
