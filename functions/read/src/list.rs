@@ -48,6 +48,8 @@ const OF_THE_INVOICE: [(&str, Field); 11] = [
 const TOLD_FROM_THEM: [&str; 4] =
     ["消费类型 expense_category", "查验日期 verify_date", "查验金额 verify_amount", "校验码后六位 verify_check_code"];
 
+const COLUMNS: usize = OF_THE_FILE.len() + OF_THE_INVOICE.len() + TOLD_FROM_THEM.len();
+
 fn heads() -> Vec<String> {
     let fields = OF_THE_INVOICE.iter().map(|(name, field)| format!("{name} {field}"));
     OF_THE_FILE.map(str::to_owned).into_iter().chain(fields).chain(TOLD_FROM_THEM.map(str::to_owned)).collect()
@@ -231,7 +233,7 @@ impl ListRow {
             safe(&first.map(|first| first.place).unwrap_or_default()),
         ];
         record.extend(self.cells);
-        record.resize(heads().len(), String::new());
+        record.resize(COLUMNS, String::new());
         record
     }
 }
