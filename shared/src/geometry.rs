@@ -3,6 +3,9 @@
 /// Corners in pixels of the page as uploaded, clockwise from the text's top left: x1 y1 x2 y2 x3 y3 x4 y4.
 pub type Quad = [f32; 8];
 
+/// A straight stroke from one point to another: x1, y1, x2, y2.
+pub type Segment = [f32; 4];
+
 /// A place on the page, in pixels; x to the right, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Point {

@@ -262,6 +262,30 @@ pub struct Reading {
     pub conflicts: Vec<Conflict>,
     /// Values that were chosen between two readings because another field said so: that field no longer confirms them.
     pub dependencies: Vec<Dependency>,
+    /// Values whose characters may be certain, but not that they are this field's.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Why a value may not be its field's: then it is not verified, unless another account of the invoice agrees with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The field that it was given to.
+    pub field: Field,
+    /// What speaks against it.
+    pub reason: DoubtReason,
+}
+
+/// What makes the role of a value doubtful.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DoubtReason {
+    /// The paper has several different values where an invoice has one.
+    Several(Vec<String>),
+    /// It holds one of the form's labels, so it runs into another cell.
+    HoldsLabel(String),
+    /// It holds another field's value, or text that stands outside its cell.
+    Mixed,
+    /// It was cut out of a longer run of characters, or has a length that no such value has.
+    Cut(String),
 }
 
 /// Two sources that say different things of one field.
@@ -335,6 +359,14 @@ impl Reading {
         use EvidenceSource::{Print, Text, Vendor, Xml};
         let printed = |source: &EvidenceSource| matches!(source, Print | Vendor | Text | Xml);
         self.fields.get(&field).is_some_and(|evidence| evidence.sources.iter().any(printed))
+    }
+
+    /// Notes that a value may not be its field's.
+    pub fn doubt(&mut self, field: Field, reason: DoubtReason) {
+        let doubt = Doubt { field, reason };
+        if !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
     }
 
     /// Whether a field's value was chosen because another one said so.

@@ -26,7 +26,7 @@ use self::recognise::Recogniser;
 pub use self::seal::SealText;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Corners, Quad, Turn};
+use crate::geometry::{Corners, Quad, Segment, Turn};
 
 /// A line whose characters are less sure than this on average is noise.
 const MIN_CONFIDENCE: f32 = 0.5;
@@ -47,6 +47,9 @@ pub struct PageText {
     /// The seals; none when nobody looked for them.
     #[serde(default)]
     pub seals: Option<Vec<SealText>>,
+    /// The ruled lines of the form, in pixels of the page as uploaded; a bent one comes in pieces.
+    #[serde(default)]
+    pub rules: Vec<Segment>,
 }
 
 /// One detected run of text.
@@ -137,6 +140,7 @@ impl Engine {
                 // A decoder that trips over one picture must not cost us its text.
                 qr_codes: codes.join().unwrap_or_default(),
                 seals,
+                rules: Vec::new(),
             })
         })
     }

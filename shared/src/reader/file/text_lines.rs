@@ -54,8 +54,9 @@ pub fn page_text(page: &TextPage, (width, height): (u32, u32)) -> PageText {
     let scale = (width as f32 / page.width.max(1.0), height as f32 / page.height.max(1.0));
     let rules = vertical_rules(&upright, &page.rules);
     let lines = join_labels(lines(&letters(&upright, page), &rules), &rules);
-    let lines = lines.iter().map(|line| line.as_text_line(&upright, scale));
-    PageText { width, height, rotation: upright.turn.degrees(), lines: lines.collect(), ..PageText::default() }
+    let lines = lines.iter().map(|line| line.as_text_line(&upright, scale)).collect();
+    let rules = page.rules.iter().map(|r| [r.x0 * scale.0, r.y0 * scale.1, r.x1 * scale.0, r.y1 * scale.1]).collect();
+    PageText { width, height, rotation: upright.turn.degrees(), lines, rules, ..PageText::default() }
 }
 
 /// As [`page_text`], for a page whose characters can be trusted.
