@@ -10,6 +10,8 @@ use super::piece::{Lay, Piece, What};
 const BETWEEN_FORMS: f32 = 0.3;
 /// The narrowest gap between a form and another paper, in heights of print.
 const BESIDE_FORM: f32 = 1.2;
+/// The same where the other one does not say what it is, and lines may have been overlooked.
+const BESIDE_SEEN: f32 = 3.0;
 /// Fewer lines are no paper: a page's number, a note.
 const MIN_LINES: usize = 5;
 /// How cuts may lean where papers may lie askew.
@@ -27,12 +29,18 @@ impl Side {
         Side { pieces: (0..lay.pieces.len()).collect() }
     }
 
-    fn has(&self, piece: usize) -> bool {
+    pub(super) fn has(&self, piece: usize) -> bool {
         self.pieces.binary_search(&piece).is_ok()
     }
 
+    /// How many lines it has, legible or not.
     fn lines(&self, lay: &Lay) -> usize {
-        self.pieces.iter().filter(|&&i| matches!(lay.pieces[i].what, What::Line(_))).count()
+        self.pieces.iter().filter(|&&i| !matches!(lay.pieces[i].what, What::Code(_))).count()
+    }
+
+    /// Whether most of its print lies otherwise than the page's.
+    pub(super) fn is_turned(&self, lay: &Lay) -> bool {
+        2 * self.pieces.iter().filter(|&&i| lay.pieces[i].is_turned).count() > self.lines(lay)
     }
 }
 
@@ -136,14 +144,24 @@ fn is_crossed(lay: &Lay, side: &Side, way: Way, at: f32) -> bool {
 fn merit(lay: &Lay, forms: &Forms, way: Way, sides: &(Side, Side), gap: f32) -> Option<Merit> {
     let (first, second) = (Content::of(lay, forms, &sides.0)?, Content::of(lay, forms, &sides.1)?);
     match (first.is_form(), second.is_form()) {
-        (true, true) => {
-            let (first_whole, second_whole) = (first.is_whole(way), second.is_whole(way));
-            let astray = if way.is_downward { 0 } else { astray(lay, way, &first, &second) };
-            (first_whole && second_whole).then_some(Merit { of_forms: true, astray, gap })
-        }
+        (true, true) => match (first.is_whole(way), second.is_whole(way)) {
+            (true, true) => {
+                let astray = if way.is_downward { 0 } else { astray(lay, way, &first, &second) };
+                Some(Merit { of_forms: true, astray, gap })
+            }
+            // A list of receipts has labels of forms in plenty.
+            (true, false) if second.names_itself(lay) => beside(lay, way, (&first, &second), gap, false),
+            (false, true) if first.names_itself(lay) => beside(lay, way, (&second, &first), gap, true),
+            _ => None,
+        },
         (true, false) => beside(lay, way, (&first, &second), gap, false),
         (false, true) => beside(lay, way, (&second, &first), gap, true),
-        (false, false) => None,
+        // Without a form in sight, one may lie there turned.
+        (false, false) => {
+            let are_papers = gap >= BESIDE_FORM && [&first, &second].iter().all(|c| c.side.lines(lay) >= MIN_LINES);
+            let differ = first.side.is_turned(lay) != second.side.is_turned(lay);
+            (are_papers && differ).then_some(Merit { of_forms: false, astray: 0, gap })
+        }
     }
 }
 
@@ -189,6 +207,13 @@ impl<'s> Content<'s> {
         self.side.pieces.iter().map(|&i| &lay.pieces[i])
     }
 
+    /// Whether what stands above its tables names a paper that is no invoice.
+    fn names_itself(&self, lay: &Lay) -> bool {
+        let level = Way { is_downward: false, lean: 0.0 };
+        let table = self.first_table(level);
+        self.pieces(lay).any(|p| p.is_other_title && level.place(p.center()) < table)
+    }
+
     fn last_sum(&self, way: Way) -> f32 {
         self.sums.iter().map(|p| way.place(p.center())).fold(f32::MIN, f32::max)
     }
@@ -208,9 +233,11 @@ fn astray(lay: &Lay, way: Way, upper: &Content<'_>, lower: &Content<'_>) -> usiz
 
 /// A cut between a form and something else, which has to be a paper and to take nothing of the form's along.
 fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap: f32, above: bool) -> Option<Merit> {
-    let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM && other.sums.is_empty();
-    let labels = |p: &&Piece| p.is_head || p.is_foot;
-    let is_own = other.pieces(lay).any(|p| p.is_title) || other.pieces(lay).filter(labels).count() == 0;
+    let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM;
+    let is_paper = is_paper && (other.sums.is_empty() || other.names_itself(lay));
+    let has_labels = other.pieces(lay).any(|p| p.is_head || p.is_foot || p.is_part);
+    let is_plain = !has_labels && gap >= if lay.is_exact { BESIDE_FORM } else { BESIDE_SEEN };
+    let is_own = is_plain || other.side.is_turned(lay) || other.pieces(lay).any(|p| p.is_title);
     (is_paper && is_own && form.is_whole(way) && keeps_own(lay, way, form, other, above)).then_some(Merit {
         of_forms: false,
         astray: 0,
