@@ -160,7 +160,8 @@ fn merit(lay: &Lay, forms: &Forms, way: Way, sides: &(Side, Side), gap: f32) -> 
         (false, false) => {
             let are_papers = gap >= BESIDE_FORM && [&first, &second].iter().all(|c| c.side.lines(lay) >= MIN_LINES);
             let differ = first.side.is_turned(lay) != second.side.is_turned(lay);
-            (are_papers && differ).then_some(Merit { of_forms: false, astray: 0, gap })
+            let astray = mixed(lay, &first, &second);
+            (are_papers && differ).then_some(Merit { of_forms: false, astray, gap })
         }
     }
 }
@@ -231,6 +232,16 @@ fn astray(lay: &Lay, way: Way, upper: &Content<'_>, lower: &Content<'_>) -> usiz
     heads + feet
 }
 
+/// Where one side lies otherwise than the page, how many pieces lie otherwise than the rest of their side.
+fn mixed(lay: &Lay, first: &Content<'_>, second: &Content<'_>) -> usize {
+    let (a, b) = (first.side.is_turned(lay), second.side.is_turned(lay));
+    if a == b {
+        return 0;
+    }
+    let differing = |content: &Content<'_>, turned| content.pieces(lay).filter(|p| p.is_turned != turned).count();
+    differing(first, a) + differing(second, b)
+}
+
 /// A cut between a form and something else, which has to be a paper and to take nothing of the form's along.
 fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap: f32, above: bool) -> Option<Merit> {
     let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM;
@@ -240,7 +251,7 @@ fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap:
     let is_own = is_plain || other.side.is_turned(lay) || other.pieces(lay).any(|p| p.is_title);
     (is_paper && is_own && form.is_whole(way) && keeps_own(lay, way, form, other, above)).then_some(Merit {
         of_forms: false,
-        astray: 0,
+        astray: mixed(lay, form, other),
         gap,
     })
 }

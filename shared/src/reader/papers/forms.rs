@@ -43,7 +43,7 @@ fn tables(pieces: &[Piece]) -> Vec<Vec<usize>> {
     for head in heads {
         let columns = pieces[head].columns;
         let goes_on = |row: &&mut (u32, Vec<usize>)| {
-            row.0 < columns & columns.wrapping_neg()
+            row.0 < 2 * (columns & columns.wrapping_neg())
                 && row.1.last().is_some_and(|&last| same_row(&pieces[last], &pieces[head]))
         };
         match rows.iter_mut().rev().find(goes_on) {

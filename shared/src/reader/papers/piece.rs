@@ -72,6 +72,13 @@ impl Piece {
         self.corners.0[0].towards(self.corners.0[2], 0.5)
     }
 
+    /// The same without what it says.
+    fn blank(&self) -> Piece {
+        let none = (false, false, false, false, false, false);
+        let (is_sum, is_head, is_foot, is_part, is_title, is_other_title) = none;
+        Piece { columns: 0, is_sum, is_head, is_foot, is_part, is_title, is_other_title, ..*self }
+    }
+
     /// Whether one of the tax columns is in it.
     pub(super) fn has_tax_column(&self) -> bool {
         self.columns >> FIRST_OF_TAX != 0
@@ -103,7 +110,11 @@ impl Lay {
         let unread = unread.map(|(i, quad)| piece(What::Unread(i), quad, "", &upright));
         let mut pieces: Vec<Piece> = lines.chain(codes).chain(unread).collect();
         for (piece, line) in pieces.iter_mut().zip(&page.lines) {
-            piece.is_turned = line.confidence < SURE || is_sideways(&piece.corners) && line.glyphs.len() > 1;
+            piece.is_turned = line.confidence < SURE;
+            if is_sideways(&piece.corners) && line.glyphs.len() > 1 {
+                // Legible or not, its label is no label of a form that lies as the page does.
+                *piece = Piece { is_turned: true, ..piece.blank() };
+            }
         }
         let unit = unit(&pieces);
         lean(&mut pieces);
