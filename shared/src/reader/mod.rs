@@ -8,10 +8,13 @@
 //! - [`second_pass`] has single places read again where the first pass left something open.
 //! - [`file`](mod@file) takes what a file says without pixels: text lines, several pages, lists of goods, XML.
 //! - [`sources`] brings everything together that speaks of one invoice.
+//!
+//! Beside them, [`sketch`] shows what was found on a page, for whoever looks for a fault.
 
 pub mod file;
 mod page;
 mod second_pass;
+pub mod sketch;
 pub mod sources;
 mod table;
 #[cfg(test)]
