@@ -6,7 +6,9 @@ use crate::reader::table::{self, columns::TableHead};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
+use super::areas::{Areas, PARTY};
 use super::frame::Span;
+use super::grid::Cell;
 use super::{head, label, parties};
 
 /// The captions of the cipher area and of the remarks, whole or in pieces: they are printed downwards.
@@ -30,35 +32,47 @@ struct Sections {
     foot: f32,
 }
 
+impl Sections {
+    /// Where the seller's block and the remarks end: at the frame, else at the names of those who signed.
+    fn foot(&self, areas: &Areas) -> f32 {
+        areas.bottom().map_or(self.foot, |bottom| bottom + 0.8 * areas.unit())
+    }
+}
+
 /// Reads a page of either wide layout; false when it has no table of goods.
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
-    let spans: Vec<Span> = builder.frame.spans.clone();
-    let Some(sections) = sections(&spans, builder.frame.unit, digital) else {
-        return false;
-    };
-    let unit = builder.frame.unit;
+    let (frame, unit) = (builder.frame, builder.frame.unit);
+    let Some(head) = table_head(&frame.spans, unit, digital) else { return false };
+    let (x, y) = (head.middle(), head.y);
+    let Some(rough) = sections(&frame.spans, head.clone(), unit) else { return false };
+    let areas = Areas::around(frame, x, y).with_rows(frame, x, y, rough.words);
+    let spans = areas.own(&frame.spans);
+    let Some(sections) = sections(&spans, head, unit) else { return false };
     let above = band(&spans, f32::MIN, sections.head.y - 0.7 * unit);
     head::read(builder, &above);
     if digital {
-        side_by_side(builder, &above);
+        side_by_side(builder, &above, &sections);
     } else {
         cipher(builder, &above);
-        buyer(builder, &above);
-        seller(builder, &spans, &sections);
+        buyer(builder, &above, &areas);
+        seller(builder, &spans, &sections, &areas);
     }
-    table::read(builder, &sections.head, &item_spans(&spans, &sections, unit));
+    table::read(builder, &sections.head, &item_spans(&spans, &sections, &areas, unit));
     totals(builder, &spans, &sections);
-    people(builder, &spans, &sections);
-    remarks(builder, &spans, &sections);
+    people(builder, &spans, &sections, &areas);
+    remarks(builder, &spans, &sections, &areas);
     true
+}
+
+fn table_head(spans: &[Span], unit: f32, digital: bool) -> Option<TableHead> {
+    if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }
 }
 
 fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
     spans.iter().filter(|s| s.y > top && s.y < bottom).cloned().collect()
 }
 
-fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
-    let head = if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }?;
+fn sections(spans: &[Span], head: TableHead, unit: f32) -> Option<Sections> {
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
     let is_words = |s: &&Span| invoice::words::parse(&s.folded()).is_some() && s.marks.len() >= 3;
@@ -99,17 +113,27 @@ fn cipher(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     builder.put(Field::CipherText, Match::join(&lines, "\n"));
 }
 
-fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
+fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span], areas: &Areas) {
     let top = block_top(above, builder.frame.unit);
-    let block = cut(above, top, cipher_edge(builder, above, top));
+    let block = cut(above, top, cipher_edge(above, top));
+    let block = areas.buyer(builder.frame, above).map_or(block.clone(), |cell| in_cell(&block, &cell));
     parties::read(builder, parties::BUYER, &block);
 }
 
-fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
-    let below = band(spans, sections.words + 0.8 * unit, sections.foot - 0.6 * unit);
-    let block = cut(&below, f32::MIN, remarks_edge(builder, &below));
+    let below = band(spans, sections.words + 0.8 * unit, sections.foot(areas) - 0.6 * unit);
+    let block = match areas.seller(builder.frame, &below) {
+        Some(cell) => {
+            in_cell(&cut(&below, f32::MIN, caption_edge(&below, &REMARKS, f32::MIN).unwrap_or(f32::MAX)), &cell)
+        }
+        None => cut(&below, f32::MIN, remarks_edge(builder, &below, &sections.head)),
+    };
     parties::read(builder, parties::SELLER, &block);
+}
+
+fn in_cell(spans: &[Span], cell: &Cell) -> Vec<Span> {
+    spans.iter().filter_map(|s| cell.part(s)).filter(|s| !s.marks.is_empty()).collect()
 }
 
 /// The first line of the buyer's block: the row of its first label.
@@ -126,22 +150,25 @@ fn block_top(above: &[Span], unit: f32) -> f32 {
 }
 
 /// Where the column right of the buyer's block begins: its caption, else the cipher's lines.
-fn cipher_edge(builder: &ReadingBuilder<'_>, above: &[Span], top: f32) -> f32 {
+fn cipher_edge(above: &[Span], top: f32) -> f32 {
     let cipher =
         above.iter().filter(|s| value_parsers::is_cipher(&s.folded())).map(|s| s.x0 - s.height).reduce(f32::min);
-    caption_edge(builder, above, &CIPHER, top).or(cipher).unwrap_or(f32::MAX)
+    caption_edge(above, &CIPHER, top).or(cipher).unwrap_or(f32::MAX)
 }
 
-fn remarks_edge(builder: &ReadingBuilder<'_>, below: &[Span]) -> f32 {
-    // Both captions stand in one column, so the cipher area's edge serves when 备注 is not read.
-    let own = caption_edge(builder, below, &REMARKS, f32::MIN);
-    let edge = own.or_else(|| caption_edge(builder, &builder.frame.spans, &CIPHER, f32::MIN));
-    edge.unwrap_or(0.6 * builder.frame.width)
+fn remarks_edge(builder: &ReadingBuilder<'_>, below: &[Span], head: &TableHead) -> f32 {
+    // Both captions stand in one column, so the cipher area's edge serves when 备注 is not read; and both stand under
+    // the unit price.
+    let own = caption_edge(below, &REMARKS, f32::MIN);
+    let edge = own.or_else(|| caption_edge(&builder.frame.spans, &CIPHER, f32::MIN));
+    let price = || head.head(Column::UnitPrice).map(|h| f32::midpoint(h.x0, h.x1));
+    edge.or_else(price).unwrap_or(f32::MAX)
 }
 
-/// The left edge of the captions right of the parties, as far as they stand below a height.
-fn caption_edge(builder: &ReadingBuilder<'_>, spans: &[Span], captions: &[&str], top: f32) -> Option<f32> {
-    let is_caption = |s: &&Span| s.x0 > 0.35 * builder.frame.width && captions.contains(&s.folded().as_str());
+/// The left edge of the captions right of the parties' labels, as far as they stand below a height.
+fn caption_edge(spans: &[Span], captions: &[&str], top: f32) -> Option<f32> {
+    let labels = label::all(spans, &PARTY).into_iter().map(|l| l.label.x1).reduce(f32::max).unwrap_or(f32::MIN);
+    let is_caption = |s: &&Span| s.x0 > labels && captions.contains(&s.folded().as_str());
     spans.iter().filter(|s| s.y > top).filter(is_caption).map(|s| s.x0).reduce(f32::min)
 }
 
@@ -159,14 +186,14 @@ fn cut_at(span: &Span, right: f32) -> usize {
 }
 
 /// The digital invoice: the buyer on the left, the seller on the right, two lines each.
-fn side_by_side(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
+fn side_by_side(builder: &mut ReadingBuilder<'_>, above: &[Span], sections: &Sections) {
     let unit = builder.frame.unit;
     let ids = label::all(above, &["统一社会信用代码", "纳税人识别号"]);
     let names = label::all(above, &["名称"]);
-    let starts: Vec<f32> = ids.iter().chain(&names).map(|l| l.label.x0).collect();
-    let left = starts.iter().copied().reduce(f32::min).unwrap_or(0.0);
-    let right = starts.iter().copied().filter(|x| *x > left + 0.3 * builder.frame.width).reduce(f32::min);
-    let middle = right.map_or(0.5 * builder.frame.width, |x| x - 0.5 * unit);
+    let labels: Vec<&Span> = ids.iter().chain(&names).map(|l| &l.label).collect();
+    let second = |l: &&Span| labels.iter().any(|other| other.x1 < l.x0 && other.same_row(l, 0.8));
+    let right = labels.iter().copied().filter(second).map(|l| l.x0).reduce(f32::min);
+    let middle = right.map_or(sections.head.middle(), |x| x - 0.5 * unit);
     let top = names.iter().chain(&ids).map(|l| l.label.y).reduce(f32::min).map_or(f32::MIN, |y| y - unit);
     let block: Vec<Span> = above.iter().filter(|s| s.y > top).cloned().collect();
     let buyer = cut(&block, top, middle);
@@ -185,10 +212,11 @@ fn from_x(span: &Span, left: f32) -> Span {
 }
 
 /// What lies between the head and the sum: cells, without edge prints and seals.
-fn item_spans(spans: &[Span], sections: &Sections, unit: f32) -> Vec<Span> {
+fn item_spans(spans: &[Span], sections: &Sections, areas: &Areas, unit: f32) -> Vec<Span> {
     let left = table_left(spans, unit);
     let inside = band(spans, sections.head.y + 0.55 * unit, sections.goods_end - 0.55 * unit);
-    let inside = inside.into_iter().filter(|s| !s.slanted && s.cx() > left);
+    let in_frame = |s: &Span| areas.sides().map_or(s.cx() > left, |sides| s.cx() > sides.left.at(s.y));
+    let inside = inside.into_iter().filter(|s| !s.slanted && in_frame(s));
     inside.filter(|s| !s.vertical || under_a_head(s, &sections.head, unit)).collect()
 }
 
@@ -306,9 +334,11 @@ pub(super) fn words_part(span: &Span) -> Option<Span> {
     (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
 }
 
-fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+/// Those who signed, from the line below the frame. The remarks may name others, or the same.
+fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
-    let foot: Vec<Span> = band(spans, sections.words + unit, f32::MAX);
+    let top = areas.bottom().map_or(sections.words + unit, |bottom| bottom - 0.3 * unit);
+    let foot: Vec<Span> = band(spans, top, f32::MAX);
     // With their colons, as a specimen's cashier may be called 收款人.
     let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
     for (field, spellings) in
@@ -321,20 +351,24 @@ fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections)
     }
 }
 
-/// What stands right of 备注, seals left out.
-fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections) {
+/// What stands in the remarks' cell, or right of 备注; seals left out.
+fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
-    let below = band(spans, sections.words + 0.7 * unit, sections.foot - 0.6 * unit);
-    let captions = below.iter().filter(|s| REMARKS.contains(&s.folded().as_str()));
-    let Some(edge) = captions.map(|s| s.x1).reduce(f32::max) else { return };
+    let below = band(spans, sections.words + 0.7 * unit, sections.foot(areas) - 0.6 * unit);
+    let inside = match areas.remarks(builder.frame, &below).zip(areas.remarks_rows()) {
+        Some((cell, (top, bottom))) => in_cell(&band(spans, top - 0.2 * unit, bottom + 0.2 * unit), &cell),
+        None => right_of_caption(&below, unit),
+    };
     let seller = builder.reading.invoice.seller.clone();
-    let lines: Vec<Span> = below
-        .iter()
-        .filter(|s| s.cx() > edge && s.x0 > edge - unit && !s.slanted && !s.vertical)
-        .filter(|s| !is_seal_text(s, &seller) && s.confidence() > 0.8)
-        .cloned()
-        .collect();
+    let is_text = |s: &Span| !s.slanted && !s.vertical && !is_seal_text(s, &seller) && s.confidence() > 0.8;
+    let lines: Vec<Span> = inside.into_iter().filter(is_text).collect();
     builder.put(Field::Remarks, Match::join(&in_reading_order(lines), "\n"));
+}
+
+fn right_of_caption(below: &[Span], unit: f32) -> Vec<Span> {
+    let captions = below.iter().filter(|s| REMARKS.contains(&s.folded().as_str()));
+    let Some(edge) = captions.map(|s| s.x1).reduce(f32::max) else { return Vec::new() };
+    below.iter().filter(|s| s.cx() > edge && s.x0 > edge - unit).cloned().collect()
 }
 
 /// Rows from top to bottom, each from left to right, whichever of its pieces stands a hair higher.

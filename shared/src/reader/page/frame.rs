@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::geometry::{Corners, Point, Quad, Turn, Upright, bounds, quad_of};
+use crate::geometry::{Corners, Point, Quad, Segment, Turn, Upright, bounds, quad_of};
 use crate::invoice::unified;
 use crate::ocr::{PageText, TextLine};
+
+use super::grid::Grid;
 
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;
@@ -116,6 +118,8 @@ pub(in crate::reader) struct Frame {
     pub(in crate::reader) unit: f32,
     /// Width of the upright page.
     pub(in crate::reader) width: f32,
+    /// Its ruled lines, set straight like the spans.
+    pub(in crate::reader) grid: Grid,
     /// What sets the page upright.
     turn: Turn,
 }
@@ -130,7 +134,11 @@ impl Frame {
         let mut spans: Vec<Span> = page.lines.iter().zip(&boxes).map(|(l, b)| span(l, b, &bend)).collect();
         spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
         let unit = median(spans.iter().filter(|s| !s.vertical).map(|s| s.height).collect()).unwrap_or(1.0).max(1.0);
-        Frame { spans, unit, width: upright.width(), turn: upright.turn }
+        let straight = |x: f32, y: f32| bend.straighten(upright.point((x, y)));
+        let rules = page.rules.iter().map(|[x0, y0, x1, y1]| (straight(*x0, *y0), straight(*x1, *y1)));
+        let rules: Vec<Segment> = rules.map(|(a, b)| [a.0, a.1, b.0, b.1]).collect();
+        let grid = Grid::new(&rules, unit);
+        Frame { spans, unit, width: upright.width(), grid, turn: upright.turn }
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
