@@ -96,9 +96,11 @@ impl Areas {
     fn party(&self, frame: &Frame, spans: &[Span], (top, bottom): (f32, f32)) -> Option<Cell> {
         let outline = self.outline.as_ref()?;
         let inside = |l: &label::Labelled| l.label.y > top - self.unit && l.label.y < bottom + self.unit;
-        let found = label::all(spans, &PARTY).into_iter().find(inside)?.label;
+        // The remarks, which stand right of the seller, may hold labels like these.
+        let labels = label::all(spans, &PARTY).into_iter().filter(inside).map(|l| l.label);
+        let found = labels.min_by(|a, b| a.x0.total_cmp(&b.x0))?;
         let (x, y) = (found.cx(), f32::midpoint(top, bottom));
-        let cells = frame.grid.cells(outline, top, bottom);
+        let cells = frame.grid.cells(outline, (top, bottom), spans);
         let cell = cells.into_iter().find(|cell| cell.holds(x, y)).filter(|cell| cell.width(y) > WIDE * self.unit)?;
         // What slid to the left stands over the caption, which is known by its characters.
         Some(Cell { left: outline.sides.left.clone(), right: cell.right })
@@ -110,7 +112,7 @@ impl Areas {
         let (top, bottom) = (self.totals?, self.bottom()?);
         let y = f32::midpoint(top, bottom);
         let seller = self.seller(frame, below);
-        let cells = frame.grid.cells(self.outline.as_ref()?, top, bottom);
+        let cells = frame.grid.cells(self.outline.as_ref()?, (top, bottom), below);
         let mut behind =
             cells.iter().filter(|c| seller.as_ref().is_none_or(|s| c.left.at(y) > s.right.at(y) - self.unit));
         let caption = behind.next().filter(|cell| cell.width(y) < CAPTION * self.unit)?;

@@ -157,15 +157,20 @@ impl Grid {
         self.across.iter().filter(move |l| l.length() > WIDTH * self.unit && l.start() < x && l.end() > x)
     }
 
-    /// The cells of the band between two heights, from left to right.
-    pub(in crate::reader) fn cells(&self, outline: &Outline, top: f32, bottom: f32) -> Vec<Cell> {
+    /// The cells of the band between two heights, from left to right. A fold in the paper is no line of the form: it
+    /// leaves the frame, or print runs over it.
+    pub(in crate::reader) fn cells(&self, outline: &Outline, (top, bottom): (f32, f32), spans: &[Span]) -> Vec<Cell> {
         let middle = f32::midpoint(top, bottom);
         let (left, right) = (&outline.sides.left, &outline.sides.right);
         let inside = |l: &&Line| {
             let x = l.at(middle);
-            x > left.at(middle) + 0.5 * self.unit && x < right.at(middle) - 0.5 * self.unit
+            let leaves = l.start() < outline.top - self.unit || l.end() > outline.bottom + self.unit;
+            !leaves && x > left.at(middle) + 0.5 * self.unit && x < right.at(middle) - 0.5 * self.unit
         };
-        let mut inner: Vec<&Line> = self.down.iter().filter(|l| l.share(top, bottom) > PARTS).filter(inside).collect();
+        let band: Vec<&Span> = spans.iter().filter(|s| s.y > top && s.y < bottom && !s.vertical).collect();
+        let printed_over = |l: &&Line| band.iter().filter(|s| runs_over(s, l.at(s.y))).count() >= 2;
+        let parts = self.down.iter().filter(|l| l.share(top, bottom) > PARTS).filter(inside);
+        let mut inner: Vec<&Line> = parts.filter(|l| !printed_over(l)).collect();
         inner.sort_by(|a, b| a.at(middle).total_cmp(&b.at(middle)));
         // A double line is one.
         inner.dedup_by(|b, a| b.at(middle) - a.at(middle) < 0.5 * self.unit);
@@ -209,6 +214,15 @@ impl Grid {
         let inside = || heights.iter().copied().filter(|h| *h > start - reach && *h < end + reach);
         (inside().fold(y, f32::min), inside().fold(y, f32::max))
     }
+}
+
+/// Whether a text goes on over an x without a gap.
+fn runs_over(span: &Span, x: f32) -> bool {
+    let left = span.marks.iter().take_while(|m| m.x < x).count();
+    let next = span.marks.get(left).map(|m| m.x);
+    let last = left.checked_sub(1).and_then(|i| span.marks.get(i)).map(|m| m.x);
+    let close = last.zip(next).is_some_and(|(last, next)| next - last < 1.3 * span.height);
+    close && left >= SLID && span.marks.len() - left >= SLID
 }
 
 /// Pieces in one line joined, whichever way they were broken.
@@ -266,10 +280,10 @@ mod tests {
         let outline = grid.outline(500.0, 250.0).unwrap();
         assert_eq!((outline.top, outline.bottom), (100.0, 500.0));
         assert_eq!((outline.sides.left.at(250.0), outline.sides.right.at(250.0)), (100.0, 1100.0));
-        let cells = grid.cells(&outline, 350.0, 500.0);
+        let cells = grid.cells(&outline, (350.0, 500.0), &[]);
         assert_eq!(cells.len(), 2);
         assert!(cells[0].holds(603.0, 450.0) && cells[1].holds(603.0, 360.0));
-        assert_eq!(grid.cells(&outline, 100.0, 200.0).len(), 1);
+        assert_eq!(grid.cells(&outline, (100.0, 200.0), &[]).len(), 1);
     }
 
     #[test]
