@@ -1,7 +1,7 @@
 //! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
 //! parties stand side by side. Knows nothing of rolls.
 
-use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal, plain};
+use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal};
 use crate::reader::table::{self, columns::TableHead};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
@@ -9,14 +9,14 @@ use crate::reader::values::value_parsers;
 use super::areas::{Areas, PARTY};
 use super::frame::Span;
 use super::grid::Cell;
-use super::{head, label, parties};
+use super::{foot, head, label, parties};
 
 /// The captions of the cipher area and of the remarks, whole or in pieces: they are printed downwards.
 const CIPHER: [&str; 5] = ["密码区", "密码", "密", "码", "区"];
-const REMARKS: [&str; 3] = ["备注", "备", "注"];
+pub(super) const REMARKS: [&str; 3] = ["备注", "备", "注"];
 
 /// The heights that divide the page, in the straight frame.
-struct Sections {
+pub(super) struct Sections {
     head: TableHead,
     /// Where the goods end: 小计, a second table for the kind of service, or the sum.
     goods_end: f32,
@@ -25,7 +25,7 @@ struct Sections {
     /// 合计.
     sum: f32,
     /// 价税合计.
-    words: f32,
+    pub(super) words: f32,
     /// Whether the totals are on this page.
     has_totals: bool,
     /// 收款人, 复核, 开票人.
@@ -34,7 +34,7 @@ struct Sections {
 
 impl Sections {
     /// Where the seller's block and the remarks end: at the frame, else at the names of those who signed.
-    fn foot(&self, areas: &Areas) -> f32 {
+    pub(super) fn foot(&self, areas: &Areas) -> f32 {
         areas.bottom().map_or(self.foot, |bottom| bottom + 0.8 * areas.unit())
     }
 }
@@ -59,8 +59,8 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     }
     table::read(builder, &sections.head, &item_spans(&spans, &sections, &areas, unit));
     totals(builder, &spans, &sections);
-    people(builder, &spans, &sections, &areas);
-    remarks(builder, &spans, &sections, &areas);
+    foot::people(builder, &spans, &sections, &areas);
+    foot::remarks(builder, &spans, &sections, &areas);
     true
 }
 
@@ -68,7 +68,7 @@ fn table_head(spans: &[Span], unit: f32, digital: bool) -> Option<TableHead> {
     if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }
 }
 
-fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
+pub(super) fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
     spans.iter().filter(|s| s.y > top && s.y < bottom).cloned().collect()
 }
 
@@ -132,7 +132,7 @@ fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections,
     parties::read(builder, parties::SELLER, &block);
 }
 
-fn in_cell(spans: &[Span], cell: &Cell) -> Vec<Span> {
+pub(super) fn in_cell(spans: &[Span], cell: &Cell) -> Vec<Span> {
     spans.iter().filter_map(|s| cell.part(s)).filter(|s| !s.marks.is_empty()).collect()
 }
 
@@ -334,79 +334,6 @@ pub(super) fn words_part(span: &Span) -> Option<Span> {
     (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
 }
 
-/// Those who signed, from the line below the frame. The remarks may name others, or the same.
-fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
-    let unit = builder.frame.unit;
-    let top = areas.bottom().map_or(sections.words + unit, |bottom| bottom - 0.3 * unit);
-    let foot: Vec<Span> = band(spans, top, f32::MAX);
-    // With their colons, as a specimen's cashier may be called 收款人.
-    let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
-    for (field, spellings) in
-        [(Field::Payee, &["收款人"][..]), (Field::Reviewer, &["复核人", "复核"]), (Field::Drawer, &["开票人"])]
-    {
-        let hits = label::all(&foot, spellings);
-        let value = hits.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit));
-        let value = value.map(|v| label::until(&v, &others)).filter(|v| !v.marks.is_empty());
-        builder.put(field, value.map(|v| Match::of(&v)));
-    }
-}
-
-/// What stands in the remarks' cell, or right of 备注; seals left out.
-fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
-    let unit = builder.frame.unit;
-    let below = band(spans, sections.words + 0.7 * unit, sections.foot(areas) - 0.6 * unit);
-    let inside = match areas.remarks(builder.frame, &below).zip(areas.remarks_rows()) {
-        Some((cell, (top, bottom))) => in_cell(&band(spans, top - 0.2 * unit, bottom + 0.2 * unit), &cell),
-        None => right_of_caption(&below, unit),
-    };
-    let seller = builder.reading.invoice.seller.clone();
-    let is_text = |s: &Span| !s.slanted && !s.vertical && !is_seal_text(s, &seller) && s.confidence() > 0.8;
-    let lines: Vec<Span> = inside.into_iter().filter(is_text).collect();
-    builder.put(Field::Remarks, Match::join(&in_reading_order(lines), "\n"));
-}
-
-fn right_of_caption(below: &[Span], unit: f32) -> Vec<Span> {
-    let captions = below.iter().filter(|s| REMARKS.contains(&s.folded().as_str()));
-    let Some(edge) = captions.map(|s| s.x1).reduce(f32::max) else { return Vec::new() };
-    below.iter().filter(|s| s.cx() > edge && s.x0 > edge - unit).cloned().collect()
-}
-
-/// Rows from top to bottom, each from left to right, whichever of its pieces stands a hair higher.
-fn in_reading_order(mut lines: Vec<Span>) -> Vec<Span> {
-    lines.sort_by(|a, b| a.y.total_cmp(&b.y));
-    for row in lines.chunk_by_mut(|a, b| a.same_row(b, 0.5)) {
-        row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
-    }
-    lines
-}
-
-/// Text that belongs to a red seal: its captions, the seller's id or part of its name.
-pub(super) fn is_seal_text(span: &Span, seller: &invoice::Party) -> bool {
-    let text = span.folded();
-    let stamped = "发票财务专用章".chars().filter(|c| text.contains(*c)).count();
-    let caption = stamped >= 3 && text.chars().count() <= 8;
-    let short = text.chars().count() <= 1 || text.ends_with("章)") || text == "章" || is_seal_number(&text);
-    let solid: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    let id = value_parsers::is_id_like(&solid) && seller.tax_id.as_deref().is_none_or(|own| alike(&solid, own));
-    let name = seller.name.as_deref().is_some_and(|own| plain(own).contains(&text));
-    caption || short || id || name
-}
-
-/// `(1)`: a seal's number.
-fn is_seal_number(text: &str) -> bool {
-    text.starts_with('(')
-        && text.ends_with(')')
-        && text.chars().count() <= 4
-        && text.chars().any(|c| c.is_ascii_digit())
-}
-
-/// Whether two ids agree in most characters.
-fn alike(a: &str, b: &str) -> bool {
-    let same = a.chars().zip(b.chars()).filter(|(x, y)| x == y).count();
-    let same_back = a.chars().rev().zip(b.chars().rev()).filter(|(x, y)| x == y).count();
-    same.max(same_back) >= 8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -588,28 +515,6 @@ mod tests {
         ] {
             let span = &frame(&[(line, 100.0, 100.0)]).spans[0];
             assert_eq!(words_part(span).map(|part| part.text()).as_deref(), words, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_seal_is_known_by_its_words_or_by_the_sellers_own() {
-        let seller = invoice::Party {
-            name: Some("杭州丁戊己饭店".into()),
-            tax_id: Some("91310104MA1FR7C72G".into()),
-            ..invoice::Party::default()
-        };
-        for (text, is_seal) in [
-            ("发票专用章", true),
-            ("发粟专用章", true),
-            ("(章)", true),
-            ("(2)", true),
-            ("丁戊己饭店", true),
-            ("91310104MA1FR7C72G", true),
-            ("91310000834486035U", false),
-            ("订单123", false),
-            ("发票专用章请勿遮盖印刷号码", false),
-        ] {
-            assert_eq!(is_seal_text(&frame(&[(text, 100.0, 100.0)]).spans[0], &seller), is_seal, "{text}");
         }
     }
 }
