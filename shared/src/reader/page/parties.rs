@@ -371,6 +371,56 @@ mod tests {
     }
 
     #[test]
+    fn labels_that_are_worn_or_parted_are_no_values() {
+        let cases = [
+            Case {
+                what: "two letters of a label too faint",
+                lines: &[
+                    ("名称:上海甲乙丙有限公司", 100.0, 100.0),
+                    ("统一会信用代码/税人识别号:91310000834486035U", 100.0, 140.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), None, None],
+            },
+            Case {
+                what: "称 without its colon",
+                lines: &[
+                    ("名", 100.0, 100.0),
+                    ("称上海甲乙丙有限公司", 200.0, 100.0),
+                    ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), None, None],
+            },
+            Case {
+                what: "the form of the chain",
+                lines: &[
+                    ("名称:上海甲乙丙有限公司", 100.0, 100.0),
+                    ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                    ("地 址", 100.0, 180.0),
+                    ("、 电 话:上海市丁路1号", 160.0, 180.0),
+                    ("电子支付标识:", 100.0, 220.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), Some("上海市丁路1号"), None],
+            },
+        ];
+        cases.iter().for_each(|case| assert_read(case));
+    }
+
+    #[test]
+    fn a_tax_offices_marks_are_no_part_of_its_values() {
+        assert_read(&Case {
+            what: "issued for another",
+            lines: &[
+                ("名称:上海甲乙丙有限公司(代开机关)", 100.0, 100.0),
+                ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                ("(代开机关)", 500.0, 140.0),
+                ("地址、电话:上海市丁路1号", 100.0, 180.0),
+                ("开户行及账号:6217993300118475 (完税凭证号)", 100.0, 220.0),
+            ],
+            want: [Some("上海甲乙丙有限公司"), Some(ID), Some("上海市丁路1号"), Some("6217993300118475")],
+        });
+    }
+
+    #[test]
     fn captions_and_dirt_are_no_part_of_a_party() {
         assert_read(&Case {
             what: "captions in single characters, a stroke far below",
