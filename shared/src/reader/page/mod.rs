@@ -2,16 +2,21 @@
 //! values; never by fixed coordinates. Knows nothing of files.
 //!
 //! - [`frame`]: the page set straight, its lines as spans
+//! - [`grid`]: its ruled lines, and the cells between them
+//! - [`areas`]: which cell of a form holds what
 //! - [`label`]: labels in running text
 //! - [`kind`]: which layout, which of the nine kinds, which title
 //! - [`head`]: what stands above the table
 //! - [`parties`]: the buyer's and the seller's block
-//! - [`form`]: the wide form, and the digital invoice
+//! - [`form`]: the wide form, and the digital invoice; [`foot`]: its remarks and those who signed
 //! - [`roll`]: the till's narrow roll
 //! - [`seals`]: which seal is which, and what the seller's says
 
+mod areas;
+mod foot;
 mod form;
 pub(super) mod frame;
+pub(super) mod grid;
 mod head;
 pub(super) mod kind;
 pub(super) mod label;

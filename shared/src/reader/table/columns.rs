@@ -136,6 +136,12 @@ impl TableHead {
         self
     }
 
+    /// The middle of the row.
+    pub(in crate::reader) fn middle(&self) -> f32 {
+        let edges = || self.heads.iter().flat_map(|h| [h.x0, h.x1]);
+        f32::midpoint(edges().fold(f32::MAX, f32::min), edges().fold(f32::MIN, f32::max))
+    }
+
     /// A column's head.
     pub(in crate::reader) fn head(&self, column: Column) -> Option<Head> {
         self.heads.iter().find(|h| h.column == Some(column)).copied()
