@@ -58,7 +58,7 @@ fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
 }
 
 fn sections(spans: &[Span], unit: f32, digital: bool) -> Option<Sections> {
-    let head = if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }?;
+    let head = TableHead::find_on_form(spans, unit, digital)?;
     let below: Vec<Span> = band(spans, head.y + 0.5 * unit, f32::MAX);
     let words = label::all(&below, &["价税合计", "(小写)", "(大写)"]).first().map(|l| l.label.y);
     let is_words = |s: &&Span| invoice::words::parse(&s.folded()).is_some() && s.marks.len() >= 3;

@@ -50,7 +50,8 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[
     let unit = builder.frame.unit;
     let tokens: Vec<Span> = spans.iter().flat_map(|s| cells::pieces(s, head)).collect();
     let rows = rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) });
-    for row in join_wrapped(rows.collect()) {
+    let rows: Vec<Row> = rows.collect();
+    for row in join_wrapped(rows) {
         let index = builder.reading.invoice.items.len();
         builder.reading.invoice.items.push(Item::default());
         item(builder, index, &row);
