@@ -166,7 +166,8 @@ impl TableHead {
             let half = if column == Column::Name { 4.0 * half } else { half };
             Head { column: Some(column), x0: x - half, x1: x + half }
         };
-        let heads = form.iter().map(|&(column, at)| self.head(column).unwrap_or_else(|| stand_in(column, at)));
+        let whole = |column: Column| self.head(column).filter(|h| h.x1 > h.x0);
+        let heads = form.iter().map(|&(column, at)| whole(column).unwrap_or_else(|| stand_in(column, at)));
         let mean = known.iter().map(astray).sum::<f32>() / known.len() as f32;
         Some((TableHead { y: self.y, heads: heads.collect() }, mean))
     }
@@ -178,6 +179,14 @@ impl TableHead {
             self.heads.insert(0, name);
         }
         self
+    }
+
+    /// Where the table must have ended to the right: its last head stands in the middle of its column, which begins
+    /// behind the head before. Known where the last column is that of taxes, as on every form.
+    pub(super) fn right_edge(&self, unit: f32) -> Option<f32> {
+        let [.., before, last] = self.heads.as_slice() else { return None };
+        let known = last.column == Some(Column::TaxAmount) && last.x1 > last.x0;
+        known.then(|| (2.0 * last.centre() - before.x1).max(last.x1 + 3.0 * unit))
     }
 
     /// A column's head.
