@@ -294,14 +294,6 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_stands_alone() {
-        for (text, mark) in [("通行费", Some("通行费")), ("成品油", Some("成品油")), ("高速公路通行费", None)]
-        {
-            assert_eq!(read_head(&[(text, 60.0, 40.0)]).special_mark.as_deref(), mark, "{text}");
-        }
-    }
-
-    #[test]
     fn the_copy_is_known_by_two_of_its_characters_or_by_the_edge() {
         for (text, sheet) in [
             ("发票联", Some("发票联")),

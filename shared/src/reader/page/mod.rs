@@ -67,6 +67,7 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(none_of_ours());
     }
+    marks::agent(&mut builder);
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
     second_pass::run(&mut builder, reread);
