@@ -27,6 +27,12 @@ use crate::error::{Error, ErrorKind};
 
 pub use page::{read, read_text};
 
+/// What is said of a paper that says itself what it is.
+pub(crate) fn another_paper(name: &str) -> Error {
+    Error::new(ErrorKind::NoInvoice, format!("the document is {name}, not a VAT invoice"))
+        .with_hint("Only the nine kinds of VAT invoice are read: book this paper by hand, or leave it out.")
+}
+
 /// What is said of a document that is readable and none of ours.
 pub(crate) fn no_invoice() -> Error {
     Error::new(ErrorKind::NoInvoice, "the document holds no Chinese VAT invoice that we know")
