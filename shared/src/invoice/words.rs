@@ -165,7 +165,12 @@ fn integer(text: &str) -> Option<i64> {
             if big >= last_big {
                 return None;
             }
-            total += (section + pending.take().unwrap_or(0)) * big;
+            // Nothing before 万 is a word that was lost; a zero alone never is.
+            section += pending.take().unwrap_or(0);
+            if section == 0 {
+                return None;
+            }
+            total += section * big;
             section = 0;
             last_unit = i64::MAX;
             last_big = big;
@@ -310,7 +315,8 @@ mod tests {
 
     #[test]
     fn misread_words_are_no_number() {
-        for words in ["", "伍伍佰元整", "伍佰元整整x", "佰伍拾仟元", "伍佰元捌", "价税合计", "拾佰元整", "整"]
+        for words in
+            ["", "伍伍佰元整", "伍佰元整整x", "佰伍拾仟元", "伍佰元捌", "价税合计", "拾佰元整", "整", "万伍仟元整"]
         {
             assert_eq!(parse(words), None, "{words}");
         }
