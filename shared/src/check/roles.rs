@@ -41,6 +41,9 @@ const TELLING: [Field; 12] = [
 /// Shorter values stand in others by chance.
 const TELLING_LENGTH: usize = 6;
 
+/// So much of a value is enough to find it on the paper.
+const SHOWN: usize = 40;
+
 /// Every value is in its own field, as far as anybody can tell.
 pub fn are_clear(case: &Case<'_>) -> Outcome {
     let found = of_text(case.invoice());
@@ -51,16 +54,20 @@ pub fn are_clear(case: &Case<'_>) -> Outcome {
         return Outcome::pass(&[], "nothing speaks against any value's field");
     }
     let fields: BTreeSet<Field> = open.iter().map(|doubt| doubt.field).collect();
-    let details: BTreeSet<String> = open.into_iter().map(sentence).collect();
+    let details: BTreeSet<String> = open.into_iter().map(|doubt| sentence(case.invoice(), doubt)).collect();
     let fields: Vec<Field> = fields.into_iter().collect();
     Outcome::fail(&fields, details.into_iter().collect::<Vec<_>>().join("; "))
 }
 
-fn sentence(Doubt { field, reason }: &Doubt) -> String {
+fn sentence(invoice: &Invoice, Doubt { field, reason }: &Doubt) -> String {
     match reason {
         DoubtReason::Several(values) => format!("{field} has several values on this paper: {}", values.join(", ")),
         DoubtReason::HoldsLabel(label) => format!("{field} holds {label}, which is the form's own"),
-        DoubtReason::Mixed => format!("{field} holds what belongs elsewhere"),
+        DoubtReason::Mixed => {
+            let text: String = invoice.text(*field).unwrap_or_default().chars().take(SHOWN).collect();
+            format!("{field} holds what belongs elsewhere: {text}")
+        }
+        DoubtReason::TwoPapers => "two papers were read as one".to_owned(),
         DoubtReason::Cut(run) => format!("{field} was cut out of {run}"),
     }
 }

@@ -7,6 +7,7 @@
 //! - [`head`]: what stands above the table
 //! - [`parties`]: the buyer's and the seller's block
 //! - [`form`]: the wide form, and the digital invoice
+//! - [`once`]: what an invoice has once, twice on one paper
 //! - [`roll`]: the till's narrow roll
 //! - [`seals`]: which seal is which, and what the seller's says
 
@@ -15,6 +16,7 @@ pub(super) mod frame;
 mod head;
 pub(super) mod kind;
 pub(super) mod label;
+mod once;
 mod parties;
 mod roll;
 mod seals;
@@ -70,6 +72,7 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     seals::read(&mut builder, page, title.as_ref());
     kind::decide_title(&mut builder, title);
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
+    once::doubt_doubles(&mut builder);
     let reading = builder.reading;
     if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
         return Err(no_invoice());
