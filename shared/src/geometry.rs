@@ -105,11 +105,6 @@ impl Upright {
     pub fn back(&self, point: (f32, f32)) -> (f32, f32) {
         self.turn.back().turned_point(point, self.turn.turned_size(self.size))
     }
-
-    /// Width of the upright page.
-    pub fn width(&self) -> f32 {
-        self.turn.turned_size(self.size).0
-    }
 }
 
 /// A rectangle at any angle: corners clockwise, the first being the top left of whatever it holds.

@@ -284,6 +284,8 @@ pub enum DoubtReason {
     HoldsLabel(String),
     /// It holds another field's value, or text that stands outside its cell.
     Mixed,
+    /// Two papers were read as one: it may be either's.
+    TwoPapers,
     /// It was cut out of a longer run of characters, or has a length that no such value has.
     Cut(String),
 }

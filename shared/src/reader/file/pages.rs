@@ -137,6 +137,7 @@ fn go_on(whole: &mut Reading, next: Reading) {
         }
         whole.invoice.set(field, next.invoice.get(field));
         whole.fields.extend(next.fields.get(&field).map(|evidence| (field, evidence.clone())));
+        whole.doubts.extend(next.doubts.iter().filter(|doubt| doubt.field == field).cloned());
     }
     append(whole, next);
 }

@@ -89,7 +89,7 @@ pub(super) fn best(lay: &Lay, forms: &Forms, side: &Side) -> Option<(Side, Side)
     for way in ways {
         for (at, gap, sides) in gaps(lay, side, way) {
             let Some(merit) = merit(lay, forms, way, &sides, gap / lay.unit) else { continue };
-            if best.as_ref().is_none_or(|(other, _)| merit.beats(other)) && !is_crossed(lay, side, way, at) {
+            if best.as_ref().is_none_or(|(other, _)| merit.beats(other)) && !is_crossed(lay, forms, side, way, at) {
                 best = Some((merit, sides));
             }
         }
@@ -126,18 +126,37 @@ fn gaps(lay: &Lay, side: &Side, way: Way) -> Vec<(f32, f32, (Side, Side))> {
 }
 
 /// Whether a frame's rule that lies in this side crosses the cut.
-fn is_crossed(lay: &Lay, side: &Side, way: Way, at: f32) -> bool {
+fn is_crossed(lay: &Lay, forms: &Forms, side: &Side, way: Way, at: f32) -> bool {
+    let extent = |way: Way| {
+        let extents = side.pieces.iter().map(|&i| way.extent(&lay.pieces[i]));
+        extents.fold((f32::MAX, f32::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)))
+    };
     let across = Way { is_downward: !way.is_downward, lean: way.lean };
-    let extents = side.pieces.iter().map(|&i| across.extent(&lay.pieces[i]));
-    let (from, to) = extents.fold((f32::MAX, f32::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    let (whole, (from, to)) = (extent(way), extent(across));
     // A frame stands a little outside its print.
     let (from, to) = (from - 2.0 * lay.unit, to + 2.0 * lay.unit);
     let margin = 0.3 * lay.unit;
     lay.rules.iter().any(|&(a, b)| {
         let (p, q) = (way.place(a), way.place(b));
+        let (start, end) = (p.min(q), p.max(q));
         let middle = across.place(a.towards(b, 0.5));
-        p.min(q) < at - margin && p.max(q) > at + margin && (from..=to).contains(&middle)
+        let holds_all = if way.is_downward {
+            start < whole.0 + lay.unit && end > whole.1 - lay.unit
+        } else {
+            holds_forms(lay, forms, side, way, (start, end))
+        };
+        start < at - margin && end > at + margin && (from..=to).contains(&middle) && !holds_all
     })
+}
+
+/// Whether a rule that runs down goes along a form's title and number as well as its table: then it is no form's own, but
+/// of a sheet on which papers are pasted.
+fn holds_forms(lay: &Lay, forms: &Forms, side: &Side, way: Way, (start, end): (f32, f32)) -> bool {
+    let is_along = |piece: &Piece| (start..=end).contains(&way.place(piece.center()));
+    let tables = forms.tables.iter().filter_map(|row| row.first()).filter(|&&i| side.has(i));
+    let tables: Vec<&Piece> = tables.map(|&i| &lay.pieces[i]).filter(|table| is_along(table)).collect();
+    let heads = side.pieces.iter().map(|&i| &lay.pieces[i]).filter(|p| (p.is_head || p.is_title) && is_along(p));
+    heads.into_iter().any(|head| tables.iter().any(|table| way.place(head.center()) < way.place(table.center())))
 }
 
 /// What speaks for a cut; none where it would part a form, or leave nothing worth a paper.

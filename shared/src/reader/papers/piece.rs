@@ -21,7 +21,7 @@ const COLUMNS: [&[&str]; 8] = [
 /// From this one on they stand on an invoice's form alone.
 const FIRST_OF_TAX: u32 = 6;
 /// What stands above the goods, once.
-const HEAD: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "密码区"];
+const HEAD: [&str; 5] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号"];
 /// Who made it out stands below everything else.
 const FOOT: [&str; 4] = ["收款人", "复核", "开票人", "收款员"];
 /// What else a form has labels for.
