@@ -92,7 +92,7 @@ kinds! {
 }
 
 /// Why something did not work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {message}", self.code())]
 pub struct Error {
     kind: ErrorKind,

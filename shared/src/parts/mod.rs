@@ -111,16 +111,22 @@ fn place(pages: Vec<u32>, member: Option<&String>) -> Place {
 /// Pages counted from 0, and the paper on them where they are not one.
 type Spot = (Range<usize>, Option<Quad>);
 
+/// What is no invoice, and why.
+type Left = (Spot, Error);
+
 /// A document's invoices, each a part of its own, and what else is on its pages.
 fn split(document: &Document, member: Option<&String>) -> Vec<(Place, Result<Part>)> {
     let (invoices, others) = invoices(document);
     let at = |(range, quad): Spot| Place { quad, ..place(numbers(range), member) };
-    let taken: Vec<Spot> = invoices.iter().map(|(spot, _)| spot.clone()).chain(others.iter().cloned()).collect();
-    let is_left = |page: &usize| !taken.iter().any(|(range, _)| range.contains(page));
-    let pages = (0..document.pages() as usize).filter(is_left).map(|page| (page..page + 1, None));
-    let none = pages.chain(others).map(|spot| (at(spot.clone()), Err(why_left(document, spot.0.start))));
-    let invoices = invoices.into_iter().map(|(spot, part)| (at(spot), Ok(part)));
-    let mut parts: Vec<_> = invoices.chain(none).collect();
+    let is_left = |page: &usize| {
+        let is_on = |range: &Range<usize>| range.contains(page);
+        !invoices.iter().any(|((range, _), _)| is_on(range)) && !others.iter().any(|((range, _), _)| is_on(range))
+    };
+    let left: Vec<usize> = (0..document.pages() as usize).filter(is_left).collect();
+    let left = left.into_iter().map(|page| ((page..page + 1, None), Err(why_left(document, page))));
+    let others = others.into_iter().map(|(spot, error)| (spot, Err(error)));
+    let invoices = invoices.into_iter().map(|(spot, part)| (spot, Ok(part)));
+    let mut parts: Vec<_> = invoices.chain(others).chain(left).map(|(spot, part)| (at(spot), part)).collect();
     parts.sort_by_key(|(place, _)| place.pages.first().copied());
     parts
 }
@@ -130,7 +136,7 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
     range.map(|page| u32::try_from(page).unwrap_or(u32::MAX).saturating_add(1)).collect()
 }
 
-/// Why a page, or a paper on it, is in none of a document's invoices.
+/// Why a page is in none of a document's invoices.
 fn why_left(document: &Document, page: usize) -> Error {
     let text = document.text();
     let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
@@ -142,7 +148,7 @@ fn why_left(document: &Document, page: usize) -> Error {
 }
 
 /// What is read as one invoice each, and the papers on the same pages that are none.
-fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Spot>) {
+fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Left>) {
     let count = document.pages() as usize;
     let pages_alone = || (0..count).map(|page| alone(document, page..page + 1, &[])).collect();
     if document.format().is_picture() {
@@ -165,8 +171,16 @@ fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Spot>) {
         }
         _ => ranges.iter().map(|range| part(document, &sheets, range)).collect(),
     };
-    let is_other = |i: &usize| sheets[*i].quad.is_some() && !ranges.iter().any(|range| range.contains(i));
-    (parts, (0..sheets.len()).filter(is_other).map(|i| spot(&sheets, &(i..i + 1))).collect())
+    (parts, others(&sheets, &ranges))
+}
+
+/// The papers and trusted pages that are in none of the invoices, and what they are.
+fn others(sheets: &[Sheet], ranges: &[Range<usize>]) -> Vec<Left> {
+    let is_taken = |i: usize| ranges.iter().any(|range| range.contains(&i));
+    let is_told = |sheet: &Sheet| sheet.quad.is_some() || sheet.says.is_trusted;
+    let papers = sheets.iter().enumerate().filter(|(i, sheet)| is_told(sheet) && !is_taken(*i));
+    let told = |sheet: &Sheet| sheet.says.other.clone().unwrap_or_else(no_invoice);
+    papers.map(|(i, sheet)| (spot(sheets, &(i..i + 1)), told(sheet))).collect()
 }
 
 fn page_of(sheets: &[Sheet], at: usize) -> usize {
