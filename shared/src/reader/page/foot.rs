@@ -4,26 +4,47 @@
 use crate::invoice::{self, Field, plain};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
+use crate::report::DoubtReason;
 
 use super::areas::Areas;
 use super::form::{REMARKS, Sections, band, in_cell};
 use super::frame::{Frame, Span};
-use super::label;
+use super::label::{self, Labelled};
 
-/// Those who signed, from the line below the frame. The remarks may name others, or the same.
+/// Those who signed, from the line below the frame. The remarks may name others, or the same; those who signed stand in
+/// one row.
 pub(super) fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
     let top = areas.bottom().map_or(sections.words + unit, |bottom| bottom - 0.3 * unit);
     let foot: Vec<Span> = band(spans, top, f32::MAX);
-    // With their colons, as a specimen's cashier may be called 收款人.
-    let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
+    let drawers = label::all(&foot, &["开票人"]);
+    // Below a frame that is seen the first row is theirs, else the remarks may come before it.
+    let row = if areas.bottom().is_some() { drawers.first() } else { drawers.last() }.map(|l| l.label.y);
     for (field, spellings) in
         [(Field::Payee, &["收款人"][..]), (Field::Reviewer, &["复核人", "复核"]), (Field::Drawer, &["开票人"])]
     {
         let hits = label::all(&foot, spellings);
-        let value = hits.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit));
-        let value = value.map(|v| label::until(&v, &others)).filter(|v| !v.marks.is_empty());
-        builder.put(field, value.map(|v| Match::of(&v)));
+        let own = hits.iter().filter(|l| row.is_none_or(|y| (l.label.y - y).abs() < 2.0 * unit));
+        let names: Vec<Span> = own.rev().filter_map(|l| signed(&foot, l, unit)).collect();
+        doubt_several(builder, field, &names);
+        builder.put(field, names.first().map(Match::of));
+    }
+}
+
+/// The name behind a label, without the next one's.
+fn signed(foot: &[Span], labelled: &Labelled, unit: f32) -> Option<Span> {
+    // With their colons, as a specimen's cashier may be called 收款人.
+    const OTHERS: [&str; 6] = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
+    let value = label::value(foot, labelled, 8.0 * unit)?;
+    Some(label::until(&value, &OTHERS)).filter(|v| !v.marks.is_empty())
+}
+
+/// An invoice is signed once in each role.
+fn doubt_several(builder: &mut ReadingBuilder<'_>, field: Field, names: &[Span]) {
+    let mut texts: Vec<String> = names.iter().map(Span::text).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        builder.reading.doubt(field, DoubtReason::Several(texts));
     }
 }
 
