@@ -178,6 +178,11 @@ pub(crate) fn quad_of([left, top, right, bottom]: [f32; 4]) -> Quad {
     [left, top, right, top, right, bottom, left, bottom]
 }
 
+/// The same quad further to the right and down.
+pub(crate) fn moved(quad: &Quad, x: f32, y: f32) -> Quad {
+    std::array::from_fn(|i| quad[i] + if i % 2 == 0 { x } else { y })
+}
+
 /// The box around quads: left, top, right, bottom; none around none.
 pub(crate) fn bounds<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> Option<[f32; 4]> {
     let boxed = |quad: &Quad| {

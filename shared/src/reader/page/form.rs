@@ -42,7 +42,7 @@ impl Sections {
 /// Reads a page of either wide layout; false when it has no table of goods.
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     let (frame, unit) = (builder.frame, builder.frame.unit);
-    let Some(head) = table_head(&frame.spans, unit, digital) else { return false };
+    let Some(head) = TableHead::find_on_form(&frame.spans, unit, digital) else { return false };
     let (x, y) = (head.middle(), head.y);
     let Some(rough) = sections(&frame.spans, head.clone(), unit) else { return false };
     let areas = Areas::around(frame, x, y).with_rows(frame, x, y, rough.words);
@@ -62,10 +62,6 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     foot::people(builder, &spans, &sections, &areas);
     foot::remarks(builder, &spans, &sections, &areas);
     true
-}
-
-fn table_head(spans: &[Span], unit: f32, digital: bool) -> Option<TableHead> {
-    if digital { TableHead::find(spans, unit) } else { TableHead::find_on_form(spans, unit) }
 }
 
 pub(super) fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {

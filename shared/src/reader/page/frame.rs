@@ -323,7 +323,7 @@ pub(in crate::reader) fn fold(c: char) -> char {
 }
 
 /// The middle value; none of nothing.
-pub(super) fn median(mut values: Vec<f32>) -> Option<f32> {
+pub(in crate::reader) fn median(mut values: Vec<f32>) -> Option<f32> {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied()
 }
