@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::invoice::arithmetic::{CENT, LINE_TAX_TOLERANCE, product_gap, tax_gap};
-use crate::invoice::{Column, Field, Item, Quantity, TaxRate, plain};
-use crate::reader::values::builder::ReadingBuilder;
+use crate::invoice::{Column, Field, Item, Money, Quantity, TaxRate, plain};
+use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 use crate::report::Dependency;
 
@@ -74,11 +74,21 @@ fn fill_tax(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
     let cell = |column| Field::Cell(row, column);
     let amounts = candidates(seen, cell(Column::Amount), item.amount, value_parsers::money);
     let rates = candidates(seen, cell(Column::TaxRate), item.tax_rate, rate);
-    let taxes = candidates(seen, cell(Column::TaxAmount), item.tax_amount, value_parsers::money);
+    let mut taxes = candidates(seen, cell(Column::TaxAmount), item.tax_amount, value_parsers::money);
+    taxes.extend(with_sign(builder, cell(Column::TaxAmount), item));
     let Some((amount, rate, tax)) = agreeing(&amounts, &rates, &taxes, tax_gap, LINE_TAX_TOLERANCE) else { return };
     put(builder, cell(Column::Amount), amount);
     put(builder, cell(Column::TaxRate), rate);
     put(builder, cell(Column::TaxAmount), tax);
+}
+
+/// The tax of a negative amount with the sign that its faint print lost: signs are lost, not invented.
+fn with_sign(builder: &ReadingBuilder<'_>, field: Field, item: &Item) -> Option<Candidate<Money>> {
+    let (amount, tax) = (item.amount?, item.tax_amount?);
+    let print = builder.reading.fields.get(&field)?;
+    let found =
+        Match { text: format!("-{}", print.text.as_deref()?), confidence: print.confidence?, quads: vec![print.quad?] };
+    (amount.0 < Decimal::ZERO && tax.0 > Decimal::ZERO).then_some((Money(-tax.0), Some(found)))
 }
 
 /// A rate, its percent sign read or not.
@@ -98,7 +108,8 @@ fn fill_amount(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
     // An amount that its tax confirms stands.
     let again = if tax_holds(item) { &Seen::new() } else { seen };
     let amounts = candidates(again, amount, item.amount, value_parsers::money);
-    let Some(agreed) = agreeing(&quantities, &prices, &amounts, product_gap, CENT) else { return };
+    let agreed = agreeing(&quantities, &prices, &amounts, product_gap, CENT).or_else(|| parted(item, seen, row));
+    let Some(agreed) = agreed else { return };
     // What the product chose it cannot confirm.
     if agreed.0.1.is_some() || agreed.1.1.is_some() {
         builder.reading.dependencies.push(Dependency { field: quantity, on: amount });
@@ -106,6 +117,38 @@ fn fill_amount(builder: &mut ReadingBuilder<'_>, seen: &Seen, row: usize) {
     put(builder, quantity, agreed.0);
     put(builder, price, agreed.1);
     put(builder, amount, agreed.2);
+}
+
+/// Quantity and price that stand so close that one look read both, parted where their product is the amount. What the
+/// first pass read of them stands.
+fn parted(
+    item: &Item,
+    seen: &Seen,
+    row: usize,
+) -> Option<(Candidate<Quantity>, Candidate<Quantity>, Candidate<Money>)> {
+    let amount = item.amount?;
+    let is_product = |(a, b): &(Quantity, Quantity)| {
+        let stands = |read: Option<Quantity>, part: Quantity| read.is_none_or(|read| read == part);
+        let holds = product_gap(*a, *b, amount).is_some_and(|off| off <= CENT);
+        holds && stands(item.quantity, *a) && stands(item.unit_price, *b)
+    };
+    let cells = [Column::Quantity, Column::UnitPrice].map(|column| Field::Cell(row, column));
+    let looks = cells.into_iter().filter_map(|cell| seen.get(&cell)).flatten();
+    looks.filter(|look| !looks_whole(&look.text, amount)).find_map(|look| {
+        let text = plain(&look.text);
+        let cuts = text.char_indices().skip(1).map(|(at, _)| text.split_at(at));
+        let parts =
+            cuts.filter_map(|(a, b)| Some(((value_parsers::quantity(a)?, value_parsers::quantity(b)?), (a, b))));
+        let ((quantity, price), (a, b)) = parts.into_iter().find(|(parts, _)| is_product(parts))?;
+        let part = |text: &str| Some(look.with_text(text));
+        Some(((quantity, part(a)), (price, part(b)), (amount, None)))
+    })
+}
+
+/// Whether a number goes into the amount a whole number of times: then it is a price alone, whose quantity was not read.
+fn looks_whole(text: &str, amount: Money) -> bool {
+    let times = value_parsers::quantity(text).and_then(|price| amount.0.checked_div(price.0));
+    times.is_some_and(|times| (times - times.round()).abs() < Decimal::new(1, 3) && times.round() != Decimal::ZERO)
 }
 
 /// Quantities without their last stroke: the rule beside the cell may read as a one.
@@ -117,4 +160,33 @@ fn cut_short(seen: &Seen, quantity: Field) -> Vec<Candidate<Quantity>> {
         Some((value_parsers::quantity(&plain[..last])?, Some(found.with_text(&plain[..last]))))
     });
     shorter.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(column: Column, text: &str) -> Seen {
+        Seen::from([(Field::Cell(0, column), vec![Match { text: text.to_owned(), ..Match::default() }])])
+    }
+
+    fn item(amount: &str, unit_price: Option<&str>) -> Item {
+        let unit_price = unit_price.and_then(value_parsers::quantity);
+        Item { amount: value_parsers::money(amount), unit_price, ..Item::default() }
+    }
+
+    #[test]
+    fn one_look_at_quantity_and_price_is_parted_where_their_product_is_the_amount() {
+        let parts = |item: &Item, text: &str| {
+            let (quantity, price, _) = parted(item, &looks(Column::UnitPrice, text), 0)?;
+            Some((quantity.0.to_string(), price.0.to_string()))
+        };
+        let own = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(parts(&item("7.00", None), "17"), own("1", "7"));
+        let priced = item("15437.59", Some("15437.59406"));
+        assert_eq!(parts(&priced, "115437.59406"), own("1", "15437.59406"));
+        // What was read as the price stands, and a price that goes into the amount is no pair.
+        assert_eq!(parts(&item("7.00", Some("17")), "17"), None);
+        assert_eq!(parts(&item("44.00", None), "22"), None);
+    }
 }

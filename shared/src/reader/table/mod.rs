@@ -2,9 +2,11 @@
 //! Knows nothing of which layout it stands in.
 //!
 //! - [`columns`]: the table's head, which columns there are and where
+//! - [`blank`]: where cells without text must stand
 //! - [`cells`]: one row's spans given to their columns
 //! - [`names`]: marks in names and sizes that small print makes engines misread
 
+mod blank;
 mod cells;
 pub(super) mod columns;
 mod names;
@@ -13,7 +15,6 @@ mod tests;
 
 use rust_decimal::Decimal;
 
-use crate::geometry::Quad;
 use crate::invoice::arithmetic::{CENT, product_gap};
 use crate::invoice::{Column, Field, Item};
 use crate::reader::page::frame::Span;
@@ -74,15 +75,17 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[
     if let Some(edge) = cells::specification_edge(&rows, unit) {
         rows = cut(Some(edge));
     }
-    for row in join_wrapped(rows, unit) {
+    let lines = join_wrapped(rows, unit);
+    let print = blank::Print::of(&lines);
+    for row in &lines {
         let index = builder.reading.invoice.items.len();
         builder.reading.invoice.items.push(Item::default());
-        item(builder, index, &row);
+        item(builder, index, row);
         // Dirt between the rules makes rows without a value.
         if builder.reading.invoice.items[index] == Item::default() {
             builder.reading.invoice.items.pop();
         } else {
-            blank_cells(builder, index, &row, head);
+            blank::note(builder, index, row, head, &print);
         }
     }
 }
@@ -149,7 +152,7 @@ fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
             Column::Specification => {
                 builder.put_as(field, cells::joined(spans, column), |size| text(size).map(|size| millilitres(&size)))
             }
-            _ if NUMBERS.contains(&column) => {
+            _ if blank::NUMBERS.contains(&column) => {
                 let (found, single) = cells::number(spans, column);
                 builder.put_as(field, found, |print| single.then(|| value_parsers::value(field, print)).flatten())
             }
@@ -157,35 +160,6 @@ fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
         };
     }
     part_price(builder, index, row);
-}
-
-/// The cells that arithmetic can tell when they were not read.
-const NUMBERS: [Column; 5] = [Column::Quantity, Column::UnitPrice, Column::Amount, Column::TaxRate, Column::TaxAmount];
-
-/// Notes where the numbers that were not read must stand: between their neighbours, around their heads.
-fn blank_cells(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableHead) {
-    for column in NUMBERS.into_iter().filter(|column| !row.has(*column)) {
-        if let Some(quad) = blank_cell(builder, row, head, column) {
-            builder.places.insert(Field::Cell(index, column), Match::blank(quad));
-        }
-    }
-}
-
-/// A cell's place on the row of the number nearest to it.
-fn blank_cell(builder: &ReadingBuilder<'_>, row: &Row, head: &TableHead, column: Column) -> Option<Quad> {
-    let unit = builder.frame.unit;
-    let own = head.head(column)?;
-    let centre = f32::midpoint(own.x0, own.x1);
-    let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
-    let numbers = row.cells.iter().filter(|(c, _)| c.is_none_or(|c| c >= Column::Quantity)).flat_map(|(_, s)| s);
-    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
-    let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
-    let at = head.heads.iter().position(|h| h.column == Some(column))?;
-    let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);
-    let after = head.heads.get(at + 1).map_or(own.x1 + 4.0 * unit, |h| h.x0);
-    let left = on_row().filter(|s| s.cx() < centre).map(|s| s.x1 + 0.1 * unit).fold(before, f32::max);
-    let right = on_row().filter(|s| s.cx() > centre).map(|s| s.x0 - 0.1 * unit).fold(after, f32::min);
-    (right - left > 0.5 * unit).then(|| near.quad_at(left, right))
 }
 
 /// Quantity and price that stand so close that they were read as one number: parted where their product
