@@ -15,8 +15,13 @@ use super::columns::TableHead;
 pub(super) const NUMBERS: [Column; 5] =
     [Column::Quantity, Column::UnitPrice, Column::Amount, Column::TaxRate, Column::TaxAmount];
 
-/// From where to where a table's columns are printed, over all its rows.
-pub(super) struct Print(BTreeMap<Column, (f32, f32)>);
+/// What a table's lines show of its columns.
+pub(super) struct Print {
+    /// From where to where each is printed.
+    edges: BTreeMap<Column, (f32, f32)>,
+    /// Whether most lines with a price or a quantity have a specification.
+    has_specifications: bool,
+}
 
 impl Print {
     /// As its lines show.
@@ -29,8 +34,14 @@ impl Print {
                 (*left, *right) = (left.min(span.x0), right.max(span.x1));
             }
         }
-        Print(edges)
+        let counted = || lines.iter().filter(|line| is_counted(line));
+        let specified = counted().filter(|line| line.has(Column::Specification)).count();
+        Print { edges, has_specifications: 2 * specified >= counted().count().max(1) }
     }
+}
+
+fn is_counted(row: &Row) -> bool {
+    row.has(Column::Quantity) || row.has(Column::UnitPrice)
 }
 
 /// Notes where the cells that were not read must stand: between their neighbours, around their heads; and, where other
@@ -41,18 +52,17 @@ pub(super) fn note(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, he
         let Some(cell) = cell(builder, row, head, column) else { continue };
         // Units stand under their head where no row shows them.
         let under_head = || head.head(column).filter(|_| column == Column::Unit).map(|h| (h.x0, h.x1));
-        let edges = print.0.get(&column).copied().or_else(under_head);
+        let edges = print.edges.get(&column).copied().or_else(under_head);
         let narrow = edges.and_then(|edges| cell.narrow(edges, column, builder.frame.unit));
         let quads = std::iter::once(cell.whole()).chain(narrow).collect();
         builder.places.insert(Field::Cell(index, column), Match { quads, ..Match::default() });
     }
 }
 
-/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when other
-/// rows have one.
+/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when most
+/// lines have one.
 fn is_due(row: &Row, column: Column, print: &Print) -> bool {
-    let counted = row.has(Column::Quantity) || row.has(Column::UnitPrice);
-    counted && (column == Column::Unit || print.0.contains_key(&column))
+    is_counted(row) && (column == Column::Unit || print.has_specifications)
 }
 
 /// A blank cell: the row on which it stands, and its sides.
