@@ -181,6 +181,12 @@ impl TableHead {
         self
     }
 
+    /// The middle of the row.
+    pub(in crate::reader) fn middle(&self) -> f32 {
+        let edges = || self.heads.iter().flat_map(|h| [h.x0, h.x1]);
+        f32::midpoint(edges().fold(f32::MAX, f32::min), edges().fold(f32::MIN, f32::max))
+    }
+
     /// Where the table must have ended to the right: its last head stands in the middle of its column, which begins
     /// behind the head before. Known where the last column is that of taxes, as on every form.
     pub(super) fn right_edge(&self, unit: f32) -> Option<f32> {
