@@ -7,7 +7,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use image::RgbImage;
 
-use super::{Answer, Provider};
+use super::{Answer, Provider, look};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
@@ -97,9 +97,8 @@ impl Embedded {
         // Before the engine: it need not be there for a file that has no pixels.
         let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
         let engine = self.engine()?;
-        let page = engine.read(&pixels)?;
-        let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
-        Ok(Answer { model: Some(MODEL.to_owned()), ..Answer::of(reading) })
+        let papers = look::read(&*engine, &pixels)?;
+        Ok(Answer { papers, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
