@@ -1,7 +1,7 @@
 //! What stands above the table: code, number, date, check code, machine number, marks, title.
 //! Shared by the form and the digital invoice; knows nothing of parties and goods.
 
-use crate::invoice::Field;
+use crate::invoice::{Field, InvoiceCode, QrPayload};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
@@ -78,9 +78,6 @@ fn code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let printed = numbers(spans, LENGTHS);
     let printed: Vec<&Span> = printed.iter().filter(|s| !follows(spans, s, &["机器编号", "校验码"])).collect();
     builder.put(Field::InvoiceCode, printed.first().map(|s| Match::of(s)));
-    let code = builder.reading.invoice.invoice_code.as_deref();
-    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == code && s.x0 > printed[0].x1);
-    builder.put(Field::CodeOnTheRight, again.map(|s| Match::of(s)));
 }
 
 fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
@@ -90,9 +87,58 @@ fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     }
     let printed = numbers(spans, Field::InvoiceNumber.lengths());
     builder.put(Field::InvoiceNumber, printed.first().map(Match::of));
-    let number = builder.reading.invoice.invoice_number.as_deref();
-    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == number);
-    builder.put(Field::NumberOnTheRight, again.map(Match::of));
+    reprints(builder, spans);
+}
+
+/// Paper has code and number twice: large from the printing works, at the left and as `No`, and small from the tax
+/// printer, one below the other at the right. Each print is taken once, for its place and size, whatever it says.
+fn reprints(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let small = |lengths: &[usize], large: &Span| -> Vec<Span> {
+        let right = |s: &Span| s.height <= large.height && s.x0 > large.cx() && s.quad != large.quad;
+        let possible = |s: &Span| s.folded().len() == PAPER_NUMBER || InvoiceCode::parse(&s.folded()).is_some();
+        spans.iter().filter_map(|s| digits_alone(s, lengths)).filter(right).filter(possible).collect()
+    };
+    let text = |field| builder.reading.invoice.text(field);
+    let large =
+        |field: Field| numbers(spans, field.lengths()).into_iter().find(|s| Some(s.folded().as_str()) == text(field));
+    let (large_code, large_number) = (large(Field::InvoiceCode), large(Field::InvoiceNumber));
+    let code =
+        large_code.and_then(|code| again(builder, Field::InvoiceCode, small(Field::CodeOnTheRight.lengths(), &code)));
+    let number = large_number.and_then(|number| {
+        let mut printed = small(&[PAPER_NUMBER], &number);
+        let below = |s: &Span, code: &Span| {
+            (0.5..3.0).contains(&((s.y - code.y) / code.height)) && s.x0 < code.x1 && s.x1 > code.x0
+        };
+        let is_same = |s: &Span| Some(s.folded().as_str()) == text(Field::InvoiceNumber);
+        printed.retain(|s| is_same(s) || code.as_ref().is_some_and(|code| below(s, code)));
+        again(builder, Field::InvoiceNumber, printed)
+    });
+    builder.put(Field::CodeOnTheRight, code.as_ref().map(Match::of));
+    builder.put(Field::NumberOnTheRight, number.as_ref().map(Match::of));
+}
+
+/// Digits of a number on paper.
+const PAPER_NUMBER: usize = 8;
+
+/// The print that repeats a field: one that says the same, else the first. Where the QR code has told what is right,
+/// one that differs is only badly read.
+fn again(builder: &ReadingBuilder<'_>, first: Field, printed: Vec<Span>) -> Option<Span> {
+    let invoice = &builder.reading.invoice;
+    let value = invoice.text(first);
+    let told = invoice.qr_code.as_deref().and_then(QrPayload::parse);
+    let told = told.and_then(|qr| if first == Field::InvoiceCode { qr.invoice_code } else { qr.invoice_number });
+    let is_same = |s: &Span| Some(s.folded().as_str()) == value;
+    let is_misread = |s: &Span| told.is_some() && told.as_deref() == value && !is_same(s);
+    let mut printed: Vec<Span> = printed.into_iter().filter(|s| !is_misread(s)).collect();
+    printed.sort_by_key(|s| !is_same(s));
+    printed.into_iter().next()
+}
+
+/// A line's digits when it holds nothing else, however it leans: the tax printer's lie askew on the form.
+fn digits_alone(span: &Span, lengths: &[usize]) -> Option<Span> {
+    let text = span.folded();
+    let fits = !span.vertical && lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| span.clone())
 }
 
 /// Whether a number stands behind one of these labels, on its row.
@@ -282,6 +328,29 @@ mod tests {
         );
         assert_eq!(read.reprints.code_right.as_deref(), Some("3100171130"));
         assert_eq!(read.reprints.number_right.as_deref(), Some("84932920"));
+    }
+
+    #[test]
+    fn what_the_tax_printer_put_is_taken_for_its_place_whatever_it_says() {
+        let head = |small: [&str; 2], qr: Option<&str>| {
+            let large = [("3100171130", 100.0, 40.0), ("No 84932920", 800.0, 40.0)].map(|l| tall(l, 30.0));
+            let small = [(small[0], 1000.0, 60.0), (small[1], 1020.0, 90.0)].map(line);
+            let date = line(("2017-08-05", 900.0, 120.0));
+            let frame = Frame::new(&page(large.into_iter().chain(small).chain([date]).collect()));
+            let mut builder = ReadingBuilder::new(&frame, crate::report::PageInfo::default());
+            builder.reading.invoice.qr_code = qr.map(str::to_owned);
+            read(&mut builder, &frame.spans);
+            let invoice = builder.reading.invoice;
+            assert_eq!(invoice.invoice_code.as_deref(), Some("3100171130"));
+            assert_eq!(invoice.invoice_number.as_deref(), Some("84932920"));
+            (invoice.reprints.code_right, invoice.reprints.number_right)
+        };
+        let some = |code: &str, number: &str| (Some(code.to_owned()), Some(number.to_owned()));
+        assert_eq!(head(["3100171130", "84932920"], None), some("3100171130", "84932920"));
+        assert_eq!(head(["3100171180", "84932928"], None), some("3100171180", "84932928"), "they differ");
+        let qr = "01,01,3100171130,84932920,500.00,20170805,,8F2A,";
+        assert_eq!(head(["3100171180", "84932928"], Some(qr)), (None, None), "the QR code knows better");
+        assert_eq!(head(["甲", "84932928"], None), (None, None), "not below a code");
     }
 
     #[test]
