@@ -284,6 +284,8 @@ pub enum DoubtReason {
     HoldsLabel(String),
     /// It holds another field's value, or text that stands outside its cell.
     Mixed,
+    /// Two papers were read as one: it may be either's.
+    TwoPapers,
     /// It was cut out of a longer run of characters, or has a length that no such value has.
     Cut(String),
 }
@@ -366,6 +368,13 @@ impl Reading {
         let doubt = Doubt { field, reason };
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
+        }
+    }
+
+    /// Moves every place in the evidence, as from a paper to the page on which it lies.
+    pub fn move_places(&mut self, to: impl Fn(&Quad) -> Quad) {
+        for quad in self.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
+            *quad = to(quad);
         }
     }
 

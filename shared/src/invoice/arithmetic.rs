@@ -46,6 +46,13 @@ impl Item {
         product_gap(self.quantity?, self.unit_price?, self.amount?)
     }
 
+    /// How far rounding may set [`Self::product_gap`] apart: the price was rounded at its last printed place, or at the
+    /// cent where zeros behind it were dropped, and every piece carries that; the amount was rounded to the cent.
+    pub fn product_rounding(&self) -> Option<Decimal> {
+        let half_place = Decimal::new(5, self.unit_price?.0.scale().max(2).checked_add(1)?);
+        half_place.checked_mul(self.quantity?.0.abs())?.checked_add(HALF_CENT)
+    }
+
     /// [`tax_due`] on the line.
     pub fn tax_due(&self) -> Option<Decimal> {
         tax_due(self.amount?, self.tax_rate?)

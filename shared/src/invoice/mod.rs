@@ -9,6 +9,7 @@ mod category;
 mod code;
 mod decimal;
 mod field;
+pub mod form_words;
 mod kind;
 mod print;
 mod qr;

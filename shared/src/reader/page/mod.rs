@@ -3,22 +3,29 @@
 //!
 //! - [`foreign`]: papers that are no VAT invoice, by what they call themselves
 //! - [`frame`]: the page set straight, its lines as spans
+//! - [`grid`]: its ruled lines, and the cells between them
+//! - [`areas`]: which cell of a form holds what
 //! - [`label`]: labels in running text
 //! - [`kind`]: which layout, which of the nine kinds, which title
 //! - [`head`]: what stands above the table
 //! - [`marks`]: what is printed beside the title for certain goods, and who issued it for whom
 //! - [`parties`]: the buyer's and the seller's block
-//! - [`form`]: the wide form, and the digital invoice
+//! - [`form`]: the wide form, and the digital invoice; [`foot`]: its remarks and those who signed
+//! - [`once`]: what an invoice has once, twice on one paper
 //! - [`roll`]: the till's narrow roll
 //! - [`seals`]: which seal is which, and what the seller's says
 
+mod areas;
+mod foot;
 pub(super) mod foreign;
 mod form;
 pub(super) mod frame;
+pub(super) mod grid;
 mod head;
 pub(super) mod kind;
 pub(super) mod label;
 mod marks;
+mod once;
 mod parties;
 mod roll;
 mod seals;
@@ -77,6 +84,7 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     seals::read(&mut builder, page, title.as_ref());
     kind::decide_title(&mut builder, title);
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
+    once::doubt_doubles(&mut builder);
     let reading = builder.reading;
     if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
         return Err(no_invoice());

@@ -6,7 +6,8 @@ use crate::reader::table::{self, columns::TableHead};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
-use super::form::{is_seal_text, words_part};
+use super::foot::is_seal_text;
+use super::form::words_part;
 use super::frame::Span;
 use super::{head, label};
 

@@ -3,10 +3,11 @@
 //! can stand there, and what is read counts only when an arithmetic rule or a check digit agrees.
 //! Knows nothing of layouts.
 //!
-//! - [`totals`]: the totals against the words and each other
+//! - [`totals`]: the totals, by what [`accounts`] of them agree
 //! - [`ids`]: tax ids against their check digits
 //! - [`items`]: lines that quantity and price do not make, and cells without text
 
+mod accounts;
 mod ids;
 mod items;
 mod totals;
@@ -38,17 +39,15 @@ type Seen = BTreeMap<Field, Vec<Match>>;
 
 /// Reads everything that is uncertain again, and fills in what the rules then confirm.
 pub(super) fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
+    totals::part_shared_print(builder);
     let mut uncertain = totals::uncertain(builder);
     uncertain.extend(ids::uncertain(builder));
     uncertain.extend(items::uncertain(builder));
     uncertain.truncate(MAX_UNCERTAIN);
-    if !uncertain.is_empty() {
-        let seen = read(builder, &uncertain, reread);
-        totals::fill(builder, &seen);
-        ids::fill(builder, &seen);
-        items::fill(builder, &seen);
-    }
-    totals::mend_currency_sign(builder);
+    let seen = if uncertain.is_empty() { Seen::new() } else { read(builder, &uncertain, reread) };
+    totals::fill(builder, &seen);
+    ids::fill(builder, &seen);
+    items::fill(builder, &seen);
 }
 
 fn read(builder: &ReadingBuilder<'_>, uncertain: &[Uncertain], reread: Reread<'_>) -> Seen {
