@@ -6,7 +6,7 @@ use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::frame::Span;
-use super::{label, marks};
+use super::{copy, label, marks};
 
 /// Labels that end a value which runs into them.
 const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -23,7 +23,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     builder.put(Field::CheckCode, check_code);
     machine_number(builder, spans);
     marks::read(builder, spans);
-    sheet(builder, spans);
+    copy::read(builder, spans);
 }
 
 /// The value behind a label, cut off where the next label begins.
@@ -170,56 +170,6 @@ fn number_below(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]
     let near = |s: &Span| (s.y - label.y).abs() < 2.5 * builder.frame.unit && s.x1 > label.x0;
     let taken = builder.reading.invoice.invoice_code.clone();
     numbers(spans, lengths).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
-}
-
-/// The copies of a set, as printed under the title or down the right edge.
-const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
-
-fn sheet(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let all = &builder.frame.spans;
-    let found = spans.iter().find_map(sheet_under_title);
-    let found =
-        found.or_else(|| all.iter().find_map(edge_sheet)).or_else(|| all.iter().find_map(|s| edge_piece(s, all)));
-    builder.put(Field::Sheet, found);
-}
-
-/// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
-/// puts its own between them.
-pub(super) fn sheet_under_title(span: &Span) -> Option<Match> {
-    let text = span.folded();
-    let short = !span.vertical && text.chars().count() <= 8 && text.ends_with('联');
-    let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
-    let best = SHEETS.iter().max_by_key(|sheet| read(sheet))?;
-    (short && read(&best) >= 2).then(|| Match::of(span).with_text(*best))
-}
-
-/// The copy's name down the edge where it was read apart from its ordinal: whole, or but for a character below one.
-fn edge_piece(span: &Span, all: &[Span]) -> Option<Match> {
-    let text = span.folded();
-    if !span.vertical || text.chars().count() != 3 || !text.ends_with('联') {
-        return None;
-    }
-    let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
-    let best = SHEETS.iter().max_by_key(|sheet| read(sheet))?;
-    let is_ordinal = |other: &&Span| {
-        let ordinal = other.folded();
-        other.vertical && ordinal.starts_with('第') && ordinal.ends_with('联')
-    };
-    // The ordinal's own width is what a vertical line has for its height.
-    let above = |other: &&Span| {
-        let (column, down) = ((span.cx() - other.cx()).abs(), span.y - other.y);
-        column < other.height && down > 0.0 && down < 6.0 * other.height
-    };
-    let below_ordinal = || all.iter().filter(is_ordinal).any(|other| above(&other));
-    let is_read = text == **best || read(&best) >= 2 && below_ordinal();
-    is_read.then(|| Match::of(span).with_text(*best))
-}
-
-/// `第二联：抵扣联` down the right edge.
-fn edge_sheet(span: &Span) -> Option<Match> {
-    let text = span.folded();
-    let sheet = SHEETS.iter().find(|sheet| text.contains(**sheet) && text.contains('第'))?;
-    Some(Match::of(span).with_text(*sheet))
 }
 
 /// The printed title: the largest line that speaks of an invoice, with a piece that the seal split off.

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::invoice::Invoice;
-use crate::ocr::TextLine;
 use crate::reader::page::frame::Frame;
 use crate::reader::testing::{Placed, found, frame, line, page, tall};
 
@@ -136,40 +135,6 @@ fn a_machine_number_may_have_slipped_below_its_label_and_is_no_code() {
     assert_eq!(below.machine_number.as_deref(), Some("661559759665"));
     let beside = read_head(&[("机器编号:", 60.0, 40.0), ("661559759665", 180.0, 40.0)]);
     assert_eq!((beside.machine_number.as_deref(), beside.invoice_code), (Some("661559759665"), None));
-}
-
-#[test]
-fn the_copy_is_known_by_two_of_its_characters_or_by_the_edge() {
-    for (text, sheet) in [
-        ("发票联", Some("发票联")),
-        ("抵扌联", Some("抵扣联")),
-        ("发国票联", Some("发票联")),
-        ("第二联:抵扣联购买方扣税凭证", Some("抵扣联")),
-        ("中国联", None),
-        ("物联网", None),
-    ] {
-        assert_eq!(read_head(&[(text, 500.0, 40.0)]).sheet.as_deref(), sheet, "{text}");
-    }
-}
-
-#[test]
-fn the_copy_at_the_edge_may_be_read_apart_from_its_ordinal() {
-    let down = |text: &str, top: f32| {
-        let length = 20.0 * text.chars().count() as f32;
-        let (left, right, bottom) = (1100.0, 1120.0, top + length);
-        let line = line((text, 0.0, 0.0));
-        TextLine { quad: [right, top, right, bottom, left, bottom, left, top], ..line }
-    };
-    let sheet = |lines: Vec<TextLine>| {
-        let frame = Frame::new(&page(lines));
-        let mut builder = ReadingBuilder::new(&frame, crate::report::PageInfo::default());
-        read(&mut builder, &frame.spans);
-        builder.reading.invoice.sheet
-    };
-    assert_eq!(sheet(vec![down("第三联", 300.0), down("发票联", 370.0)]).as_deref(), Some("发票联"));
-    assert_eq!(sheet(vec![down("第二联", 300.0), down("抵扌联", 370.0)]).as_deref(), Some("抵扣联"));
-    assert_eq!(sheet(vec![down("抵扌联", 370.0)]), None, "without its ordinal");
-    assert_eq!(sheet(vec![down("第三联", 300.0)]), None);
 }
 
 #[test]
