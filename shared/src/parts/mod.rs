@@ -117,7 +117,7 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
 }
 
 /// Why a page is in none of a document's invoices.
-fn why_left(document: &Document, page: usize) -> Error {
+pub(crate) fn why_left(document: &Document, page: usize) -> Error {
     let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
     if document.format().is_picture() {
         return unread(
@@ -126,6 +126,13 @@ fn why_left(document: &Document, page: usize) -> Error {
         );
     }
     let text = document.text();
+    let has_no_characters = |page: &TextPage| !page.is_trusted() && page.unnamed > 0;
+    if text.pages.get(page).is_some_and(has_no_characters) {
+        return unread(
+            "the text of this OFD has places and no characters, so nobody can read it",
+            "Export the file as a PDF or a picture and send that.",
+        );
+    }
     let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
     if text.pages.get(page).is_some_and(is_picture) {
         return unread(

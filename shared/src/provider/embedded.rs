@@ -11,7 +11,7 @@ use super::{Answer, Provider};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
-use crate::parts::Part;
+use crate::parts::{self, Part};
 use crate::reader;
 use crate::report::Reading;
 
@@ -94,7 +94,8 @@ impl Embedded {
 
     fn read_pixels(&self, document: &Document) -> Result<Answer> {
         // Before the engine: it need not be there for a file that has no pixels.
-        let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
+        let why = |error| if is_final(&error) { parts::why_left(document, document.range().start) } else { error };
+        let pixels = document.pixels().map_err(why)?;
         let engine = self.engine()?;
         let page = engine.read(&pixels)?;
         let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
