@@ -373,6 +373,13 @@ impl Reading {
         }
     }
 
+    /// Moves every place in the evidence, as from a paper to the page on which it lies.
+    pub fn move_places(&mut self, to: impl Fn(&Quad) -> Quad) {
+        for quad in self.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
+            *quad = to(quad);
+        }
+    }
+
     /// Whether a field's value was chosen because another one said so.
     pub fn depends_on(&self, field: Field, on: Field) -> bool {
         self.dependencies.contains(&Dependency { field, on })

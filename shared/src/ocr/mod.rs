@@ -10,6 +10,7 @@ mod model;
 mod orient;
 mod qr;
 mod recognise;
+mod rules;
 mod seal;
 mod threads;
 
@@ -23,6 +24,7 @@ use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
+pub use self::rules::find_rules;
 pub use self::seal::SealText;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
@@ -129,6 +131,7 @@ impl Engine {
         thread::scope(|scope| {
             let codes = scope.spawn(|| qr::find(page));
             let seals = scope.spawn(|| seal::find(page));
+            let rules = scope.spawn(|| find_rules(page));
             let (turn, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
             let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
             let seals = seals.join().ok().map(|found| seal::read(page, found, turn, read)).transpose()?;
@@ -140,7 +143,7 @@ impl Engine {
                 // A decoder that trips over one picture must not cost us its text.
                 qr_codes: codes.join().unwrap_or_default(),
                 seals,
-                rules: Vec::new(),
+                rules: rules.join().unwrap_or_default(),
             })
         })
     }

@@ -84,7 +84,8 @@ impl Embedded {
     /// The file's own text where it can be trusted, else its pixels; what the text says when the pixels say nothing.
     fn read_blocking(&self, part: &Part) -> Result<Answer> {
         match part.own_reading() {
-            Some(reading) if is_enough(&reading) => Ok(of_text(reading)),
+            // One paper of a page whose text has told the papers apart.
+            Some(reading) if part.document().is_cropped() || is_enough(&reading) => Ok(of_text(reading)),
             own => self.read_pixels(part.document()).or_else(|error| match own {
                 Some(reading) if is_final(&error) => Ok(of_text(reading)),
                 _ => Err(error),
@@ -99,7 +100,7 @@ impl Embedded {
         let engine = self.engine()?;
         let page = engine.read(&pixels)?;
         let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
-        Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
+        Ok(Answer { model: Some(MODEL.to_owned()), ..Answer::of(reading) })
     }
 }
 
@@ -110,7 +111,7 @@ fn is_enough(reading: &Reading) -> bool {
 }
 
 fn of_text(reading: Reading) -> Answer {
-    Answer { reading, model: Some(TEXT_MODEL.to_owned()), ..Answer::default() }
+    Answer { model: Some(TEXT_MODEL.to_owned()), ..Answer::of(reading) }
 }
 
 /// Whether there is nothing more to see: the pixels say nothing, or there are none.

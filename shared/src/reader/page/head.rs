@@ -6,7 +6,7 @@ use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::frame::Span;
-use super::label;
+use super::{label, marks};
 
 /// Labels that end a value which runs into them.
 const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -22,7 +22,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let check_code = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
     builder.put(Field::CheckCode, check_code);
     machine_number(builder, spans);
-    special_mark(builder, spans);
+    marks::read(builder, spans);
     sheet(builder, spans);
 }
 
@@ -126,28 +126,6 @@ fn number_below(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]
     numbers(spans, lengths).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
 }
 
-/// What is printed at the top left of invoices for certain goods.
-const MARKS: [&str; 9] = [
-    "通行费",
-    "成品油",
-    "收购",
-    "农产品收购",
-    "机动车",
-    "旅客运输服务",
-    "建筑服务",
-    "货物运输服务",
-    "不动产经营租赁服务",
-];
-
-fn is_special_mark(span: &Span) -> bool {
-    MARKS.contains(&span.folded().as_str())
-}
-
-fn special_mark(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let mark = spans.iter().find(|s| !s.vertical && is_special_mark(s));
-    builder.put(Field::SpecialMark, mark.map(Match::of));
-}
-
 /// The copies of a set, as printed under the title or down the right edge.
 const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
 
@@ -186,7 +164,7 @@ pub(super) fn title(spans: &[Span]) -> Option<Match> {
         .iter()
         .filter(|s| !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':'))
         .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
-        .filter(|s| s.folded().chars().any(value_parsers::is_han) && !is_special_mark(s))
+        .filter(|s| s.folded().chars().any(value_parsers::is_han) && !marks::is_mark(s))
         .cloned()
         .collect();
     row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
@@ -313,14 +291,6 @@ mod tests {
         assert_eq!(below.machine_number.as_deref(), Some("661559759665"));
         let beside = read_head(&[("机器编号:", 60.0, 40.0), ("661559759665", 180.0, 40.0)]);
         assert_eq!((beside.machine_number.as_deref(), beside.invoice_code), (Some("661559759665"), None));
-    }
-
-    #[test]
-    fn a_mark_stands_alone() {
-        for (text, mark) in [("通行费", Some("通行费")), ("成品油", Some("成品油")), ("高速公路通行费", None)]
-        {
-            assert_eq!(read_head(&[(text, 60.0, 40.0)]).special_mark.as_deref(), mark, "{text}");
-        }
     }
 
     #[test]

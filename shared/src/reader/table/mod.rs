@@ -3,9 +3,13 @@
 //!
 //! - [`columns`]: the table's head, which columns there are and where
 //! - [`cells`]: one row's spans given to their columns
+//! - [`names`]: marks in names and sizes that small print makes engines misread
 
 mod cells;
 pub(super) mod columns;
+mod names;
+#[cfg(test)]
+mod tests;
 
 use rust_decimal::Decimal;
 
@@ -14,9 +18,13 @@ use crate::invoice::arithmetic::{CENT, product_gap};
 use crate::invoice::{Column, Field, Item};
 use crate::reader::page::frame::Span;
 use crate::reader::values::builder::{Match, ReadingBuilder};
-use crate::reader::values::value_parsers;
+use crate::reader::values::value_parsers::{self, is_rate_like};
 
 use columns::TableHead;
+use names::{millilitres, starred};
+
+/// How far below a line the next one of the same cell stands at most, in units.
+const NEXT_LINE: f32 = 2.2;
 
 /// One printed row of the table.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +37,17 @@ impl Row {
         self.cells.iter().any(|(c, _)| *c == Some(column))
     }
 
-    /// Whether it holds a number that only an item's first line has.
+    /// Whether it holds a number that only an item's first line has, or the words or stars in place of one.
     fn has_numbers(&self) -> bool {
-        [Column::Amount, Column::TaxAmount, Column::TaxRate, Column::UnitPrice].iter().any(|c| self.has(*c))
+        let is_number = |s: &Span| s.marks.iter().any(|m| m.folded.is_ascii_digit()) || is_rate_like(&s.folded());
+        let columns = [Column::Amount, Column::TaxAmount, Column::TaxRate, Column::UnitPrice].map(Some);
+        self.cells.iter().any(|(column, spans)| columns.contains(column) && spans.iter().any(is_number))
+    }
+
+    /// Its height on the page; none without text.
+    fn y(&self) -> Option<f32> {
+        let spans = || self.cells.iter().flat_map(|(_, spans)| spans);
+        Some(spans().map(|s| s.y).sum::<f32>() / spans().count() as f32).filter(|y| y.is_finite())
     }
 
     /// Puts another row's text behind this one's, cell by cell.
@@ -48,9 +64,17 @@ impl Row {
 /// Reads the rows that lie between the head and a lower edge.
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[Span]) {
     let unit = builder.frame.unit;
-    let tokens: Vec<Span> = spans.iter().flat_map(|s| cells::pieces(s, head)).collect();
-    let rows = rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) });
-    for row in join_wrapped(rows.collect()) {
+    let right = head.right_edge(unit).unwrap_or(f32::MAX);
+    let cut = |edge: Option<f32>| -> Vec<Row> {
+        let inside = spans.iter().filter(|s| s.x0 < right);
+        let tokens = inside.flat_map(|s| cells::pieces(s, head, edge)).collect();
+        rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) }).collect()
+    };
+    let mut rows = cut(None);
+    if let Some(edge) = cells::specification_edge(&rows, unit) {
+        rows = cut(Some(edge));
+    }
+    for row in join_wrapped(rows, unit) {
         let index = builder.reading.invoice.items.len();
         builder.reading.invoice.items.push(Item::default());
         item(builder, index, &row);
@@ -83,21 +107,28 @@ fn rows(mut tokens: Vec<Span>, unit: f32) -> Vec<Vec<Span>> {
     rows
 }
 
-/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below.
-fn join_wrapped(rows: Vec<Row>) -> Vec<Row> {
+/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below. What stands
+/// further off than the next line is a stamp, and continues nothing.
+fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     let name_first = rows.first().is_some_and(|r| r.has(Column::Name) && !r.has_numbers());
     let mut items: Vec<Row> = Vec::new();
     let mut waiting: Option<Row> = None;
+    let mut end = f32::MAX;
     for row in rows {
+        let y = row.y().unwrap_or(end);
+        let follows = y - end < NEXT_LINE * unit;
         if row.has_numbers() {
             let mut whole = waiting.take().unwrap_or_default();
             whole.absorb(row);
             items.push(whole);
         } else if name_first || items.is_empty() {
             waiting.get_or_insert_default().absorb(row);
-        } else if let Some(item) = items.last_mut() {
+        } else if let (Some(item), true) = (items.last_mut(), follows) {
             item.absorb(row);
+        } else {
+            continue;
         }
+        end = y;
     }
     // A name that nothing follows still belongs to the last item.
     if let (Some(rest), Some(item)) = (waiting, items.last_mut()) {
@@ -109,14 +140,20 @@ fn join_wrapped(rows: Vec<Row>) -> Vec<Row> {
 fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
     for (column, spans) in &row.cells {
         let Some(column) = *column else { continue };
-        let glue = if column == Column::Specification && one_row(spans) { " " } else { "" };
-        let found = Match::join(spans, glue);
         let field = Field::Cell(index, column);
         let text = value_parsers::non_empty;
         match column {
-            Column::Name => builder.put_as(field, found, |name| text(name).map(|name| starred(&name))),
-            Column::Specification => builder.put_as(field, found, |size| text(size).map(|size| millilitres(&size))),
-            _ => builder.put(field, found),
+            Column::Name => builder.put_as(field, cells::joined(spans, column), |name| {
+                text(name).map(|name| millilitres(&starred(&name)))
+            }),
+            Column::Specification => {
+                builder.put_as(field, cells::joined(spans, column), |size| text(size).map(|size| millilitres(&size)))
+            }
+            _ if NUMBERS.contains(&column) => {
+                let (found, single) = cells::number(spans, column);
+                builder.put_as(field, found, |print| single.then(|| value_parsers::value(field, print)).flatten())
+            }
+            _ => builder.put(field, Match::join(spans, "")),
         };
     }
     part_price(builder, index, row);
@@ -177,55 +214,6 @@ fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
     if let Some((quantity, price)) = parts.into_iter().find(is_amount) {
         for (column, part) in [(Column::Quantity, &quantity), (Column::UnitPrice, &price)] {
             builder.put_as(Field::Cell(index, column), Some(Match::of(part)), |_| number(part));
-        }
-    }
-}
-
-/// A name's category stands between two stars. Small ones are read as dots or quotation marks, and the first one, at
-/// the table's edge, is lost.
-fn starred(name: &str) -> String {
-    let like_star = |c: char| matches!(c, '*' | '＊' | '·' | '•' | '.' | '"' | '“' | '”' | '\'' | '´' | '★');
-    let rest = name.trim_start_matches(like_star);
-    let has_first = rest.len() < name.len();
-    let second = rest.find('*').or_else(|| rest.find(like_star).filter(|_| has_first));
-    let Some((category, behind)) = second.map(|at| rest.split_at(at)) else { return name.to_owned() };
-    let goods = behind.strip_prefix(like_star).unwrap_or(behind);
-    // Without the first, one star alone must part two words.
-    if has_first || !goods.is_empty() && !goods.contains('*') {
-        format!("*{category}*{goods}")
-    } else {
-        name.to_owned()
-    }
-}
-
-/// `500m1` is `500ml`: behind a number the unit is never a digit.
-fn millilitres(text: &str) -> String {
-    let marks: Vec<char> = text.chars().collect();
-    let is_unit = |i: usize| {
-        let before = i >= 2 && marks[i - 1] == 'm' && marks[i - 2].is_ascii_digit();
-        marks[i] == '1' && before && marks.get(i + 1).is_none_or(|c| !c.is_ascii_alphanumeric())
-    };
-    (0..marks.len()).map(|i| if is_unit(i) { 'l' } else { marks[i] }).collect()
-}
-
-fn one_row(spans: &[Span]) -> bool {
-    spans.windows(2).all(|pair| pair[0].same_row(&pair[1], 0.6))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_category_stands_between_two_stars_however_they_were_read() {
-        for (read, name) in [
-            ("·印刷品·宣传册", "*印刷品*宣传册"),
-            ("*“酒*白酒", "*酒*白酒"),
-            ("*人力资源服务·劳务派遣", "*人力资源服务*劳务派遣"),
-            ("印刷品*宣传册", "*印刷品*宣传册"),
-            ("维生素C片·大瓶", "维生素C片·大瓶"),
-        ] {
-            assert_eq!(starred(read), name);
         }
     }
 }
