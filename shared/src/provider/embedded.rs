@@ -116,7 +116,7 @@ fn of_text(reading: Reading) -> Answer {
 
 /// Whether there is nothing more to see: the pixels say nothing, or there are none.
 fn is_final(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
+    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnreadInvoice | ErrorKind::UnsupportedFormat)
 }
 
 #[async_trait]
