@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::document::text::TextPage;
 use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, bounds};
@@ -136,18 +135,23 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
     range.map(|page| u32::try_from(page).unwrap_or(u32::MAX).saturating_add(1)).collect()
 }
 
-/// Why a page is in none of a document's invoices.
-fn why_left(document: &Document, page: usize) -> Error {
+/// Why a page, or a paper on it, is in none of a document's invoices.
+pub(crate) fn why_left(document: &Document, page: usize) -> Error {
     let text = document.text();
-    let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
-    if text.pages.get(page).is_some_and(is_picture) {
+    let Some(text) = text.pages.get(page).filter(|page| !page.is_trusted()) else { return no_invoice() };
+    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
+    if text.unnamed > 0 {
+        let message = "the text of this OFD has places and no characters, so nobody can read it";
+        return unread(message, "Export the file as a PDF or a picture and send that.");
+    }
+    if text.picture_share > 0.0 {
         let message = "a page of an OFD that is a picture is not looked at";
-        return Error::new(ErrorKind::UnsupportedFormat, message).with_hint("Export the file as a PDF and send that.");
+        return unread(message, "Export the file as a PDF and send that.");
     }
     no_invoice()
 }
 
-/// What is read as one invoice each, and the papers on the same pages that are none.
+/// What is read as one invoice each, and what was read and is none, with the reason.
 fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Left>) {
     let count = document.pages() as usize;
     let pages_alone = || (0..count).map(|page| alone(document, page..page + 1, &[])).collect();
@@ -171,16 +175,18 @@ fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Left>) {
         }
         _ => ranges.iter().map(|range| part(document, &sheets, range)).collect(),
     };
-    (parts, others(&sheets, &ranges))
+    let others = others(document, &sheets, &ranges, &parts);
+    (parts, others)
 }
 
-/// The papers and trusted pages that are in none of the invoices, and what they are.
-fn others(sheets: &[Sheet], ranges: &[Range<usize>]) -> Vec<Left> {
+/// The papers that are in none of the invoices, and the pages with none on them: what they are.
+fn others(document: &Document, sheets: &[Sheet], ranges: &[Range<usize>], parts: &[(Spot, Part)]) -> Vec<Left> {
     let is_taken = |i: usize| ranges.iter().any(|range| range.contains(&i));
-    let is_told = |sheet: &Sheet| sheet.quad.is_some() || sheet.says.is_trusted;
-    let papers = sheets.iter().enumerate().filter(|(i, sheet)| is_told(sheet) && !is_taken(*i));
-    let told = |sheet: &Sheet| sheet.says.other.clone().unwrap_or_else(no_invoice);
-    papers.map(|(i, sheet)| (spot(sheets, &(i..i + 1)), told(sheet))).collect()
+    let is_on_part = |sheet: &Sheet| parts.iter().any(|(spot, _)| spot.0.contains(&sheet.page));
+    let left = sheets.iter().enumerate().filter(|(i, _)| !is_taken(*i));
+    let left = left.filter(|(_, sheet)| sheet.quad.is_some() || !is_on_part(sheet));
+    let why = |sheet: &Sheet| sheet.says.error.clone().unwrap_or_else(|| why_left(document, sheet.page));
+    left.map(|(i, sheet)| (spot(sheets, &(i..i + 1)), why(sheet))).collect()
 }
 
 fn page_of(sheets: &[Sheet], at: usize) -> usize {

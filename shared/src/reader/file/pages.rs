@@ -20,8 +20,8 @@ pub(crate) struct PageReading {
     pub(crate) is_trusted: bool,
     /// It reads as an invoice, or as one page of it.
     invoice: Option<Reading>,
-    /// What it is where it is no invoice.
-    pub(crate) other: Option<Error>,
+    /// Why it does not.
+    pub(crate) error: Option<Error>,
     is_list: bool,
     /// Lines for the invoice before it.
     goods: Option<Reading>,
@@ -46,11 +46,11 @@ impl PageReading {
         let frame = Frame::new(page);
         let is_list = goods_list::is_list(&frame);
         let goods = if is_list { goods_list::read(&frame) } else { None };
-        let (invoice, other) = match read_text(page) {
-            Ok(invoice) => (Some(invoice), None),
-            Err(other) => (None, Some(other)),
+        let (invoice, error) = match read_text(page) {
+            Ok(reading) => (Some(reading), None),
+            Err(error) => (None, Some(error)),
         };
-        PageReading { is_trusted: true, invoice, other, is_list, goods }
+        PageReading { is_trusted: true, invoice, error, is_list, goods }
     }
 }
 
