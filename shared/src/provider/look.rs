@@ -47,11 +47,11 @@ fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<
     for paper in &papers {
         found.extend(read_paper(engine, pixels, &page, paper, depth)?);
     }
-    let mut invoices = found.iter().filter_map(|paper| paper.reading.as_ref().ok());
+    let mut invoices = found.iter().filter_map(|paper| Some((paper.reading.as_ref().ok()?, paper.quad)));
     match (invoices.next(), invoices.next()) {
         (Some(_), Some(_)) => Ok(found),
         (only, _) => Ok(match as_one() {
-            Ok(whole) if only.is_none_or(|only| papers::says_less(only, &whole)) => {
+            Ok(whole) if only.is_none_or(|(only, quad)| papers::says_less(only, &whole, quad)) => {
                 vec![Found { quad: None, reading: Ok(whole) }]
             }
             _ => found,

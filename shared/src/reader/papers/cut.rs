@@ -295,12 +295,13 @@ fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap:
 /// whatever other labels it has.
 fn is_outside(lay: &Lay, way: Way, form: &Content<'_>, other: &Content<'_>, above: bool) -> bool {
     let (table, sum) = (form.first_table(way), form.last_sum(way));
-    let has = |content: &Content<'_>, label: fn(&Piece) -> bool| content.pieces(lay).any(|p| label(p));
-    let has_own = match above {
-        true => form.pieces(lay).any(|p| p.is_head && way.place(p.center()) < table),
-        false => form.pieces(lay).any(|p| p.is_foot && way.place(p.center()) > sum),
+    let has = |content: &Content<'_>, label: fn(&Piece) -> bool| content.pieces(lay).any(label);
+    let (has_own, takes) = if above {
+        (form.pieces(lay).any(|p| p.is_head && way.place(p.center()) < table), has(other, |p| p.is_head))
+    } else {
+        (form.pieces(lay).any(|p| p.is_foot && way.place(p.center()) > sum), has(other, |p| p.is_foot))
     };
-    !way.is_downward && has_own && !has(other, |p| p.is_head) && !has(other, |p| p.is_foot)
+    !way.is_downward && has_own && !takes
 }
 
 /// Whether a form keeps a head and a foot of its own, or there is none to lose.
