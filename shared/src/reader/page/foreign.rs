@@ -1,6 +1,8 @@
 //! Papers that are no VAT invoice, told by what they call themselves: the words of their title, and, where nobody could
 //! read it, the labels that only they have. Knows nothing of how an invoice is laid out.
 
+use crate::invoice::InvoiceCode;
+
 use super::frame::{Span, median};
 use super::label;
 
@@ -269,11 +271,13 @@ pub(super) fn labelled(spans: &[Span]) -> Option<&'static str> {
 
 /// Whether it has the code of an invoice without tax, which begins with a 1, and says nothing of a tax.
 fn is_general(spans: &[Span]) -> bool {
-    let is_taxed = |s: &Span| ["税率", "税额", "征收率", "价税"].iter().any(|word| s.folded().contains(word));
+    let is_taxed = |s: &Span| ["税率", "税额", "征收率"].iter().any(|word| s.folded().contains(word));
     let code = label::all(spans, &["发票代码"]).into_iter().find_map(|hit| label::value(spans, &hit, f32::MAX));
     let digits = code.map(|code| label::until(&code, &["发票号码"]).folded()).unwrap_or_default();
-    // The chain has codes that begin with a 1 too.
-    let is_general = digits.len() == 12 && digits.starts_with('1') && !digits.starts_with("14403");
+    // The chain, and four old electronic ones, have codes that begin with a 1 too.
+    let is_ours =
+        digits.starts_with("14403") || InvoiceCode::parse(&digits).is_some_and(|c| c.invoice_type().is_some());
+    let is_general = digits.len() == 12 && digits.starts_with('1') && !is_ours;
     is_general && !spans.iter().any(is_taxed)
 }
 

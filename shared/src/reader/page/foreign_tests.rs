@@ -92,5 +92,6 @@ fn a_code_of_general_invoices_tells_one_that_has_no_tax() {
     assert!(with(vec![code("发票代码:161005499117")]).is_some_and(|told| told.contains("通用")));
     assert_eq!(with(vec![code("发票代码:161005499117"), line(("税率", 900.0, 200.0))]), None);
     assert_eq!(with(vec![code("发票代码:144032009110")]), None, "the chain's");
+    assert_eq!(with(vec![code("发票代码:131001570151")]), None, "an old electronic one");
     assert_eq!(with(vec![code("发票代码:031001900211")]), None);
 }

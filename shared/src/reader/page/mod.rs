@@ -89,8 +89,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
     once::doubt_doubles(&mut builder);
     let reading = builder.reading;
-    if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
-        return Err(no_invoice());
+    let is_blank = reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none();
+    if is_blank || !kind::is_named(&reading, &frame.spans, qr.as_ref(), on_chain) {
+        return Err(none_of_ours());
     }
     Ok(reading)
 }
