@@ -244,6 +244,8 @@ const HEADS: [&str; 10] =
 const TITLE: f32 = 1.2;
 /// Labels that make up for a title which nobody could read.
 const LABELS: usize = 3;
+/// How long a title's word must be for one of its characters to be forgiven.
+const NEARLY: usize = 4;
 /// What may stand behind the last word of a title, besides brackets.
 const BEHIND: usize = 8;
 
@@ -260,7 +262,10 @@ pub(super) fn titled(spans: &[Span]) -> Option<&'static str> {
     let is_head = |s: &&Span| !s.vertical && HEADS.contains(&s.folded().as_str());
     let top = spans.iter().filter(is_head).map(|s| s.y).reduce(f32::min).unwrap_or(f32::MAX);
     let titles: Vec<String> = titles(spans).filter(|s| s.y < top).map(Span::folded).collect();
-    PAPERS.iter().find(|paper| titles.iter().any(|title| paper.is_titled(title))).map(|paper| paper.name)
+    let by = |is_titled: fn(&Paper, &str) -> bool| {
+        PAPERS.iter().find(|paper| titles.iter().any(|title| is_titled(paper, title))).map(|paper| paper.name)
+    };
+    by(Paper::is_titled).or_else(|| by(Paper::is_nearly_titled))
 }
 
 /// What its labels say, where nobody could read a title.
@@ -298,6 +303,17 @@ fn titles(spans: &[Span]) -> impl Iterator<Item = &Span> {
 impl Paper {
     fn is_titled(&self, title: &str) -> bool {
         self.titles.iter().any(|words| in_order(title, words))
+    }
+
+    /// As [`Self::is_titled`], with one character of a longer word misread.
+    fn is_nearly_titled(&self, title: &str) -> bool {
+        let title: Vec<char> = title.chars().collect();
+        let nearly = |words: &&str| {
+            let words: Vec<char> = words.chars().collect();
+            let differing = |part: &[char]| part.iter().zip(&words).filter(|(a, b)| a != b).count();
+            words.len() >= NEARLY && title.windows(words.len()).any(|part| differing(part) == 1)
+        };
+        self.titles.iter().filter(|words| !words.contains(' ')).any(nearly)
     }
 
     /// Whether enough of its labels are there, each at the beginning of a line or of a cell.
