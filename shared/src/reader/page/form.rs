@@ -119,7 +119,7 @@ fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span], areas: &Areas) {
 fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.8 * unit, sections.foot(areas) - 0.6 * unit);
-    let block = match areas.seller(builder.frame, &below) {
+    let block = match areas.seller(builder.frame, spans) {
         Some(cell) => {
             in_cell(&cut(&below, f32::MIN, caption_edge(&below, &REMARKS, f32::MIN).unwrap_or(f32::MAX)), &cell)
         }

@@ -14,6 +14,9 @@ use super::grid::Grid;
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;
 
+/// Where a seal's letters around begin, as a share of its radius.
+const RIM: f32 = 0.5;
+
 /// One character with its place in the straight frame.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::reader) struct Mark {
@@ -129,6 +132,15 @@ impl Stamp {
     pub(in crate::reader) fn holds(&self, span: &Span) -> bool {
         let [left, top, right, bottom] = self.place;
         span.x0 > left && span.x1 < right && span.y > top && span.y < bottom
+    }
+
+    /// Whether both ends of a span and its middle stand where a seal has its letters around.
+    pub(in crate::reader) fn has_on_rim(&self, span: &Span) -> bool {
+        let [left, top, right, bottom] = self.place;
+        let (across, down) = (0.5 * (right - left).max(1.0), 0.5 * (bottom - top).max(1.0));
+        let v = (span.y - top - down) / down;
+        let radius = |x: f32| ((x - left - across) / across).hypot(v);
+        [span.x0, span.cx(), span.x1].into_iter().all(|x| radius(x) > RIM)
     }
 }
 
