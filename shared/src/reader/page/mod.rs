@@ -76,6 +76,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(none_of_ours());
     }
+    if layout == Layout::Digital {
+        head::as_digital(&mut builder);
+    }
     marks::agent(&mut builder);
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
