@@ -12,7 +12,6 @@ use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
 use crate::parts::{self, Part};
-use crate::reader;
 use crate::report::Reading;
 
 /// The name in configuration, keys and Reports.

@@ -20,7 +20,7 @@ mod areas;
 mod copy;
 mod foot;
 pub(super) mod foreign;
-mod form;
+pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod grid;
 mod head;
