@@ -52,6 +52,7 @@ impl Stroke {
 }
 
 /// How the slope of print changes over the page: `slope = a + b x + c y`, and how what runs down leans: `lean = d + e x`.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bend {
     a: f32,
     b: f32,
@@ -65,7 +66,7 @@ impl Bend {
     /// Least squares over the long lines of text, without those that lean otherwise, and over the rules that run down.
     pub(super) fn fit(text: &[Stroke], rules: &[Stroke]) -> Bend {
         let Some(middle) = median(text.iter().map(Stroke::slope).collect()) else {
-            return Bend { a: 0.0, b: 0.0, c: 0.0, d: 0.0, e: 0.0, origin: (0.0, 0.0) };
+            return Bend::default();
         };
         let kept: Vec<&Stroke> = text.iter().filter(|s| (s.slope() - middle).abs() < SEAL_SLANT / 2.0).collect();
         let n = (kept.len() as f32).max(1.0);
@@ -86,6 +87,14 @@ impl Bend {
     pub(super) fn straighten(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (dx, dy) = (x - self.origin.0, y - self.origin.1);
         (x - dy * (self.d + self.e * dx), y - dx * (self.a + self.b * dx / 2.0 + self.c * dy))
+    }
+
+    /// The point that is straightened to this one: where the slopes are small, each try is nearer by far.
+    pub(super) fn bent(&self, wanted: (f32, f32)) -> (f32, f32) {
+        (0..4).fold(wanted, |(x, y), _| {
+            let got = self.straighten((x, y));
+            (x + wanted.0 - got.0, y + wanted.1 - got.1)
+        })
     }
 }
 

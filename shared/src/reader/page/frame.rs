@@ -154,7 +154,9 @@ pub(in crate::reader) struct Frame {
     /// Its seals, as far as they say something.
     pub(in crate::reader) seals: Vec<Stamp>,
     /// What sets the page upright.
-    turn: Turn,
+    upright: Upright,
+    /// What sets it straight then.
+    bend: Bend,
 }
 
 impl Frame {
@@ -174,14 +176,19 @@ impl Frame {
         let rules: Vec<Segment> = rules.map(|(a, b)| [a.0, a.1, b.0, b.1]).collect();
         let grid = Grid::new(&rules, unit);
         let seals = page.seals.iter().flatten().map(|seal| Stamp::new(seal, straight)).collect();
-        Frame { spans, unit, grid, seals, turn: upright.turn }
+        Frame { spans, unit, grid, seals, upright, bend }
+    }
+
+    /// A point of the straight frame, in the page as uploaded.
+    pub(in crate::reader) fn on_page(&self, point: (f32, f32)) -> (f32, f32) {
+        self.upright.back(self.bend.bent(point))
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
     pub(in crate::reader) fn union(&self, quads: &[Quad]) -> Option<Quad> {
         match quads {
             [only] => Some(*only),
-            many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.turn).quad()),
+            many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.upright.turn).quad()),
         }
     }
 }
@@ -304,6 +311,8 @@ mod tests {
         let page = PageText { width: 1000, height: 1400, rotation: 0, lines: lines.collect(), ..PageText::default() };
         let frame = Frame::new(&page);
         assert!(frame.spans.iter().all(|s| !s.slanted));
+        let back = frame.on_page((frame.spans[3].x0, frame.spans[3].y));
+        assert!((back.0 - 100.0).abs() < 1.0 && (back.1 - 310.0).abs() < 1.0, "{back:?}");
         let part = frame.spans[3].slice(0..1);
         assert!((part.y - frame.spans[3].y).abs() < 1.0);
     }
