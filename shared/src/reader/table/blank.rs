@@ -19,7 +19,7 @@ pub(super) const NUMBERS: [Column; 5] =
 pub(super) struct Print {
     /// From where to where each is printed.
     edges: BTreeMap<Column, (f32, f32)>,
-    /// Whether most lines with a price or a quantity have a specification.
+    /// Whether many of the lines with a price or a quantity have a specification.
     has_specifications: bool,
 }
 
@@ -36,7 +36,7 @@ impl Print {
         }
         let counted = || lines.iter().filter(|line| is_counted(line));
         let specified = counted().filter(|line| line.has(Column::Specification)).count();
-        Print { edges, has_specifications: 2 * specified >= counted().count().max(1) }
+        Print { edges, has_specifications: 3 * specified >= counted().count().max(1) }
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn note(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, he
     }
 }
 
-/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when most
+/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when many
 /// lines have one.
 fn is_due(row: &Row, column: Column, print: &Print) -> bool {
     is_counted(row) && (column == Column::Unit || print.has_specifications)

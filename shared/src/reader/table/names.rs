@@ -27,6 +27,25 @@ pub(super) fn millilitres(text: &str) -> String {
     (0..marks.len()).map(|i| if is_unit(i) { 'l' } else { marks[i] }).collect()
 }
 
+/// The strengths of cement (GB 175).
+const STRENGTHS: [&str; 4] = ["32.5", "42.5", "52.5", "62.5"];
+
+/// `P.042.5` is `P.O42.5`: in the grade of a cement the kind stands before the strength, and no kind is a zero.
+fn cement_grade(text: &str) -> String {
+    let is_point = |c: char| matches!(c, '.' | '·' | '•');
+    let rest =
+        text.strip_prefix('P').and_then(|rest| rest.strip_prefix(is_point)).and_then(|rest| rest.strip_prefix('0'));
+    match rest.filter(|rest| STRENGTHS.iter().any(|strength| rest.starts_with(strength))) {
+        Some(strength) => format!("{}O{strength}", text.strip_suffix(&format!("0{strength}")).unwrap_or("P.")),
+        None => text.to_owned(),
+    }
+}
+
+/// A size or grade with the characters that can stand there.
+pub(super) fn size(text: &str) -> String {
+    cement_grade(&millilitres(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +60,19 @@ mod tests {
             ("维生素C片·大瓶", "维生素C片·大瓶"),
         ] {
             assert_eq!(starred(read), name);
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_cement_is_a_letter() {
+        for (read, grade) in [
+            ("P.042.5", "P.O42.5"),
+            ("P·052.5R", "P·O52.5R"),
+            ("P.O42.5", "P.O42.5"),
+            ("P.05", "P.05"),
+            ("P0.42", "P0.42"),
+        ] {
+            assert_eq!(size(read), grade);
         }
     }
 }
