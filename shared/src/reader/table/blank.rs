@@ -85,14 +85,15 @@ impl Cell<'_> {
     }
 }
 
-/// A cell's place on the row of the number nearest to it.
+/// A cell's place on the row of the number nearest to it; of the name, where there is no number.
 fn cell<'a>(builder: &ReadingBuilder<'_>, row: &'a Row, head: &TableHead, column: Column) -> Option<Cell<'a>> {
     let unit = builder.frame.unit;
     let own = head.head(column)?;
     let centre = f32::midpoint(own.x0, own.x1);
     let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
     let numbers = row.cells.iter().filter(|(c, _)| c.is_none_or(|c| c >= Column::Quantity)).flat_map(|(_, s)| s);
-    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
+    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()));
+    let near = near.or_else(|| cells.first().copied())?;
     let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
     let at = head.heads.iter().position(|h| h.column == Some(column))?;
     let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);

@@ -23,7 +23,7 @@ use crate::reader::values::value_parsers::{self, is_rate_like};
 
 use cells::Edge;
 use columns::TableHead;
-use names::{millilitres, size, starred};
+use names::{millilitres, size, star_like_the_others, starred};
 
 /// How far below a line the next one of the same cell stands at most, in units.
 const NEXT_LINE: f32 = 2.2;
@@ -44,6 +44,14 @@ impl Row {
         let is_number = |s: &Span| s.marks.iter().any(|m| m.folded.is_ascii_digit()) || is_rate_like(&s.folded());
         let columns = [Column::Amount, Column::TaxAmount, Column::TaxRate, Column::UnitPrice].map(Some);
         self.cells.iter().any(|(column, spans)| columns.contains(column) && spans.iter().any(is_number))
+    }
+
+    /// Whether it begins with a category between two stars.
+    fn begins_a_name(&self) -> bool {
+        let name = self.cells.iter().find(|(column, _)| *column == Some(Column::Name));
+        let print = name.and_then(|(_, spans)| spans.first()).map(Span::folded).unwrap_or_default();
+        let category = print.strip_prefix('*').and_then(|rest| rest.split_once('*')).map(|(category, _)| category);
+        category.is_some_and(|category| category.chars().count() > 1 && category.chars().all(value_parsers::is_han))
     }
 
     /// Whether its numbers are the last digits of those above, that wrapped inside their cells: digits alone under a
@@ -106,6 +114,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[
             blank::note(builder, index, row, head, &print);
         }
     }
+    star_like_the_others(&mut builder.reading.invoice.items);
 }
 
 /// Tells what is tall and holds several rows: what was read of it is of none, and each row's cell is to be looked at.
@@ -138,8 +147,9 @@ fn rows(mut tokens: Vec<Span>, unit: f32) -> Vec<Vec<Span>> {
     rows
 }
 
-/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below. What stands
-/// further off than the next line is a stamp, and continues nothing.
+/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below. One that
+/// begins as names do is an item of its own, whose numbers may not have been read. What stands further off than the next
+/// line is a stamp, and continues nothing.
 fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     let name_first = rows.first().is_some_and(|r| r.has(Column::Name) && !r.has_numbers());
     let mut items: Vec<Row> = Vec::new();
@@ -148,12 +158,17 @@ fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     for row in rows {
         let y = row.y().unwrap_or(end);
         let follows = y - end < NEXT_LINE * unit;
-        let wrapped = follows && items.last().is_some_and(|above| row.ends_numbers_of(above));
+        let above = items.last();
+        let wrapped = follows && above.is_some_and(|above| row.ends_numbers_of(above));
+        let begins = row.begins_a_name() && above.is_none_or(|above| above.has(Column::Name));
+        if begins && waiting.as_ref().is_some_and(Row::begins_a_name) {
+            items.extend(waiting.take());
+        }
         if row.has_numbers() && !wrapped {
             let mut whole = waiting.take().unwrap_or_default();
             whole.absorb(row);
             items.push(whole);
-        } else if !wrapped && name_first || items.is_empty() {
+        } else if begins || waiting.is_some() || !wrapped && name_first || items.is_empty() {
             waiting.get_or_insert_default().absorb(row);
         } else if let (Some(item), true) = (items.last_mut(), follows) {
             item.absorb(row);
@@ -162,9 +177,11 @@ fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
         }
         end = y;
     }
-    // A name that nothing follows still belongs to the last item.
-    if let (Some(rest), Some(item)) = (waiting, items.last_mut()) {
-        item.absorb(rest);
+    match (waiting, items.last_mut()) {
+        (Some(rest), _) if rest.begins_a_name() => items.push(rest),
+        // A name that nothing follows still belongs to the last item.
+        (Some(rest), Some(item)) => item.absorb(rest),
+        _ => {}
     }
     items
 }

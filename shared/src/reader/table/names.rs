@@ -1,5 +1,7 @@
 //! Marks in names and sizes that small print makes engines misread. Knows nothing of places.
 
+use crate::invoice::Item;
+
 /// A name's category stands between two stars. Small ones are read as dots or quotation marks, and the first one, at
 /// the table's edge, is lost.
 pub(super) fn starred(name: &str) -> String {
@@ -14,6 +16,22 @@ pub(super) fn starred(name: &str) -> String {
         format!("*{category}*{goods}")
     } else {
         name.to_owned()
+    }
+}
+
+/// Either all names of an invoice have a category or none: where the others have one, a dot alone parts it too.
+pub(super) fn star_like_the_others(items: &mut [Item]) {
+    let has_star = |item: &&mut Item| item.name.as_deref().is_some_and(|name| name.starts_with('*'));
+    let (with, without): (Vec<_>, Vec<_>) = items.iter_mut().filter(|item| item.name.is_some()).partition(has_star);
+    if with.len() < 2 * without.len().max(1) {
+        return;
+    }
+    for item in without {
+        let Some(name) = item.name.as_deref() else { continue };
+        let starred = starred(&format!("*{name}"));
+        if starred.matches('*').count() == 2 {
+            item.name = Some(starred);
+        }
     }
 }
 
@@ -74,5 +92,16 @@ mod tests {
         ] {
             assert_eq!(size(read), grade);
         }
+    }
+
+    #[test]
+    fn a_name_without_its_stars_is_parted_as_the_others_are() {
+        let item = |name: &str| Item { name: Some(name.to_owned()), ..Item::default() };
+        let mut items = [item("*设计服务*设计费"), item("*鉴证咨询服务*审计费"), item("广告服务·广告发布费")];
+        star_like_the_others(&mut items);
+        assert_eq!(items[2].name.as_deref(), Some("*广告服务*广告发布费"));
+        let mut alone = [item("维生素C片·大瓶"), item("*药品*维生素")];
+        star_like_the_others(&mut alone);
+        assert_eq!(alone[0].name.as_deref(), Some("维生素C片·大瓶"));
     }
 }

@@ -127,3 +127,17 @@ fn print_over_two_rows_is_of_none_of_them() {
     assert!(builder.reading.invoice.items.iter().all(|item| item.specification.is_none()));
     assert_eq!(builder.reading.invoice.items.len(), 2);
 }
+
+#[test]
+fn a_name_with_a_category_is_a_line_of_its_own_even_without_numbers() {
+    let read = items(&[
+        ("*乳制品*酸奶", 40.0, 140.0),
+        ("5.00", 830.0, 140.0),
+        ("*乳制品*纯牛奶", 40.0, 165.0),
+        ("*糖果*巧克力", 40.0, 190.0),
+        ("6.00", 830.0, 190.0),
+    ]);
+    let names: Vec<_> = read.iter().filter_map(|item| item.name.as_deref()).collect();
+    assert_eq!(names, ["*乳制品*酸奶", "*乳制品*纯牛奶", "*糖果*巧克力"]);
+    assert!(read[1].amount.is_none());
+}
