@@ -264,6 +264,8 @@ pub struct Reading {
     pub dependencies: Vec<Dependency>,
     /// Values whose characters may be certain, but not that they are this field's.
     pub doubts: Vec<Doubt>,
+    /// Pieces of the page's own text that have no characters, so that nobody can read them.
+    pub unread: usize,
 }
 
 /// Why a value may not be its field's: then it is not verified, unless another account of the invoice agrees with it.

@@ -7,6 +7,7 @@
 //! - [`qr`]: QR code against print, and whatever else two sources say of one field
 //! - [`numbers`]: shapes, code structure, printed again, possible dates
 //! - [`roles`]: is a value its field's
+//! - [`file_text`]: what a file's own text lacks
 //! - [`parties`]: tax ids, the seller's seal; [`buyers`]: is it made out to us
 //! - [`totals`]: words, digits, sums; [`columns`]: sums of the lines
 //! - [`lines`]: each line's own arithmetic, discounts, signs
@@ -14,6 +15,7 @@
 mod buyers;
 mod case;
 mod columns;
+mod file_text;
 mod lines;
 mod numbers;
 mod outcome;
@@ -40,7 +42,7 @@ type Rule = fn(&Case<'_>) -> Outcome;
 
 /// Every rule with its name, in the order in which one may build upon another: what speaks of a single field first,
 /// then what confirms the totals, then what the totals confirm.
-const RULES: [(&str, Rule); 25] = [
+const RULES: [(&str, Rule); 26] = [
     ("sources_agree", qr::sources_agree),
     ("qr_matches_print", qr::matches_print),
     ("qr_kind_matches_type", qr::kind_matches_type),
@@ -56,6 +58,7 @@ const RULES: [(&str, Rule); 25] = [
     ("seal_matches_seller", parties::seal),
     ("buyer_is_ours", buyers::is_ours),
     ("roles_are_clear", roles::are_clear),
+    ("text_is_whole", file_text::is_whole),
     ("words_match_digits", totals::words_match_digits),
     ("signs_agree", totals::signs_agree),
     ("rates_are_known", lines::rates_are_known),

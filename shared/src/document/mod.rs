@@ -23,6 +23,7 @@ use self::archive::Archive;
 pub use self::bundle::{Bundle, BundleFile};
 pub use self::format::Format;
 pub use self::limits::Limits;
+pub(crate) use self::ofd::picture::decode as decode_picture;
 use self::text::{Attachment, TextLayer};
 use crate::error::{Error, ErrorKind, Result};
 

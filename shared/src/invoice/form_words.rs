@@ -55,6 +55,16 @@ pub fn label_in(text: &str) -> Option<&'static str> {
     LABELS.into_iter().find(|label| text.contains(label))
 }
 
+/// From so many different labels on a paper is one of ours, or looks like one.
+const ENOUGH_LABELS: usize = 3;
+
+/// Whether a paper's lines carry as many labels as only an invoice does.
+pub fn look_like_an_invoice<'t>(lines: impl IntoIterator<Item = &'t str>) -> bool {
+    let lines: Vec<String> = lines.into_iter().map(plain).collect();
+    let is_there = |label: &&&str| lines.iter().any(|line| line.contains(**label));
+    LABELS.iter().filter(is_there).count() >= ENOUGH_LABELS
+}
+
 /// What stands at the beginning of a text when a label was cut off too late.
 pub fn begins_with_rest_of_label(text: &str) -> bool {
     plain(text).starts_with(['、', ':', ';', ',', '.', '·', '/'])
@@ -83,6 +93,12 @@ mod tests {
             assert_eq!(label_in(text), label, "{text}");
         }
         assert!(begins_with_rest_of_label("、 电 话：深圳市") && !begins_with_rest_of_label("（某）公司"));
+    }
+
+    #[test]
+    fn three_labels_are_an_invoices() {
+        assert!(look_like_an_invoice(["发票代码：1", "发 票 号 码：2 开票日期：3"]));
+        assert!(!look_like_an_invoice(["发票号码：2 开票日期：3", "姓名：甲", "发票号码：4"]));
     }
 
     #[test]

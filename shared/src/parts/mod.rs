@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::document::text::TextPage;
 use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, bounds};
@@ -115,10 +114,11 @@ type Spot = (Range<usize>, Option<Quad>);
 fn split(document: &Document, member: Option<&String>) -> Vec<(Place, Result<Part>)> {
     let (invoices, others) = invoices(document);
     let at = |(range, quad): Spot| Place { quad, ..place(numbers(range), member) };
-    let taken: Vec<Spot> = invoices.iter().map(|(spot, _)| spot.clone()).chain(others.iter().cloned()).collect();
+    let taken: Vec<&Spot> = invoices.iter().map(|(spot, _)| spot).chain(others.iter().map(|(spot, _)| spot)).collect();
     let is_left = |page: &usize| !taken.iter().any(|(range, _)| range.contains(page));
-    let pages = (0..document.pages() as usize).filter(is_left).map(|page| (page..page + 1, None));
-    let none = pages.chain(others).map(|spot| (at(spot.clone()), Err(why_left(document, spot.0.start))));
+    let pages: Vec<usize> = (0..document.pages() as usize).filter(is_left).collect();
+    let pages = pages.into_iter().map(|page| ((page..page + 1, None), why_left(document, page)));
+    let none = pages.chain(others).map(|(spot, error)| (at(spot), Err(error)));
     let invoices = invoices.into_iter().map(|(spot, part)| (at(spot), Ok(part)));
     let mut parts: Vec<_> = invoices.chain(none).collect();
     parts.sort_by_key(|(place, _)| place.pages.first().copied());
@@ -131,18 +131,25 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
 }
 
 /// Why a page, or a paper on it, is in none of a document's invoices.
-fn why_left(document: &Document, page: usize) -> Error {
+pub(crate) fn why_left(document: &Document, page: usize) -> Error {
     let text = document.text();
-    let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
-    if text.pages.get(page).is_some_and(is_picture) {
+    let Some(text) = text.pages.get(page).filter(|page| !page.is_trusted()) else { return no_invoice() };
+    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
+    if text.unnamed > 0 {
+        let message = "the text of this OFD has places and no characters, so nobody can read it";
+        return unread(message, "Export the file as a PDF or a picture and send that.");
+    }
+    if text.picture_share > 0.0 {
         let message = "a page of an OFD that is a picture is not looked at";
-        return Error::new(ErrorKind::UnsupportedFormat, message).with_hint("Export the file as a PDF and send that.");
+        return unread(message, "Export the file as a PDF and send that.");
     }
     no_invoice()
 }
 
-/// What is read as one invoice each, and the papers on the same pages that are none.
-fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Spot>) {
+/// What is read as one invoice each, and what was read and is none, with the reason.
+type Found = (Vec<(Spot, Part)>, Vec<(Spot, Error)>);
+
+fn invoices(document: &Document) -> Found {
     let count = document.pages() as usize;
     let pages_alone = || (0..count).map(|page| alone(document, page..page + 1, &[])).collect();
     if document.format().is_picture() {
@@ -165,8 +172,12 @@ fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Spot>) {
         }
         _ => ranges.iter().map(|range| part(document, &sheets, range)).collect(),
     };
-    let is_other = |i: &usize| sheets[*i].quad.is_some() && !ranges.iter().any(|range| range.contains(i));
-    (parts, (0..sheets.len()).filter(is_other).map(|i| spot(&sheets, &(i..i + 1))).collect())
+    let others = sheets.iter().enumerate().filter(|(i, _)| !ranges.iter().any(|range| range.contains(i)));
+    let others =
+        others.filter(|(_, sheet)| sheet.quad.is_some() || !parts.iter().any(|(spot, _)| spot.0.contains(&sheet.page)));
+    let why = |sheet: &Sheet| sheet.says.error.clone().unwrap_or_else(|| why_left(document, sheet.page));
+    let others = others.map(|(i, sheet)| (spot(&sheets, &(i..i + 1)), why(sheet))).collect();
+    (parts, others)
 }
 
 fn page_of(sheets: &[Sheet], at: usize) -> usize {

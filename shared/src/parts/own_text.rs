@@ -8,7 +8,7 @@ use crate::reader::file::pages::PageReading;
 use crate::reader::file::{text_lines, xml};
 use crate::reader::papers;
 use crate::reader::sources::{self, SourceValues};
-use crate::report::{EvidenceSource, Reading};
+use crate::report::{EvidenceSource, PageInfo, Reading};
 
 /// What one page says, or one paper on it.
 #[derive(Clone, Debug)]
@@ -64,9 +64,17 @@ fn read_papers(number: usize, page: &TextPage, lines: &PageText) -> Vec<Sheet> {
 
 /// What the pages say together with the data beside them; none where both hold no invoice.
 pub(super) fn with_data(document: &Document, printed: Option<Reading>) -> Option<Reading> {
+    let mut reading = together(document, printed)?;
+    let text = document.text();
+    let pages = text.pages.get(document.range()).unwrap_or_default();
+    reading.unread = pages.iter().fold(0, |all, page| page.unnamed.saturating_add(all));
+    Some(reading)
+}
+
+fn together(document: &Document, printed: Option<Reading>) -> Option<Reading> {
     // Data beside the pages belongs to the file: of several invoices nobody knows whose it is.
     let mut data = if document.is_whole() { xml::source_values(&document.text()) } else { Vec::new() };
-    let Some(printed) = printed else { return xml::read_alone(data) };
+    let Some(printed) = printed else { return xml::read_alone(data).or_else(|| by_code(document)) };
     // The title and the marks tell the type, which data knows from the code alone.
     data.iter_mut().for_each(|account| account.invoice.r#type = printed.invoice.r#type);
     let page = printed.page;
@@ -77,6 +85,19 @@ pub(super) fn with_data(document: &Document, printed: Option<Reading>) -> Option
         _ => data.into_iter().chain(printed).collect(),
     };
     sources::merge(accounts, page)
+}
+
+/// An OFD whose text has places and no characters cannot be drawn either: its QR code is all that can be read.
+fn by_code(document: &Document) -> Option<Reading> {
+    let text = document.text();
+    let page = text.pages.get(document.range())?.first().filter(|page| !page.is_trusted())?;
+    if document.format() != Format::Ofd {
+        return None;
+    }
+    let (width, height) = document.pixel_size(page);
+    let lines = PageText { width, height, ..PageText::default() };
+    let info = PageInfo { width, height, rotation: 0 };
+    codes(page, &lines).flatten().find_map(|code| sources::of_code(&code, info))
 }
 
 /// The QR codes of each of the page's pictures, in the page's pixels.

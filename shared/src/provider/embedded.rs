@@ -7,12 +7,11 @@ use std::time::Instant;
 use async_trait::async_trait;
 use image::RgbImage;
 
-use super::{Answer, Provider};
+use super::{Answer, Provider, look};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
-use crate::parts::Part;
-use crate::reader;
+use crate::parts::{self, Part};
 use crate::report::Reading;
 
 /// The name in configuration, keys and Reports.
@@ -95,11 +94,11 @@ impl Embedded {
 
     fn read_pixels(&self, document: &Document) -> Result<Answer> {
         // Before the engine: it need not be there for a file that has no pixels.
-        let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
+        let why = |error| if is_final(&error) { parts::why_left(document, document.range().start) } else { error };
+        let pixels = document.pixels().map_err(why)?;
         let engine = self.engine()?;
-        let page = engine.read(&pixels)?;
-        let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
-        Ok(Answer { model: Some(MODEL.to_owned()), ..Answer::of(reading) })
+        let papers = look::read(&*engine, &pixels)?;
+        Ok(Answer { papers, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
@@ -115,7 +114,7 @@ fn of_text(reading: Reading) -> Answer {
 
 /// Whether there is nothing more to see: the pixels say nothing, or there are none.
 fn is_final(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
+    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnreadInvoice | ErrorKind::UnsupportedFormat)
 }
 
 #[async_trait]

@@ -37,3 +37,8 @@ pub(crate) fn another_paper(name: &str) -> Error {
 pub(crate) fn no_invoice() -> Error {
     Error::new(ErrorKind::NoInvoice, "the document holds no Chinese VAT invoice that we know")
 }
+
+/// What is said of a page that nobody could read as an invoice, although it may be one.
+pub(crate) fn unread_invoice() -> Error {
+    Error::new(ErrorKind::UnreadInvoice, "the page carries the labels of an invoice, but none could be read from it")
+}

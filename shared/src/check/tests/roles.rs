@@ -161,3 +161,14 @@ fn a_private_buyer_needs_no_id() {
         assert_eq!(reasons.iter().any(|reason| reason.starts_with("buyer.tax_id")), missing, "{name} {reasons:?}");
     }
 }
+
+#[test]
+fn text_without_characters_is_mentioned_and_fails_where_only_the_code_is_left() {
+    let mut some = as_text();
+    some.unread = 3;
+    assert_eq!(status(&run(&mut some), "text_is_whole"), CheckStatus::Warn);
+    let mut all = some.clone();
+    all.fields.values_mut().for_each(|evidence| evidence.sources = vec![EvidenceSource::Qr]);
+    assert_eq!(status(&run(&mut all), "text_is_whole"), CheckStatus::Fail);
+    assert_eq!(status(&run(&mut as_text()), "text_is_whole"), CheckStatus::Skip);
+}

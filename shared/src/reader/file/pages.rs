@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::error::Error;
 use crate::invoice::{Field, Item};
 use crate::ocr::PageText;
 use crate::reader::page::frame::Frame;
@@ -19,6 +20,8 @@ pub(crate) struct PageReading {
     pub(crate) is_trusted: bool,
     /// It reads as an invoice, or as one page of it.
     invoice: Option<Reading>,
+    /// Why it does not.
+    pub(crate) error: Option<Error>,
     is_list: bool,
     /// Lines for the invoice before it.
     goods: Option<Reading>,
@@ -43,7 +46,11 @@ impl PageReading {
         let frame = Frame::new(page);
         let is_list = goods_list::is_list(&frame);
         let goods = if is_list { goods_list::read(&frame) } else { None };
-        PageReading { is_trusted: true, invoice: read_text(page).ok(), is_list, goods }
+        let (invoice, error) = match read_text(page) {
+            Ok(reading) => (Some(reading), None),
+            Err(error) => (None, Some(error)),
+        };
+        PageReading { is_trusted: true, invoice, error, is_list, goods }
     }
 }
 

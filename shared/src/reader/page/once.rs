@@ -8,7 +8,7 @@ use crate::invoice::form_words::holds_table_head;
 use crate::invoice::{Field, FieldKind, plain, words};
 use crate::reader::values::builder::ReadingBuilder;
 use crate::reader::values::value_parsers;
-use crate::report::DoubtReason;
+use crate::report::{DoubtReason, EvidenceSource, Reading};
 
 use super::frame::Span;
 use super::{form, label};
@@ -59,13 +59,20 @@ pub(super) fn doubt_doubles(builder: &mut ReadingBuilder<'_>) {
     if in_words.len() > 1 {
         double.push((&[Field::GrandTotalWords], in_words.into_iter().collect()));
     }
-    let holds_two = double.len() >= TWO_PAPERS;
+    let holds_two = double.len() >= TWO_PAPERS || has_the_code_of_another(&builder.reading);
     for (fields, values) in double {
         fields.iter().for_each(|field| builder.reading.doubt(*field, DoubtReason::Several(values.clone())));
     }
     if holds_two {
         doubt_all(builder);
     }
+}
+
+/// Whether the QR code contradicts the print more than once and never confirms it: it is another paper's.
+fn has_the_code_of_another(reading: &Reading) -> bool {
+    let contradicted = reading.conflicts.iter().filter(|conflict| conflict.code_and_print().is_some()).count();
+    let is_both = |sources: &[EvidenceSource]| sources.len() > 1 && sources.contains(&EvidenceSource::Qr);
+    contradicted >= TWO_PAPERS && !reading.fields.values().any(|evidence| is_both(&evidence.sources))
 }
 
 /// The spans that may be the form's own. Remarks may say anything, but a table's heads, which are of another paper.
@@ -116,7 +123,7 @@ fn doubt_all(builder: &mut ReadingBuilder<'_>) {
 mod tests {
     use super::*;
     use crate::reader::testing::{Placed, found};
-    use crate::report::Doubt;
+    use crate::report::{Conflict, Doubt, Evidence};
 
     fn doubted(lines: &[Placed<'_>], remarks: Option<&str>) -> Vec<Doubt> {
         let doubt = |builder: &mut ReadingBuilder<'_>| {
@@ -162,6 +169,24 @@ mod tests {
         let dates = [("开票日期:2024年01月02日", 700.0, 80.0), ("开票日期:2024年01月03日", 700.0, 480.0)];
         let doubts = doubted(&[&NUMBERS[..], &dates].concat(), None);
         assert!(doubts.contains(&Doubt { field: Field::SellerName, reason: DoubtReason::TwoPapers }), "{doubts:?}");
+    }
+
+    #[test]
+    fn a_code_that_only_contradicts_is_another_papers() {
+        let conflict = |field| Conflict {
+            field,
+            kept: EvidenceSource::Qr,
+            value: "1".into(),
+            other: EvidenceSource::Print,
+            other_value: "2".into(),
+        };
+        let mut reading = Reading { conflicts: vec![conflict(Field::InvoiceNumber)], ..Reading::default() };
+        assert!(!has_the_code_of_another(&reading));
+        reading.conflicts.push(conflict(Field::IssueDate));
+        assert!(has_the_code_of_another(&reading));
+        let both = vec![EvidenceSource::Print, EvidenceSource::Qr];
+        reading.note(Field::InvoiceCode, Evidence { sources: both, ..Evidence::default() });
+        assert!(!has_the_code_of_another(&reading));
     }
 
     #[test]

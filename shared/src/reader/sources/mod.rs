@@ -12,7 +12,10 @@ mod qr_code;
 
 use std::collections::BTreeMap;
 
-use crate::invoice::{Column, Field, FieldKind, FieldValue, Invoice, Item, plain, unified, words};
+use crate::invoice::{
+    Column, Field, FieldKind, FieldValue, Invoice, InvoiceCode, Item, QrPayload, plain, unified, words,
+};
+use crate::ocr::QrCode;
 use crate::report::{Conflict, Doubt, Evidence, EvidenceSource, PageInfo, Reading};
 
 pub(crate) use qr_code::{CodeWeight, add_qr_code};
@@ -55,6 +58,19 @@ pub fn merge(accounts: Vec<SourceValues>, page: PageInfo) -> Option<Reading> {
         add(&mut reading, account);
     }
     add_qr_code(&mut reading, CodeWeight::Reported);
+    Some(reading)
+}
+
+/// What a QR code says where nothing else does: which invoice it is, and what it costs.
+pub(crate) fn of_code(code: &QrCode, page: PageInfo) -> Option<Reading> {
+    let payload = QrPayload::parse(&code.text)?;
+    let mut reading = Reading { page, ..Reading::default() };
+    let by_code = payload.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|code| code.invoice_type());
+    reading.invoice.r#type = by_code.or(payload.invoice_type()).unwrap_or_default();
+    reading.invoice.qr_code = Some(code.text.clone());
+    let evidence = Evidence { text: Some(code.text.clone()), quad: Some(code.quad), ..evidence_of(EvidenceSource::Qr) };
+    reading.note(Field::QrCode, evidence);
+    add_qr_code(&mut reading, CodeWeight::Equal);
     Some(reading)
 }
 
