@@ -77,6 +77,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(none_of_ours());
     }
+    if layout == Layout::Digital {
+        head::as_digital(&mut builder);
+    }
     marks::agent(&mut builder);
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
@@ -90,7 +93,8 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
     once::doubt_doubles(&mut builder);
     let reading = builder.reading;
-    if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
+    let is_blank = reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none();
+    if is_blank || !kind::is_named(&reading, &frame.spans, qr.as_ref(), on_chain) {
         return Err(none_of_ours());
     }
     Ok(reading)
