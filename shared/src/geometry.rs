@@ -13,6 +13,12 @@ pub(crate) struct Point {
     pub y: f32,
 }
 
+impl From<(f32, f32)> for Point {
+    fn from((x, y): (f32, f32)) -> Self {
+        Self { x, y }
+    }
+}
+
 impl Point {
     pub fn new(x: f32, y: f32) -> Self {
         Self { x, y }
@@ -88,7 +94,7 @@ impl Turn {
 }
 
 /// A page and the turn that sets it upright.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Upright {
     pub turn: Turn,
     /// Width and height before the turn.

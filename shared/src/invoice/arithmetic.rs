@@ -26,6 +26,12 @@ pub fn product_gap(quantity: Quantity, price: Quantity, amount: Money) -> Option
     gap(quantity.0.checked_mul(price.0)?, amount.0)
 }
 
+/// Whether a price goes into the amount a whole number of times, at least once.
+pub fn divides(amount: Money, price: Quantity) -> bool {
+    let times = amount.0.checked_div(price.0);
+    times.is_some_and(|times| (times - times.round()).abs() < Decimal::new(1, 3) && times.round() != Decimal::ZERO)
+}
+
 /// The tax that a rate makes of an amount.
 pub fn tax_due(amount: Money, rate: TaxRate) -> Option<Decimal> {
     match rate {

@@ -7,12 +7,11 @@ use std::time::Instant;
 use async_trait::async_trait;
 use image::RgbImage;
 
-use super::{Answer, Provider};
+use super::{Answer, Provider, look};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
 use crate::parts::{self, Part};
-use crate::reader;
 use crate::report::Reading;
 
 /// The name in configuration, keys and Reports.
@@ -98,9 +97,8 @@ impl Embedded {
         let why = |error| if is_final(&error) { parts::why_left(document, document.range().start) } else { error };
         let pixels = document.pixels().map_err(why)?;
         let engine = self.engine()?;
-        let page = engine.read(&pixels)?;
-        let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
-        Ok(Answer { model: Some(MODEL.to_owned()), ..Answer::of(reading) })
+        let papers = look::read(&*engine, &pixels)?;
+        Ok(Answer { papers, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 

@@ -4,6 +4,7 @@
 mod chain;
 mod embedded;
 mod http;
+mod look;
 mod remote;
 mod secrets;
 mod textin;

@@ -4,6 +4,9 @@
 use crate::geometry::{Corners, Quad};
 use crate::ocr::PageText;
 
+use super::page::{form, frame::Frame};
+use super::papers::{self, Paper};
+
 /// The corners of one thing, in pixels of the page as uploaded; two for a stroke.
 pub type Outline = Vec<(f32, f32)>;
 
@@ -26,12 +29,18 @@ impl Sketch {
     /// Looks at a page as the reader does.
     pub fn of(page: &PageText) -> Sketch {
         let rules = page.rules.iter().map(|[x1, y1, x2, y2]| vec![(*x1, *y1), (*x2, *y2)]);
+        let papers = papers::part(page);
+        let cells = |of: &PageText| form::cells(&Frame::new(of));
+        let cells = match papers.as_slice() {
+            [] => cells(page),
+            papers => papers.iter().flat_map(|paper| on_page(paper, &cells(&paper.text))).collect(),
+        };
         Sketch {
             rules: rules.collect(),
-            cells: Vec::new(),
+            cells: cells.iter().map(outline).collect(),
             lines: page.lines.iter().map(|line| outline(&line.quad)).collect(),
             codes: page.qr_codes.iter().map(|code| outline(&code.quad)).collect(),
-            papers: Vec::new(),
+            papers: papers.iter().map(|paper| outline(&paper.quad)).collect(),
         }
     }
 
@@ -39,6 +48,10 @@ impl Sketch {
     pub fn layers<T>(self, [rules, cells, lines, codes, papers]: [T; 5]) -> [(Vec<Outline>, T); 5] {
         [(self.rules, rules), (self.cells, cells), (self.lines, lines), (self.codes, codes), (self.papers, papers)]
     }
+}
+
+fn on_page(paper: &Paper, quads: &[Quad]) -> Vec<Quad> {
+    quads.iter().map(|quad| paper.on_page(quad)).collect()
 }
 
 fn outline(quad: &Quad) -> Outline {

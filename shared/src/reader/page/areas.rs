@@ -15,6 +15,8 @@ const AROUND: f32 = 6.0;
 const SLID: f32 = 1.0;
 /// A block of parties or remarks is at least so high, and so wide.
 const BLOCK: f32 = 3.5;
+/// A party's cell is at least so wide.
+const WIDE: f32 = 8.0;
 /// A caption that is printed downwards has a column no wider than this.
 const CAPTION: f32 = 3.5;
 
@@ -82,18 +84,20 @@ impl Areas {
     }
 
     /// The buyer's cell on a form: around its labels.
-    pub(super) fn buyer(&self, frame: &Frame, above: &[Span]) -> Option<Cell> {
-        let band = (self.top()?, self.goods);
-        self.party(frame, above, band)
+    pub(super) fn buyer(&self, frame: &Frame, spans: &[Span]) -> Option<Cell> {
+        Some(self.block(frame, spans, self.buyer_rows()?)?.party)
     }
 
-    /// The seller's cell on a form.
-    pub(super) fn seller(&self, frame: &Frame, below: &[Span]) -> Option<Cell> {
-        let band = (self.totals?, self.bottom()?);
-        self.party(frame, below, band)
+    /// The seller's cell on a form. Both blocks have the same columns, so where its right edge is not seen, the buyer's
+    /// serves.
+    pub(super) fn seller(&self, frame: &Frame, spans: &[Span]) -> Option<Cell> {
+        let own = self.block(frame, spans, self.foot_rows()?)?;
+        let other = || self.block(frame, spans, self.buyer_rows()?).filter(|block| !block.is_last);
+        let right = if own.is_last { other().map(|block| block.party.right) } else { None };
+        Some(Cell { right: right.unwrap_or(own.party.right), ..own.party })
     }
 
-    fn party(&self, frame: &Frame, spans: &[Span], (top, bottom): (f32, f32)) -> Option<Cell> {
+    fn block(&self, frame: &Frame, spans: &[Span], (top, bottom): (f32, f32)) -> Option<Block> {
         let outline = self.outline.as_ref()?;
         let inside = |l: &label::Labelled| l.label.y > top - self.unit && l.label.y < bottom + self.unit;
         // The remarks, which stand right of the seller, may hold labels like these.
@@ -101,30 +105,55 @@ impl Areas {
         let found = labels.min_by(|a, b| a.x0.total_cmp(&b.x0))?;
         let (x, y) = (found.cx(), f32::midpoint(top, bottom));
         let cells = frame.grid.cells(outline, (top, bottom), spans);
-        let cell = cells.into_iter().find(|cell| cell.holds(x, y)).filter(|cell| cell.width(y) > WIDE * self.unit)?;
-        // What slid to the left stands over the caption, which is known by its characters.
-        Some(Cell { left: outline.sides.left.clone(), right: cell.right })
+        let at = cells.iter().position(|cell| cell.holds(x, y))?;
+        let cell = cells.get(at).filter(|cell| cell.width(y) > WIDE * self.unit)?;
+        let next = cells.get(at + 1);
+        Some(Block {
+            // What slid to the left stands over the caption, which is known by its characters.
+            party: Cell { left: outline.sides.left.clone(), right: cell.right.clone() },
+            caption: next.filter(|cell| self.is_caption(cell, y)).cloned(),
+            is_last: next.is_none(),
+        })
+    }
+
+    /// Whether a cell is only wide enough for a caption that is printed downwards.
+    fn is_caption(&self, cell: &Cell, y: f32) -> bool {
+        cell.width(y) < CAPTION * self.unit
     }
 
     /// The remarks' cell: all that is right of their caption's column, which follows the seller's cell, or stands first
     /// where there is none.
-    pub(super) fn remarks(&self, frame: &Frame, below: &[Span]) -> Option<Cell> {
-        let (top, bottom) = (self.totals?, self.bottom()?);
+    pub(super) fn remarks(&self, frame: &Frame, spans: &[Span]) -> Option<Cell> {
+        let (top, bottom) = self.foot_rows()?;
         let y = f32::midpoint(top, bottom);
-        let seller = self.seller(frame, below);
-        let cells = frame.grid.cells(self.outline.as_ref()?, (top, bottom), below);
-        let mut behind =
-            cells.iter().filter(|c| seller.as_ref().is_none_or(|s| c.left.at(y) > s.right.at(y) - self.unit));
-        let caption = behind.next().filter(|cell| cell.width(y) < CAPTION * self.unit)?;
-        let found = Cell { left: caption.right.clone(), right: self.sides()?.right.clone() };
+        let caption = match self.block(frame, spans, (top, bottom)) {
+            Some(own) if own.is_last => self.block(frame, spans, self.buyer_rows()?)?.caption,
+            Some(own) => own.caption,
+            None => {
+                let cells = frame.grid.cells(self.outline.as_ref()?, (top, bottom), spans);
+                cells.into_iter().next().filter(|cell| self.is_caption(cell, y))
+            }
+        };
+        let found = Cell { left: caption?.right, right: self.sides()?.right.clone() };
         Some(found).filter(|cell| cell.width(y) > BLOCK * self.unit)
     }
 
+    /// From the frame's upper edge to the head of the table of goods.
+    fn buyer_rows(&self) -> Option<(f32, f32)> {
+        Some((self.top()?, self.goods))
+    }
+
     /// From the lower edge of 价税合计 to the frame's.
-    pub(super) fn remarks_rows(&self) -> Option<(f32, f32)> {
+    pub(super) fn foot_rows(&self) -> Option<(f32, f32)> {
         Some((self.totals?, self.bottom()?))
     }
 }
 
-/// A party's cell is at least so wide, in units of print height.
-const WIDE: f32 = 8.0;
+/// A party's cell in its row of cells.
+struct Block {
+    party: Cell,
+    /// The narrow cell right of it.
+    caption: Option<Cell>,
+    /// Whether no line parts it from the frame's right side.
+    is_last: bool,
+}

@@ -4,26 +4,51 @@
 use crate::invoice::{self, Field, plain};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
+use crate::report::DoubtReason;
 
 use super::areas::Areas;
 use super::form::{REMARKS, Sections, band, in_cell};
-use super::frame::{Frame, Span};
-use super::label;
+use super::frame::{Frame, Mark, Span, Stamp};
+use super::grid::Cell;
+use super::label::{self, Labelled};
 
-/// Those who signed, from the line below the frame. The remarks may name others, or the same.
+/// Print between the rim's letters is read with more confidence than these.
+const SURE: f32 = 0.97;
+
+/// Those who signed, from the line below the frame. The remarks may name others, or the same; those who signed stand in
+/// one row.
 pub(super) fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
     let top = areas.bottom().map_or(sections.words + unit, |bottom| bottom - 0.3 * unit);
     let foot: Vec<Span> = band(spans, top, f32::MAX);
-    // With their colons, as a specimen's cashier may be called 收款人.
-    let others = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
+    let drawers = label::all(&foot, &["开票人"]);
+    // Below a frame that is seen the first row is theirs, else the remarks may come before it.
+    let row = if areas.bottom().is_some() { drawers.first() } else { drawers.last() }.map(|l| l.label.y);
     for (field, spellings) in
         [(Field::Payee, &["收款人"][..]), (Field::Reviewer, &["复核人", "复核"]), (Field::Drawer, &["开票人"])]
     {
         let hits = label::all(&foot, spellings);
-        let value = hits.iter().rev().find_map(|l| label::value(&foot, l, 8.0 * unit));
-        let value = value.map(|v| label::until(&v, &others)).filter(|v| !v.marks.is_empty());
-        builder.put(field, value.map(|v| Match::of(&v)));
+        let own = hits.iter().filter(|l| row.is_none_or(|y| (l.label.y - y).abs() < 2.0 * unit));
+        let names: Vec<Span> = own.rev().filter_map(|l| signed(&foot, l, unit)).collect();
+        doubt_several(builder, field, &names);
+        builder.put(field, names.first().map(Match::of));
+    }
+}
+
+/// The name behind a label, without the next one's.
+fn signed(foot: &[Span], labelled: &Labelled, unit: f32) -> Option<Span> {
+    // With their colons, as a specimen's cashier may be called 收款人.
+    const OTHERS: [&str; 6] = ["收款人:", "复核:", "复核人:", "开票人:", "销售方:", "(章)"];
+    let value = label::value(foot, labelled, 8.0 * unit)?;
+    Some(label::until(&value, &OTHERS)).filter(|v| !v.marks.is_empty())
+}
+
+/// An invoice is signed once in each role.
+fn doubt_several(builder: &mut ReadingBuilder<'_>, field: Field, names: &[Span]) {
+    let mut texts: Vec<String> = names.iter().map(Span::text).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        builder.reading.doubt(field, DoubtReason::Several(texts));
     }
 }
 
@@ -31,12 +56,17 @@ pub(super) fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections:
 pub(super) fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.7 * unit, sections.foot(areas) - 0.6 * unit);
-    let inside = match areas.remarks(builder.frame, &below).zip(areas.remarks_rows()) {
-        Some((cell, (top, bottom))) => in_cell(&band(spans, top - 0.2 * unit, bottom + 0.2 * unit), &cell),
+    let inside = match areas.remarks(builder.frame, spans).zip(areas.foot_rows()) {
+        Some((cell, (top, bottom))) => {
+            let inside = in_cell(&band(spans, top - 0.2 * unit, bottom + 0.2 * unit), &cell);
+            inside.iter().map(|s| without_caption(s, &cell)).collect()
+        }
         None => right_of_caption(&below, unit),
     };
     let seller = builder.reading.invoice.seller.clone();
-    let is_text = |s: &Span| !s.slanted && !s.vertical && !is_seal_text(s, &seller) && s.confidence() > 0.8;
+    // Print of twice the form's size was stamped on it.
+    let is_print = |s: &Span| !s.slanted && !s.vertical && s.height < 2.0 * unit;
+    let is_text = |s: &Span| is_print(s) && !is_seal_text(s, &seller) && s.confidence() > 0.8;
     let print = inside.iter().map(without_office).filter(|s| !s.marks.is_empty() && !stamped(builder.frame, s));
     let lines: Vec<Span> = print.filter(is_text).collect();
     builder.put(Field::Remarks, Match::join(&in_reading_order(lines), "\n"));
@@ -84,6 +114,13 @@ fn alike(a: &str, b: &str) -> bool {
     same.max(same_back) >= 8
 }
 
+/// Without a character of 备注 that was read together with the remark right of it.
+fn without_caption(span: &Span, cell: &Cell) -> Span {
+    let caption = |m: &Mark| m.x < cell.left.at(span.y) && REMARKS.contains(&m.folded.to_string().as_str());
+    let start = span.marks.iter().take_while(|m| caption(m)).count();
+    span.slice(start..span.marks.len())
+}
+
 /// A remark ends where the seal of the tax office begins that issued the invoice for another.
 fn without_office(span: &Span) -> Span {
     let name = || label::find(&span.marks, "国家税务总局");
@@ -92,12 +129,14 @@ fn without_office(span: &Span) -> Span {
     office.map_or_else(|| span.clone(), |at| span.slice(0..at.start))
 }
 
-/// Whether a text lies inside a seal and is a part of what that says.
+/// Whether a text lies inside a seal and is a part of what that says, or runs along its rim.
 fn stamped(frame: &Frame, span: &Span) -> bool {
     let text = span.folded();
     let said = |words: &str| text.chars().filter(|c| words.contains(*c)).count();
-    let length = text.chars().count();
-    frame.seals.iter().any(|seal| seal.holds(span) && 3 * said(&seal.words) >= 2 * length)
+    let part = |seal: &Stamp| 3 * said(&seal.words) >= 2 * text.chars().count();
+    // What runs along the rim is read with effort.
+    let rim = |seal: &Stamp| span.confidence() < SURE && seal.has_on_rim(span);
+    frame.seals.iter().any(|seal| seal.holds(span) && (part(seal) || rim(seal)))
 }
 
 #[cfg(test)]

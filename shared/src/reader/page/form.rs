@@ -1,13 +1,14 @@
 //! The wide form: special, common, electronic, toll and blockchain invoices, and the digital one, whose
 //! parties stand side by side. Knows nothing of rolls.
 
+use crate::geometry::{Corners, Point, Quad};
 use crate::invoice::{self, Column, Field, PageSubtotal, Subtotal};
 use crate::reader::table::{self, columns::TableHead};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::areas::{Areas, PARTY};
-use super::frame::Span;
+use super::frame::{Frame, Span};
 use super::grid::Cell;
 use super::{foot, head, label, parties};
 
@@ -62,6 +63,15 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     foot::people(builder, &spans, &sections, &areas);
     foot::remarks(builder, &spans, &sections, &areas);
     true
+}
+
+/// The cells of a form's frame, on the page as uploaded.
+pub(in crate::reader) fn cells(frame: &Frame) -> Vec<Quad> {
+    let head = TableHead::find_on_form(&frame.spans, frame.unit, false);
+    let outline = head.and_then(|head| frame.grid.outline(head.middle(), head.y));
+    let cells = outline.map(|outline| frame.grid.corners(&outline, &frame.spans)).unwrap_or_default();
+    let point = |at: (f32, f32)| Point::from(frame.on_page(at));
+    cells.into_iter().map(|cell| Corners(cell.map(point)).quad()).collect()
 }
 
 pub(super) fn band(spans: &[Span], top: f32, bottom: f32) -> Vec<Span> {
@@ -119,7 +129,7 @@ fn buyer(builder: &mut ReadingBuilder<'_>, above: &[Span], areas: &Areas) {
 fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections, areas: &Areas) {
     let unit = builder.frame.unit;
     let below = band(spans, sections.words + 0.8 * unit, sections.foot(areas) - 0.6 * unit);
-    let block = match areas.seller(builder.frame, &below) {
+    let block = match areas.seller(builder.frame, spans) {
         Some(cell) => {
             in_cell(&cut(&below, f32::MIN, caption_edge(&below, &REMARKS, f32::MIN).unwrap_or(f32::MAX)), &cell)
         }

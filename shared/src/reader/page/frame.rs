@@ -14,6 +14,9 @@ use super::grid::Grid;
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;
 
+/// Where a seal's letters around begin, as a share of its radius.
+const RIM: f32 = 0.5;
+
 /// One character with its place in the straight frame.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::reader) struct Mark {
@@ -130,6 +133,15 @@ impl Stamp {
         let [left, top, right, bottom] = self.place;
         span.x0 > left && span.x1 < right && span.y > top && span.y < bottom
     }
+
+    /// Whether both ends of a span and its middle stand where a seal has its letters around.
+    pub(in crate::reader) fn has_on_rim(&self, span: &Span) -> bool {
+        let [left, top, right, bottom] = self.place;
+        let (across, down) = (0.5 * (right - left).max(1.0), 0.5 * (bottom - top).max(1.0));
+        let v = (span.y - top - down) / down;
+        let radius = |x: f32| ((x - left - across) / across).hypot(v);
+        [span.x0, span.cx(), span.x1].into_iter().all(|x| radius(x) > RIM)
+    }
 }
 
 /// All spans of a page in the straight frame.
@@ -144,7 +156,9 @@ pub(in crate::reader) struct Frame {
     /// Its seals, as far as they say something.
     pub(in crate::reader) seals: Vec<Stamp>,
     /// What sets the page upright.
-    turn: Turn,
+    upright: Upright,
+    /// What sets it straight then.
+    bend: Bend,
 }
 
 impl Frame {
@@ -162,14 +176,19 @@ impl Frame {
         let rules: Vec<Segment> = rules.map(|(a, b)| [a.0, a.1, b.0, b.1]).collect();
         let grid = Grid::new(&rules, unit);
         let seals = page.seals.iter().flatten().map(|seal| Stamp::new(seal, straight)).collect();
-        Frame { spans, unit, grid, seals, turn: upright.turn }
+        Frame { spans, unit, grid, seals, upright, bend }
+    }
+
+    /// A point of the straight frame, in the page as uploaded.
+    pub(in crate::reader) fn on_page(&self, point: (f32, f32)) -> (f32, f32) {
+        self.upright.back(self.bend.bent(point))
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
     pub(in crate::reader) fn union(&self, quads: &[Quad]) -> Option<Quad> {
         match quads {
             [only] => Some(*only),
-            many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.turn).quad()),
+            many => bounds(many).map(|around| Corners::from_quad(&quad_of(around)).turned(self.upright.turn).quad()),
         }
     }
 }
@@ -210,6 +229,7 @@ impl Box {
 }
 
 /// How the slope of print changes over the page: `slope = a + b x + c y`, as a camera held askew makes it.
+#[derive(Clone, Copy, Debug, Default)]
 struct Bend {
     a: f32,
     b: f32,
@@ -244,6 +264,14 @@ impl Bend {
         let dx = x - self.origin.0;
         let dy = y - self.origin.1;
         (x + self.a * dy, y - dx * (self.a + self.b * dx / 2.0 + self.c * dy))
+    }
+
+    /// The point that is straightened to this one: where the slopes are small, each try is nearer by far.
+    fn bent(&self, wanted: (f32, f32)) -> (f32, f32) {
+        (0..4).fold(wanted, |(x, y), _| {
+            let got = self.straighten((x, y));
+            (x + wanted.0 - got.0, y + wanted.1 - got.1)
+        })
     }
 }
 
@@ -362,6 +390,8 @@ mod tests {
         let page = PageText { width: 1000, height: 1400, rotation: 0, lines: lines.collect(), ..PageText::default() };
         let frame = Frame::new(&page);
         assert!(frame.spans.iter().all(|s| !s.slanted));
+        let back = frame.on_page((frame.spans[3].x0, frame.spans[3].y));
+        assert!((back.0 - 100.0).abs() < 1.0 && (back.1 - 310.0).abs() < 1.0, "{back:?}");
         let part = frame.spans[3].slice(0..1);
         assert!((part.y - frame.spans[3].y).abs() < 1.0);
     }

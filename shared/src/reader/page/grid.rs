@@ -178,6 +178,26 @@ impl Grid {
         edges.windows(2).map(|pair| Cell { left: pair[0].clone(), right: pair[1].clone() }).collect()
     }
 
+    /// The corners of all cells inside a frame, row by row.
+    pub(in crate::reader) fn corners(&self, outline: &Outline, spans: &[Span]) -> Vec<[(f32, f32); 4]> {
+        let y = f32::midpoint(outline.top, outline.bottom);
+        let x = f32::midpoint(outline.sides.left.at(y), outline.sides.right.at(y));
+        let inside = |h: &f32| *h > outline.top - self.unit && *h < outline.bottom + self.unit;
+        let mut heights: Vec<f32> = self.crossing(x).map(|l| l.at(x)).filter(inside).collect();
+        heights.sort_by(f32::total_cmp);
+        heights.dedup_by(|b, a| *b - *a < 0.5 * self.unit);
+        let corners = |cell: &Cell, top: f32, bottom: f32| {
+            let (left, right) = (|y| (cell.left.at(y), y), |y| (cell.right.at(y), y));
+            [left(top), right(top), right(bottom), left(bottom)]
+        };
+        let row = |rows: &[f32]| {
+            let (top, bottom) = (rows[0], rows[1]);
+            let cells = self.cells(outline, (top, bottom), spans);
+            cells.iter().map(|cell| corners(cell, top, bottom)).collect::<Vec<_>>()
+        };
+        heights.windows(2).flat_map(row).collect()
+    }
+
     /// The frame of the form that has a point inside its table of goods; none where too few of its lines are seen.
     pub(in crate::reader) fn outline(&self, x: f32, y: f32) -> Option<Outline> {
         let (above, below) = (self.above(x, y), self.below(x, y));

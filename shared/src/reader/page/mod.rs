@@ -8,6 +8,7 @@
 //! - [`label`]: labels in running text
 //! - [`kind`]: which layout, which of the nine kinds, which title
 //! - [`head`]: what stands above the table
+//! - [`copy`]: which copy of a set it is
 //! - [`marks`]: what is printed beside the title for certain goods, and who issued it for whom
 //! - [`parties`]: the buyer's and the seller's block
 //! - [`form`]: the wide form, and the digital invoice; [`foot`]: its remarks and those who signed
@@ -16,9 +17,10 @@
 //! - [`seals`]: which seal is which, and what the seller's says
 
 mod areas;
+mod copy;
 mod foot;
 pub(super) mod foreign;
-mod form;
+pub(super) mod form;
 pub(super) mod frame;
 pub(super) mod grid;
 mod head;
@@ -83,6 +85,7 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     kind::decide_type(&mut builder, layout, qr.as_ref(), &printed);
     seals::read(&mut builder, page, title.as_ref());
     kind::decide_title(&mut builder, title);
+    copy::look_again(&mut builder, reread);
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
     once::doubt_doubles(&mut builder);
     let reading = builder.reading;

@@ -4,6 +4,7 @@
 use crate::invoice::{Field, FieldKind};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
+use crate::report::DoubtReason;
 
 use super::frame::{Span, median};
 use super::label;
@@ -81,12 +82,25 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &
         let mut values: Vec<Span> = values.iter().map(without_marks).filter(|s| !s.marks.is_empty()).collect();
         values.sort_by(|a, b| if a.same_row(b, 0.5) { a.x0.total_cmp(&b.x0) } else { a.y.total_cmp(&b.y) });
         let is_id = field.kind() == FieldKind::TaxId;
+        doubt_several(builder, field, &values);
         if let Some(mut found) = Match::join(&values, if is_id { "" } else { glue(&values) }) {
             if !is_id {
                 found.text = clean(without_label_rest(&found.text));
             }
             builder.put(field, Some(found));
         }
+    }
+}
+
+/// A party has one id and one name; a name whose parts stand apart in one row may be two.
+fn doubt_several(builder: &mut ReadingBuilder<'_>, field: Field, values: &[Span]) {
+    let apart = |pair: &[Span]| pair[0].same_row(&pair[1], 0.5) && pair[1].x0 - pair[0].x1 > 3.0 * pair[0].height;
+    let several = match field.kind() {
+        FieldKind::TaxId => values.iter().filter(|s| value_parsers::is_id_like(&s.folded())).count() > 1,
+        _ => [BUYER[0], SELLER[0]].contains(&field) && values.windows(2).any(apart),
+    };
+    if several {
+        builder.reading.doubt(field, DoubtReason::Several(values.iter().map(Span::text).collect()));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::reader::values::value_parsers;
 use super::foot::is_seal_text;
 use super::form::words_part;
 use super::frame::Span;
-use super::{head, label};
+use super::{copy, label};
 
 /// Labels and what stands behind them. Whose a tax id is, its place tells.
 const LABELS: [(&str, Field); 16] = [
@@ -58,7 +58,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>) {
         table::read(builder, &head, &cells);
     }
     builder.reading.invoice.amounts_include_tax = true;
-    builder.put(Field::Sheet, spans.iter().find_map(head::sheet_under_title));
+    builder.put(Field::Sheet, spans.iter().find_map(copy::under_title));
 }
 
 /// One-character pieces are names' last characters here, not dirt.

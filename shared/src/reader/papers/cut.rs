@@ -10,6 +10,8 @@ use super::piece::{Lay, Piece, What};
 const BETWEEN_FORMS: f32 = 0.3;
 /// The narrowest gap between a form and another paper, in heights of print.
 const BESIDE_FORM: f32 = 1.2;
+/// The same where the other one does not say what it is, and lines may have been overlooked.
+const BESIDE_SEEN: f32 = 3.0;
 /// Fewer lines are no paper: a page's number, a note.
 const MIN_LINES: usize = 5;
 /// How cuts may lean where papers may lie askew.
@@ -27,12 +29,18 @@ impl Side {
         Side { pieces: (0..lay.pieces.len()).collect() }
     }
 
-    fn has(&self, piece: usize) -> bool {
+    pub(super) fn has(&self, piece: usize) -> bool {
         self.pieces.binary_search(&piece).is_ok()
     }
 
+    /// How many lines it has, legible or not.
     fn lines(&self, lay: &Lay) -> usize {
-        self.pieces.iter().filter(|&&i| matches!(lay.pieces[i].what, What::Line(_))).count()
+        self.pieces.iter().filter(|&&i| !matches!(lay.pieces[i].what, What::Code(_))).count()
+    }
+
+    /// Whether most of its print lies otherwise than the page's.
+    pub(super) fn is_turned(&self, lay: &Lay) -> bool {
+        2 * self.pieces.iter().filter(|&&i| lay.pieces[i].is_turned).count() > self.lines(lay)
     }
 }
 
@@ -81,7 +89,7 @@ pub(super) fn best(lay: &Lay, forms: &Forms, side: &Side) -> Option<(Side, Side)
     for way in ways {
         for (at, gap, sides) in gaps(lay, side, way) {
             let Some(merit) = merit(lay, forms, way, &sides, gap / lay.unit) else { continue };
-            if best.as_ref().is_none_or(|(other, _)| merit.beats(other)) && !is_crossed(lay, side, way, at) {
+            if best.as_ref().is_none_or(|(other, _)| merit.beats(other)) && !is_crossed(lay, forms, side, way, at) {
                 best = Some((merit, sides));
             }
         }
@@ -118,32 +126,62 @@ fn gaps(lay: &Lay, side: &Side, way: Way) -> Vec<(f32, f32, (Side, Side))> {
 }
 
 /// Whether a frame's rule that lies in this side crosses the cut.
-fn is_crossed(lay: &Lay, side: &Side, way: Way, at: f32) -> bool {
+fn is_crossed(lay: &Lay, forms: &Forms, side: &Side, way: Way, at: f32) -> bool {
+    let extent = |way: Way| {
+        let extents = side.pieces.iter().map(|&i| way.extent(&lay.pieces[i]));
+        extents.fold((f32::MAX, f32::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)))
+    };
     let across = Way { is_downward: !way.is_downward, lean: way.lean };
-    let extents = side.pieces.iter().map(|&i| across.extent(&lay.pieces[i]));
-    let (from, to) = extents.fold((f32::MAX, f32::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)));
+    let (whole, (from, to)) = (extent(way), extent(across));
     // A frame stands a little outside its print.
     let (from, to) = (from - 2.0 * lay.unit, to + 2.0 * lay.unit);
     let margin = 0.3 * lay.unit;
     lay.rules.iter().any(|&(a, b)| {
         let (p, q) = (way.place(a), way.place(b));
+        let (start, end) = (p.min(q), p.max(q));
         let middle = across.place(a.towards(b, 0.5));
-        p.min(q) < at - margin && p.max(q) > at + margin && (from..=to).contains(&middle)
+        let holds_all = if way.is_downward {
+            start < whole.0 + lay.unit && end > whole.1 - lay.unit
+        } else {
+            holds_forms(lay, forms, side, way, (start, end))
+        };
+        start < at - margin && end > at + margin && (from..=to).contains(&middle) && !holds_all
     })
+}
+
+/// Whether a rule that runs down goes along a form's title and number as well as its table: then it is no form's own, but
+/// of a sheet on which papers are pasted.
+fn holds_forms(lay: &Lay, forms: &Forms, side: &Side, way: Way, (start, end): (f32, f32)) -> bool {
+    let is_along = |piece: &Piece| (start..=end).contains(&way.place(piece.center()));
+    let tables = forms.tables.iter().filter_map(|row| row.first()).filter(|&&i| side.has(i));
+    let tables: Vec<&Piece> = tables.map(|&i| &lay.pieces[i]).filter(|table| is_along(table)).collect();
+    let heads = side.pieces.iter().map(|&i| &lay.pieces[i]).filter(|p| (p.is_head || p.is_title) && is_along(p));
+    heads.into_iter().any(|head| tables.iter().any(|table| way.place(head.center()) < way.place(table.center())))
 }
 
 /// What speaks for a cut; none where it would part a form, or leave nothing worth a paper.
 fn merit(lay: &Lay, forms: &Forms, way: Way, sides: &(Side, Side), gap: f32) -> Option<Merit> {
     let (first, second) = (Content::of(lay, forms, &sides.0)?, Content::of(lay, forms, &sides.1)?);
     match (first.is_form(), second.is_form()) {
-        (true, true) => {
-            let (first_whole, second_whole) = (first.is_whole(way), second.is_whole(way));
-            let astray = if way.is_downward { 0 } else { astray(lay, way, &first, &second) };
-            (first_whole && second_whole).then_some(Merit { of_forms: true, astray, gap })
-        }
+        (true, true) => match (first.is_whole(way), second.is_whole(way)) {
+            (true, true) => {
+                let astray = if way.is_downward { 0 } else { astray(lay, way, &first, &second) };
+                Some(Merit { of_forms: true, astray, gap })
+            }
+            // A list of receipts has labels of forms in plenty.
+            (true, false) if second.names_itself(lay) => beside(lay, way, (&first, &second), gap, false),
+            (false, true) if first.names_itself(lay) => beside(lay, way, (&second, &first), gap, true),
+            _ => None,
+        },
         (true, false) => beside(lay, way, (&first, &second), gap, false),
         (false, true) => beside(lay, way, (&second, &first), gap, true),
-        (false, false) => None,
+        // Without a form in sight, one may lie there turned.
+        (false, false) => {
+            let are_papers = gap >= BESIDE_FORM && [&first, &second].iter().all(|c| c.side.lines(lay) >= MIN_LINES);
+            let differ = first.side.is_turned(lay) != second.side.is_turned(lay);
+            let astray = mixed(lay, &first, &second);
+            (are_papers && differ).then_some(Merit { of_forms: false, astray, gap })
+        }
     }
 }
 
@@ -189,6 +227,13 @@ impl<'s> Content<'s> {
         self.side.pieces.iter().map(|&i| &lay.pieces[i])
     }
 
+    /// Whether what stands above its tables names a paper that is no invoice.
+    fn names_itself(&self, lay: &Lay) -> bool {
+        let level = Way { is_downward: false, lean: 0.0 };
+        let table = self.first_table(level);
+        self.pieces(lay).any(|p| p.is_other_title && level.place(p.center()) < table)
+    }
+
     fn last_sum(&self, way: Way) -> f32 {
         self.sums.iter().map(|p| way.place(p.center())).fold(f32::MIN, f32::max)
     }
@@ -206,14 +251,26 @@ fn astray(lay: &Lay, way: Way, upper: &Content<'_>, lower: &Content<'_>) -> usiz
     heads + feet
 }
 
+/// Where one side lies otherwise than the page, how many pieces lie otherwise than the rest of their side.
+fn mixed(lay: &Lay, first: &Content<'_>, second: &Content<'_>) -> usize {
+    let (a, b) = (first.side.is_turned(lay), second.side.is_turned(lay));
+    if a == b {
+        return 0;
+    }
+    let differing = |content: &Content<'_>, turned| content.pieces(lay).filter(|p| p.is_turned != turned).count();
+    differing(first, a) + differing(second, b)
+}
+
 /// A cut between a form and something else, which has to be a paper and to take nothing of the form's along.
 fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap: f32, above: bool) -> Option<Merit> {
-    let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM && other.sums.is_empty();
-    let labels = |p: &&Piece| p.is_head || p.is_foot;
-    let is_own = other.pieces(lay).any(|p| p.is_title) || other.pieces(lay).filter(labels).count() == 0;
+    let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM;
+    let is_paper = is_paper && (other.sums.is_empty() || other.names_itself(lay));
+    let has_labels = other.pieces(lay).any(|p| p.is_head || p.is_foot || p.is_part);
+    let is_plain = !has_labels && gap >= if lay.is_exact { BESIDE_FORM } else { BESIDE_SEEN };
+    let is_own = is_plain || other.side.is_turned(lay) || other.pieces(lay).any(|p| p.is_title);
     (is_paper && is_own && form.is_whole(way) && keeps_own(lay, way, form, other, above)).then_some(Merit {
         of_forms: false,
-        astray: 0,
+        astray: mixed(lay, form, other),
         gap,
     })
 }

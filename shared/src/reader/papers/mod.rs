@@ -38,10 +38,12 @@ pub(crate) fn part(page: &PageText) -> Vec<Paper> {
             None => done.push(side),
         }
     }
-    if done.len() < 2 {
+    let mut papers: Vec<Paper> = done.iter().filter_map(|side| Paper::of(page, &lay, side)).collect();
+    // The words of a screen around one paper do not make two of it.
+    let is_some = |(paper, side): &(&Paper, &Side)| paper.is_turned || paper.has_name || forms.is_on(side);
+    if papers.iter().zip(&done).filter(is_some).count() < 2 {
         return Vec::new();
     }
-    let mut papers: Vec<Paper> = done.iter().filter_map(|side| Paper::of(page, &lay, side)).collect();
     sheet::sort(&mut papers, &lay);
     papers
 }

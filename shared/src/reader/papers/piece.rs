@@ -1,33 +1,36 @@
 //! What lies on a page, set upright: its lines, codes and rules, and what each line tells of a form.
 //! Knows single labels, nothing of where they belong.
 
-use crate::geometry::{Corners, Point, Quad, Turn, Upright};
+use crate::geometry::{Corners, Point, Quad, Turn, Upright, bounds};
 use crate::ocr::PageText;
 use crate::reader::page::frame::fold;
 
-/// The heads of the goods' columns; the first three stand on an invoice's form alone.
-const COLUMNS: [&str; 14] = [
-    "税额",
-    "税率",
-    "征收率",
-    "项目名称",
-    "货物或应税",
-    "规格型号",
-    "单位",
-    "数量",
-    "单价",
-    "金额",
-    "车牌号",
-    "通行日期",
-    "类型",
-    "服务名称",
+use super::sheet;
+
+/// The heads of the goods' columns, from left to right; several forms have other words for the same place.
+const COLUMNS: [&[&str]; 8] = [
+    &["项目名称", "货物或应税", "服务名称"],
+    &["规格型号", "车牌号"],
+    &["单位", "类型"],
+    &["数量", "通行日期"],
+    &["单价"],
+    &["金额"],
+    &["税率", "征收率"],
+    &["税额"],
 ];
-/// How many of them stand on a form alone.
-const TAX_COLUMNS: u32 = 0b111;
+/// From this one on they stand on an invoice's form alone.
+const FIRST_OF_TAX: u32 = 6;
 /// What stands above the goods, once.
-const HEAD: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "密码区"];
+const HEAD: [&str; 5] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号"];
 /// Who made it out stands below everything else.
 const FOOT: [&str; 4] = ["收款人", "复核", "开票人", "收款员"];
+/// What else a form has labels for.
+const PARTS: [&str; 12] =
+    ["名称:", "识别号", "地址", "电话", "开户行", "账号", "备注", "购买方", "销售方", "密码区", "(小写)", "(大写)"];
+/// A line that is less sure than this may be upside down.
+const SURE: f32 = 0.8;
+/// A box this much taller than wide holds print that runs up or down.
+const UPRIGHT: f32 = 1.8;
 /// A line of this shape, width to height, tells how the print leans.
 const TELLING: f32 = 4.0;
 
@@ -36,6 +39,7 @@ const TELLING: f32 = 4.0;
 pub(super) enum What {
     Line(usize),
     Code(usize),
+    Unread(usize),
 }
 
 /// Something on the page that takes room.
@@ -53,8 +57,14 @@ pub(super) struct Piece {
     pub(super) is_sum: bool,
     pub(super) is_head: bool,
     pub(super) is_foot: bool,
+    /// It is another label of a form.
+    pub(super) is_part: bool,
+    /// It lies otherwise than the page, as far as can be seen.
+    pub(super) is_turned: bool,
     /// It names a paper: 发票, 行程单, 回单.
     pub(super) is_title: bool,
+    /// The paper that it names is no invoice.
+    pub(super) is_other_title: bool,
 }
 
 impl Piece {
@@ -62,9 +72,16 @@ impl Piece {
         self.corners.0[0].towards(self.corners.0[2], 0.5)
     }
 
+    /// The same without what it says.
+    fn blank(&self) -> Piece {
+        let none = (false, false, false, false, false, false);
+        let (is_sum, is_head, is_foot, is_part, is_title, is_other_title) = none;
+        Piece { columns: 0, is_sum, is_head, is_foot, is_part, is_title, is_other_title, ..*self }
+    }
+
     /// Whether one of the tax columns is in it.
     pub(super) fn has_tax_column(&self) -> bool {
-        self.columns & TAX_COLUMNS != 0
+        self.columns >> FIRST_OF_TAX != 0
     }
 }
 
@@ -89,13 +106,28 @@ impl Lay {
         let lines = lines.map(|(i, line)| piece(What::Line(i), &line.quad, &line.text, &upright));
         let codes = page.qr_codes.iter().enumerate();
         let codes = codes.map(|(i, code)| piece(What::Code(i), &code.quad, "", &upright));
-        let mut pieces: Vec<Piece> = lines.chain(codes).collect();
+        let unread = page.unread.iter().enumerate();
+        let unread = unread.map(|(i, quad)| piece(What::Unread(i), quad, "", &upright));
+        let mut pieces: Vec<Piece> = lines.chain(codes).chain(unread).collect();
+        for (piece, line) in pieces.iter_mut().zip(&page.lines) {
+            piece.is_turned = line.confidence < SURE;
+            if is_sideways(&piece.corners) && line.glyphs.len() > 1 {
+                // Legible or not, its label is no label of a form that lies as the page does.
+                *piece = Piece { is_turned: true, ..piece.blank() };
+            }
+        }
         let unit = unit(&pieces);
         lean(&mut pieces);
         let is_exact = page.lines.iter().all(|line| line.confidence >= 1.0);
         let rules = frames(&page.rules.iter().map(|rule| ends(rule, &upright)).collect::<Vec<_>>(), unit);
         Lay { pieces, rules, unit, upright, is_exact }
     }
+}
+
+/// Whether a box is taller than wide, on the upright page.
+fn is_sideways(corners: &Corners) -> bool {
+    let [x0, y0, x1, y1] = bounds([&corners.quad()]).unwrap_or_default();
+    y1 - y0 > UPRIGHT * (x1 - x0)
 }
 
 fn ends([x0, y0, x1, y1]: &[f32; 4], upright: &Upright) -> (Point, Point) {
@@ -113,8 +145,8 @@ fn piece(what: What, quad: &Quad, text: &str, upright: &Upright) -> Piece {
     }));
     let folded: String = text.chars().map(fold).filter(|c| !c.is_whitespace()).collect();
     let has = |labels: &[&str]| labels.iter().any(|label| folded.contains(label));
-    let columns = COLUMNS.iter().enumerate().filter(|(_, column)| folded.contains(**column));
-    let is_short = folded.chars().count() <= 24;
+    let columns = COLUMNS.iter().enumerate().filter(|(_, column)| has(column));
+    let is_title = folded.chars().count() <= 24 && sheet::names_paper(&folded);
     Piece {
         what,
         height: corners.width().min(corners.height()),
@@ -124,7 +156,10 @@ fn piece(what: What, quad: &Quad, text: &str, upright: &Upright) -> Piece {
         is_sum: folded.contains("价税合计"),
         is_head: has(&HEAD),
         is_foot: has(&FOOT),
-        is_title: is_short && super::sheet::names_paper(&folded),
+        is_part: has(&PARTS),
+        is_turned: matches!(what, What::Unread(_)),
+        is_title,
+        is_other_title: is_title && !folded.contains("发票"),
     }
 }
 

@@ -26,6 +26,10 @@ pub(crate) struct Paper {
     pub(crate) text: PageText,
     /// Its left and upper edge on the page.
     origin: Point,
+    /// Its print lies otherwise than the page's, so that it could not be read with it.
+    pub(crate) is_turned: bool,
+    /// A line in it names a paper.
+    pub(crate) has_name: bool,
 }
 
 impl Paper {
@@ -34,6 +38,7 @@ impl Paper {
         let of_piece = |i: &usize| match lay.pieces.get(*i)?.what {
             What::Line(i) => page.lines.get(i).map(|line| &line.quad),
             What::Code(i) => page.qr_codes.get(i).map(|code| &code.quad),
+            What::Unread(i) => page.unread.get(i),
         };
         let inner = bounds(side.pieces.iter().filter_map(of_piece))?;
         let rules: Vec<_> = page.rules.iter().filter(|rule| touches(rule, inner, lay.unit)).copied().collect();
@@ -48,6 +53,7 @@ impl Paper {
         let holds = |i: usize, what: fn(usize) -> What| side.pieces.iter().any(|&p| lay.pieces[p].what == what(i));
         let lines = page.lines.iter().enumerate().filter(|(i, _)| holds(*i, What::Line));
         let codes = page.qr_codes.iter().enumerate().filter(|(i, _)| holds(*i, What::Code));
+        let unread = page.unread.iter().enumerate().filter(|(i, _)| holds(*i, What::Unread));
         let seals = page.seals.as_ref().map(|seals| {
             let on_it = seals.iter().filter(|seal| bounds([&seal.quad]).is_some_and(|b| is_inside(b, place)));
             on_it.map(|seal| moved_seal(seal, -left, -top)).collect()
@@ -58,16 +64,32 @@ impl Paper {
             rotation: page.rotation,
             lines: lines.map(|(_, line)| moved_line(line, -left, -top)).collect(),
             qr_codes: codes.map(|(_, c)| QrCode { quad: moved(&c.quad, -left, -top), ..c.clone() }).collect(),
+            unread: unread.map(|(_, quad)| moved(quad, -left, -top)).collect(),
             seals,
             rules: rules.iter().map(|r| [r[0] - left, r[1] - top, r[2] - left, r[3] - top]).collect(),
         };
         let quad = Corners::from_quad(&quad_of(place)).turned(lay.upright.turn).quad();
-        Some(Paper { quad, text, origin: Point::new(left, top) })
+        let origin = Point::new(left, top);
+        let has_name = side.pieces.iter().any(|&i| lay.pieces[i].is_title);
+        Some(Paper { quad, text, origin, is_turned: side.is_turned(lay), has_name })
     }
 
     /// A place on the paper, on the page.
     pub(crate) fn on_page(&self, quad: &Quad) -> Quad {
         moved(quad, self.origin.x, self.origin.y)
+    }
+
+    /// A place on the page, on the paper.
+    pub(crate) fn off_page(&self, quad: &Quad) -> Quad {
+        moved(quad, -self.origin.x, -self.origin.y)
+    }
+
+    /// The median height of its print.
+    pub(crate) fn print_height(&self) -> f32 {
+        let sides = self.text.lines.iter().map(|line| Corners::from_quad(&line.quad));
+        let mut heights: Vec<f32> = sides.map(|corners| corners.width().min(corners.height())).collect();
+        heights.sort_by(f32::total_cmp);
+        heights.get(heights.len() / 2).copied().unwrap_or_default()
     }
 
     /// A Reading of the paper, its places on the page.

@@ -204,7 +204,10 @@ fn mismatch_cost(text: &str, column: Column) -> f32 {
         Column::Quantity | Column::UnitPrice => unless(number, 6.0),
         Column::Amount => unless(value_parsers::money(text).is_some() && text.contains('.'), 6.0),
         Column::TaxRate if rate => 0.0,
-        Column::TaxRate => unless(value_parsers::rate_without_sign(text).is_some(), 8.0).max(1.0),
+        Column::TaxRate if value_parsers::rate_without_sign(text).is_some() => 1.0,
+        // A rate whose percent sign was lost.
+        Column::TaxRate if value_parsers::rate(&format!("{text}%")).is_some() => 2.0,
+        Column::TaxRate => 8.0,
         Column::TaxAmount => unless(value_parsers::money(text).is_some() || value_parsers::is_stars(text) || rate, 6.0),
         Column::PassageStart | Column::PassageEnd => unless(value_parsers::digits(text).len() == 8, 4.0),
         Column::PlateNumber => unless(!number || length <= 7, 3.0),

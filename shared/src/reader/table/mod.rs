@@ -2,19 +2,20 @@
 //! Knows nothing of which layout it stands in.
 //!
 //! - [`columns`]: the table's head, which columns there are and where
+//! - [`blank`]: where cells without text must stand
 //! - [`cells`]: one row's spans given to their columns
 //! - [`names`]: marks in names and sizes that small print makes engines misread
 
+mod blank;
 mod cells;
 pub(super) mod columns;
 mod names;
 #[cfg(test)]
 mod tests;
 
-use rust_decimal::Decimal;
+use std::ops::Range;
 
-use crate::geometry::Quad;
-use crate::invoice::arithmetic::{CENT, product_gap};
+use crate::invoice::arithmetic::{CENT, divides, product_gap};
 use crate::invoice::{Column, Field, Item};
 use crate::reader::page::frame::Span;
 use crate::reader::values::builder::{Match, ReadingBuilder};
@@ -74,15 +75,17 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[
     if let Some(edge) = cells::specification_edge(&rows, unit) {
         rows = cut(Some(edge));
     }
-    for row in join_wrapped(rows, unit) {
+    let lines = join_wrapped(rows, unit);
+    let print = blank::Print::of(&lines);
+    for row in &lines {
         let index = builder.reading.invoice.items.len();
         builder.reading.invoice.items.push(Item::default());
-        item(builder, index, &row);
+        item(builder, index, row, head);
         // Dirt between the rules makes rows without a value.
         if builder.reading.invoice.items[index] == Item::default() {
             builder.reading.invoice.items.pop();
         } else {
-            blank_cells(builder, index, &row, head);
+            blank::note(builder, index, row, head, &print);
         }
     }
 }
@@ -137,7 +140,7 @@ fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     items
 }
 
-fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
+fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableHead) {
     for (column, spans) in &row.cells {
         let Some(column) = *column else { continue };
         let field = Field::Cell(index, column);
@@ -149,71 +152,48 @@ fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
             Column::Specification => {
                 builder.put_as(field, cells::joined(spans, column), |size| text(size).map(|size| millilitres(&size)))
             }
-            _ if NUMBERS.contains(&column) => {
+            _ if blank::NUMBERS.contains(&column) => {
                 let (found, single) = cells::number(spans, column);
                 builder.put_as(field, found, |print| single.then(|| value_parsers::value(field, print)).flatten())
             }
             _ => builder.put(field, Match::join(spans, "")),
         };
     }
-    part_price(builder, index, row);
+    part_price(builder, index, row, head);
 }
 
-/// The cells that arithmetic can tell when they were not read.
-const NUMBERS: [Column; 5] = [Column::Quantity, Column::UnitPrice, Column::Amount, Column::TaxRate, Column::TaxAmount];
-
-/// Notes where the numbers that were not read must stand: between their neighbours, around their heads.
-fn blank_cells(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableHead) {
-    for column in NUMBERS.into_iter().filter(|column| !row.has(*column)) {
-        if let Some(quad) = blank_cell(builder, row, head, column) {
-            builder.places.insert(Field::Cell(index, column), Match::blank(quad));
-        }
-    }
-}
-
-/// A cell's place on the row of the number nearest to it.
-fn blank_cell(builder: &ReadingBuilder<'_>, row: &Row, head: &TableHead, column: Column) -> Option<Quad> {
-    let unit = builder.frame.unit;
-    let own = head.head(column)?;
-    let centre = f32::midpoint(own.x0, own.x1);
-    let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
-    let numbers = row.cells.iter().filter(|(c, _)| c.is_none_or(|c| c >= Column::Quantity)).flat_map(|(_, s)| s);
-    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
-    let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
-    let at = head.heads.iter().position(|h| h.column == Some(column))?;
-    let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);
-    let after = head.heads.get(at + 1).map_or(own.x1 + 4.0 * unit, |h| h.x0);
-    let left = on_row().filter(|s| s.cx() < centre).map(|s| s.x1 + 0.1 * unit).fold(before, f32::max);
-    let right = on_row().filter(|s| s.cx() > centre).map(|s| s.x0 - 0.1 * unit).fold(after, f32::min);
-    (right - left > 0.5 * unit).then(|| near.quad_at(left, right))
-}
-
-/// Quantity and price that stand so close that they were read as one number: parted where their product
-/// is the amount.
-fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row) {
+/// Quantity and price that stand so close that they were read as one number, or with dirt between them: parted where
+/// their product is the amount.
+fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableHead) {
     let item = &builder.reading.invoice.items[index];
     let (Some(amount), true) = (item.amount, item.quantity.is_none() || item.unit_price.is_none()) else {
         return;
     };
-    let columns = [Column::Quantity, Column::UnitPrice].map(Some);
-    let Some((_, spans)) = row.cells.iter().find(|(c, _)| columns.contains(c)) else {
+    let mut columns = [Column::Quantity, Column::UnitPrice];
+    let Some((_, spans)) = row.cells.iter().find(|(c, _)| columns.map(Some).contains(c)) else {
         return;
     };
     let [span] = spans.as_slice() else { return };
+    let number = |span: &Span| value_parsers::quantity(&span.folded());
     // A price that goes into the amount a whole number of times is a price alone: its quantity was not read.
-    let whole = value_parsers::quantity(&span.folded()).and_then(|price| amount.0.checked_div(price.0));
-    if whole.is_some_and(|times| (times - times.round()).abs() < Decimal::new(1, 3) && times.round() != Decimal::ZERO) {
+    if number(span).is_some_and(|price| divides(amount, price)) {
         return;
     }
-    let parts = (1..span.marks.len()).map(|at| (span.slice(0..at), span.slice(at..span.marks.len())));
-    let number = |span: &Span| value_parsers::quantity(&span.folded());
-    let is_amount = |(a, b): &(Span, Span)| {
-        let gap = number(a).zip(number(b)).and_then(|(a, b)| product_gap(a, b, amount));
-        gap.is_some_and(|off| off <= CENT)
-    };
-    if let Some((quantity, price)) = parts.into_iter().find(is_amount) {
-        for (column, part) in [(Column::Quantity, &quantity), (Column::UnitPrice, &price)] {
-            builder.put_as(Field::Cell(index, column), Some(Match::of(part)), |_| number(part));
-        }
+    let parts = (1..span.marks.len()).map(|at| (digits_of(span, 0..at), digits_of(span, at..span.marks.len())));
+    let gap = |(a, b): &(Span, Span)| product_gap(number(a)?, number(b)?, amount).filter(|off| *off <= CENT);
+    let nearest = parts.filter_map(|parts| Some((gap(&parts)?, parts))).min_by_key(|(off, _)| *off);
+    let Some((_, (left, right))) = nearest else { return };
+    // On rolls the price may come first.
+    columns.sort_by_key(|c| head.heads.iter().position(|h| h.column == Some(*c)));
+    for (column, part) in columns.into_iter().zip([&left, &right]) {
+        builder.put_as(Field::Cell(index, column), Some(Match::of(part)), |_| number(part));
     }
+}
+
+/// A part of a span without what is no digit at its ends.
+fn digits_of(span: &Span, range: Range<usize>) -> Span {
+    let is_digit = |i: &usize| span.marks.get(*i).is_some_and(|m| m.folded.is_ascii_digit());
+    let first = range.clone().find(is_digit).unwrap_or(range.end);
+    let last = range.clone().rev().find(is_digit).map_or(first, |i| i + 1);
+    span.slice(first..last)
 }
