@@ -306,7 +306,8 @@ fn totals(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections)
     builder.put(Field::TotalTax, tax);
     let band: Vec<Span> =
         spans.iter().filter(|s| (s.y - sections.words).abs() < 1.2 * unit && !s.vertical).cloned().collect();
-    let label = label::all(&band, &["(小写)", "小写"]).into_iter().next();
+    // Where 小写 is lost, 大写 is but one character away, and what follows it are the words.
+    let label = label::all(&band, &["(小写)", "小写"]).into_iter().find(|l| !l.label.folded().contains('大'));
     if let Some(l) = &label {
         let (left, right) = (l.label.x1 + 0.1 * unit, l.label.x1 + 9.0 * unit);
         builder.places.insert(Field::GrandTotal, Match::blank(l.label.quad_at(left, right)));
@@ -344,9 +345,9 @@ pub(super) fn words_part(span: &Span) -> Option<Span> {
     let negative_sign = first.checked_sub(1).filter(|&i| span.marks[i].folded == '负');
     let start = minus.or(negative_sign).unwrap_or(first).min(first);
     let end = (start..span.marks.len()).rev().find(|&i| is_word(span.marks[i].folded))? + 1;
-    let part = span.slice(start..end);
-    let solid = part.marks.iter().filter(|m| is_word(m.folded)).count();
-    (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
+    // The mark of a negative amount is longer than short words.
+    let solid = span.marks[first..end].iter().filter(|m| is_word(m.folded)).count();
+    (solid >= 3 && 10 * solid >= 6 * (end - first)).then(|| span.slice(start..end))
 }
 
 #[cfg(test)]

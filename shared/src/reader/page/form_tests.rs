@@ -153,6 +153,17 @@ fn a_total_without_its_label_is_known_by_its_sign() {
 }
 
 #[test]
+fn the_label_of_the_words_is_not_taken_for_that_of_the_digits() {
+    let unlabelled = |line: &Placed<'static>| match line.0 {
+        "(小写)¥213.06" => ("¥213.06", line.1, line.2),
+        "价税合计(大写)" => ("价税合计 (大写)", line.1, line.2),
+        _ => *line,
+    };
+    let lines: Vec<_> = whole().iter().map(unlabelled).collect();
+    assert_eq!(text(read_form(&lines).grand_total.as_ref()).as_deref(), Some("213.06"));
+}
+
+#[test]
 fn side_by_side_the_left_one_is_the_buyer() {
     let parties = [
         ("名称:上海甲乙丙有限公司", 100.0, 150.0),
@@ -175,6 +186,7 @@ fn words_are_cut_out_of_their_line() {
         ("⊗壹佰圆整", Some("壹佰圆整")),
         ("(大写)(负数)叁仟贰佰壹拾圆整", Some("(负数)叁仟贰佰壹拾圆整")),
         ("负壹佰圆整(小写)", Some("负壹佰圆整")),
+        ("(大写)(负数)伍拾圆整", Some("(负数)伍拾圆整")),
         ("圆整", None),
         ("万达广场零售柒号店", None),
     ] {
