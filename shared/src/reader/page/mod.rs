@@ -2,7 +2,7 @@
 //! values; never by fixed coordinates. Knows nothing of files.
 //!
 //! - [`foreign`]: papers that are no VAT invoice, by what they call themselves
-//! - [`frame`]: the page set straight, its lines as spans
+//! - [`frame`]: the page set straight, its lines as spans; [`bend`]: how it lay askew
 //! - [`grid`]: its ruled lines, and the cells between them
 //! - [`areas`]: which cell of a form holds what
 //! - [`label`]: labels in running text
@@ -17,6 +17,7 @@
 //! - [`seals`]: which seal is which, and what the seller's says
 
 mod areas;
+mod bend;
 mod copy;
 mod foot;
 pub(super) mod foreign;
