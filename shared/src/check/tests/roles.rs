@@ -1,7 +1,7 @@
 //! Values that may not be their field's.
 
 use super::*;
-use crate::report::DoubtReason;
+use crate::report::{Dependency, DoubtReason};
 
 /// The invoice as a file's own text: every character is certain.
 fn as_text() -> Reading {
@@ -171,4 +171,18 @@ fn text_without_characters_is_mentioned_and_fails_where_only_the_code_is_left() 
     all.fields.values_mut().for_each(|evidence| evidence.sources = vec![EvidenceSource::Qr]);
     assert_eq!(status(&run(&mut all), "text_is_whole"), CheckStatus::Fail);
     assert_eq!(status(&run(&mut as_text()), "text_is_whole"), CheckStatus::Skip);
+}
+
+#[test]
+fn a_code_does_not_confirm_what_it_helped_to_read() {
+    for (helped, confirmed) in [(false, true), (true, false)] {
+        let mut reading = consistent();
+        (reading.invoice.grand_total, reading.invoice.grand_total_words) = (reading.invoice.total_amount, None);
+        (reading.invoice.total_amount, reading.invoice.total_tax) = (None, None);
+        if helped {
+            reading.dependencies.push(Dependency { field: Field::GrandTotal, on: Field::QrCode });
+        }
+        run(&mut reading);
+        assert_eq!(reading.fields[&Field::GrandTotal].verified, confirmed, "{helped}");
+    }
 }
