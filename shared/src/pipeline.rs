@@ -153,10 +153,7 @@ impl Pipeline {
             let place = Place { quad: paper.quad.or(place.quad), ..place.clone() };
             match paper.reading {
                 Ok(reading) => whole.add(checked(reading, &self.rules, place, provider.clone(), pages_before)),
-                Err(what) => {
-                    let error = Error::new(ErrorKind::NoInvoice, what);
-                    whole.add_other(place, error, Some(provider.clone()));
-                }
+                Err(error) => whole.add_other(place, error, Some(provider.clone())),
             }
         }
     }

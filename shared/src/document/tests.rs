@@ -321,3 +321,60 @@ fn archives_are_told_by_what_is_in_them() {
     let torn = archive::tests::zipped(&[("OFD.xml", b"<OFD/>")]).slice(..60);
     assert_eq!(open(torn).unwrap_err().code(), "undecodable");
 }
+
+/// Two pictures in one TIFF: the second one's places moved behind the first one's bytes.
+fn two_frames() -> Vec<u8> {
+    let mut first = encoded(marked(40, 20), ImageFormat::Tiff);
+    let second = encoded(marked(30, 60), ImageFormat::Tiff);
+    let read = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let end = |bytes: &[u8]| {
+        let start = read(bytes, 4) as usize;
+        start + 2 + 12 * usize::from(u16::from_le_bytes([bytes[start], bytes[start + 1]]))
+    };
+    let moved_by = u32::try_from(first.len()).unwrap();
+    let mut second_moved = second.clone();
+    let start = read(&second, 4) as usize;
+    for entry in (start + 2..end(&second)).step_by(12) {
+        let size = match second[entry + 2] {
+            3 => 2,
+            4 => 4,
+            5 => 8,
+            _ => 1,
+        };
+        let is_place = second[entry] == 0x11 && second[entry + 1] == 1 || size * read(&second, entry + 4) > 4;
+        if is_place {
+            let place = read(&second, entry + 8) + moved_by;
+            second_moved[entry + 8..entry + 12].copy_from_slice(&place.to_le_bytes());
+        }
+    }
+    let next = end(&first);
+    first[next..next + 4].copy_from_slice(&(moved_by + read(&second, 4)).to_le_bytes());
+    first.extend(second_moved);
+    first
+}
+
+#[test]
+fn each_frame_of_a_tiff_is_a_page_of_its_own_size() {
+    let document = open(two_frames()).unwrap();
+    assert_eq!((document.pages(), document.dimensions()), (2, (40, 20)));
+    let second = document.part(1..2);
+    assert_eq!(second.dimensions(), (30, 60));
+    let pixels = second.pixels().unwrap();
+    assert_eq!(pixels.dimensions(), (30, 60));
+    assert_near(*pixels.get_pixel(5, 5), RED);
+    assert_near(*pixels.get_pixel(20, 50), WHITE);
+    let small = Limits { max_side: 50, ..Limits::default() };
+    assert_eq!(Document::open(two_frames().into(), &small).unwrap_err().code(), "bad_dimensions");
+}
+
+#[test]
+fn a_place_on_a_page_is_a_document_of_its_own() {
+    let page = open(encoded(marked(40, 20), ImageFormat::Png)).unwrap();
+    let place = page.cropped([10, 5, 30, 200]);
+    assert_eq!((place.dimensions(), place.origin(), place.page_dimensions()), ((20, 15), (10, 5), (40, 20)));
+    assert!(place.is_cropped() && !place.is_whole() && page.is_whole());
+    let pixels = place.pixels().unwrap();
+    assert_eq!(pixels.dimensions(), (20, 15));
+    assert_near(*pixels.get_pixel(9, 4), RED);
+    assert_near(*pixels.get_pixel(10, 4), WHITE);
+}

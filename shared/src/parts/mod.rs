@@ -110,17 +110,22 @@ fn place(pages: Vec<u32>, member: Option<&String>) -> Place {
 /// Pages counted from 0, and the paper on them where they are not one.
 type Spot = (Range<usize>, Option<Quad>);
 
+/// What is no invoice, and why.
+type Left = (Spot, Error);
+
 /// A document's invoices, each a part of its own, and what else is on its pages.
 fn split(document: &Document, member: Option<&String>) -> Vec<(Place, Result<Part>)> {
     let (invoices, others) = invoices(document);
     let at = |(range, quad): Spot| Place { quad, ..place(numbers(range), member) };
-    let taken: Vec<&Spot> = invoices.iter().map(|(spot, _)| spot).chain(others.iter().map(|(spot, _)| spot)).collect();
-    let is_left = |page: &usize| !taken.iter().any(|(range, _)| range.contains(page));
-    let pages: Vec<usize> = (0..document.pages() as usize).filter(is_left).collect();
-    let pages = pages.into_iter().map(|page| ((page..page + 1, None), why_left(document, page)));
-    let none = pages.chain(others).map(|(spot, error)| (at(spot), Err(error)));
-    let invoices = invoices.into_iter().map(|(spot, part)| (at(spot), Ok(part)));
-    let mut parts: Vec<_> = invoices.chain(none).collect();
+    let is_left = |page: &usize| {
+        let is_on = |range: &Range<usize>| range.contains(page);
+        !invoices.iter().any(|((range, _), _)| is_on(range)) && !others.iter().any(|((range, _), _)| is_on(range))
+    };
+    let left: Vec<usize> = (0..document.pages() as usize).filter(is_left).collect();
+    let left = left.into_iter().map(|page| ((page..page + 1, None), Err(why_left(document, page))));
+    let others = others.into_iter().map(|(spot, error)| (spot, Err(error)));
+    let invoices = invoices.into_iter().map(|(spot, part)| (spot, Ok(part)));
+    let mut parts: Vec<_> = invoices.chain(others).chain(left).map(|(spot, part)| (at(spot), part)).collect();
     parts.sort_by_key(|(place, _)| place.pages.first().copied());
     parts
 }
@@ -147,9 +152,7 @@ pub(crate) fn why_left(document: &Document, page: usize) -> Error {
 }
 
 /// What is read as one invoice each, and what was read and is none, with the reason.
-type Found = (Vec<(Spot, Part)>, Vec<(Spot, Error)>);
-
-fn invoices(document: &Document) -> Found {
+fn invoices(document: &Document) -> (Vec<(Spot, Part)>, Vec<Left>) {
     let count = document.pages() as usize;
     let pages_alone = || (0..count).map(|page| alone(document, page..page + 1, &[])).collect();
     if document.format().is_picture() {
@@ -172,12 +175,18 @@ fn invoices(document: &Document) -> Found {
         }
         _ => ranges.iter().map(|range| part(document, &sheets, range)).collect(),
     };
-    let others = sheets.iter().enumerate().filter(|(i, _)| !ranges.iter().any(|range| range.contains(i)));
-    let others =
-        others.filter(|(_, sheet)| sheet.quad.is_some() || !parts.iter().any(|(spot, _)| spot.0.contains(&sheet.page)));
-    let why = |sheet: &Sheet| sheet.says.error.clone().unwrap_or_else(|| why_left(document, sheet.page));
-    let others = others.map(|(i, sheet)| (spot(&sheets, &(i..i + 1)), why(sheet))).collect();
+    let others = others(document, &sheets, &ranges, &parts);
     (parts, others)
+}
+
+/// The papers that are in none of the invoices, and the pages with none on them: what they are.
+fn others(document: &Document, sheets: &[Sheet], ranges: &[Range<usize>], parts: &[(Spot, Part)]) -> Vec<Left> {
+    let is_taken = |i: usize| ranges.iter().any(|range| range.contains(&i));
+    let is_on_part = |sheet: &Sheet| parts.iter().any(|(spot, _)| spot.0.contains(&sheet.page));
+    let left = sheets.iter().enumerate().filter(|(i, _)| !is_taken(*i));
+    let left = left.filter(|(_, sheet)| sheet.quad.is_some() || !is_on_part(sheet));
+    let why = |sheet: &Sheet| sheet.says.error.clone().unwrap_or_else(|| why_left(document, sheet.page));
+    left.map(|(i, sheet)| (spot(sheets, &(i..i + 1)), why(sheet))).collect()
 }
 
 fn page_of(sheets: &[Sheet], at: usize) -> usize {

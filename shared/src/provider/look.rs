@@ -26,8 +26,12 @@ const MIN_LINES: usize = 8;
 /// # Errors
 /// `no_invoice` when none of them is one; `internal` when the engine fails.
 pub(super) fn read(engine: &dyn PageReader, pixels: &RgbImage) -> Result<Vec<Found>> {
-    let found = look(engine, pixels, 0)?;
-    if found.iter().any(|paper| paper.reading.is_ok()) { Ok(found) } else { Err(no_invoice()) }
+    let mut found = look(engine, pixels, 0)?;
+    if found.iter().any(|paper| paper.reading.is_ok()) {
+        return Ok(found);
+    }
+    let only = found.pop().filter(|_| found.is_empty());
+    Err(only.and_then(|only| only.reading.err()).unwrap_or_else(no_invoice))
 }
 
 fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<Found>> {
@@ -35,7 +39,7 @@ fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<
     let papers = if depth < MAX_DEPTH { papers::part(&page) } else { Vec::new() };
     let as_one = || reader::read(&page, &|regions| engine.reread(pixels, regions));
     if papers.is_empty() {
-        return Ok(vec![Found { quad: None, reading: as_one().map_err(|error| error.message().to_owned()) }]);
+        return Ok(vec![Found { quad: None, reading: as_one() }]);
     }
     let mut found = Vec::new();
     for paper in &papers {
@@ -72,7 +76,6 @@ fn read_paper(
     };
     let reading = reader::read(&paper.text, &reread).map(|reading| paper.reading_on_page(reading, page));
     let is_paper = reading.is_ok() || paper.has_name || paper.text.lines.len() >= MIN_LINES;
-    let reading = reading.map_err(|error| error.message().to_owned());
     Ok(if is_paper { vec![Found { quad: Some(paper.quad), reading }] } else { Vec::new() })
 }
 
@@ -102,4 +105,80 @@ fn look_closer(engine: &dyn PageReader, pixels: &RgbImage, paper: &Paper, depth:
         found
     };
     Ok(found.into_iter().map(on_page).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::ocr::TextLine;
+
+    /// What stands on a form 400 wide and 200 high, from its upper left corner.
+    const FORM: [(&str, f32, f32); 11] = [
+        ("电子发票(普通发票)", 100.0, 0.0),
+        ("发票号码:24312000000012345678", 150.0, 25.0),
+        ("名称:甲公司", 0.0, 50.0),
+        ("项目名称", 0.0, 80.0),
+        ("单价", 120.0, 80.0),
+        ("金额", 200.0, 80.0),
+        ("税额", 300.0, 80.0),
+        ("*餐饮服务*餐费", 0.0, 105.0),
+        ("价税合计(大写)", 0.0, 150.0),
+        ("(小写)¥5.00", 250.0, 150.0),
+        ("开票人:乙", 40.0, 190.0),
+    ];
+
+    fn line(text: &str, x: f32, y: f32, confidence: f32) -> TextLine {
+        let (right, bottom) = (x + 14.0 * text.chars().count() as f32, y + 20.0);
+        TextLine { quad: [x, y, right, y, right, bottom, x, bottom], text: text.into(), confidence, glyphs: Vec::new() }
+    }
+
+    fn form(x: f32, y: f32, confidence: f32) -> Vec<TextLine> {
+        FORM.iter().map(|(text, left, top)| line(text, x + left, y + top, confidence)).collect()
+    }
+
+    /// Sees the whole page as it is told; a paper that is cut out is a form that lies straight.
+    struct Eye {
+        page: Vec<TextLine>,
+        seen: Mutex<Vec<(u32, u32)>>,
+    }
+
+    impl PageReader for Eye {
+        fn read(&self, page: &RgbImage) -> Result<PageText> {
+            self.seen.lock().unwrap().push(page.dimensions());
+            let lines = if page.width() == 1000 { self.page.clone() } else { form(40.0, 40.0, 0.99) };
+            Ok(PageText { width: page.width(), height: page.height(), lines, ..PageText::default() })
+        }
+    }
+
+    /// A paper's upper left corner, and whether it is an invoice.
+    type Seen = (Option<[f32; 2]>, bool);
+
+    /// The papers, and the sizes of the pictures that were looked at.
+    fn look_at(page: Vec<TextLine>) -> (Vec<Seen>, Vec<(u32, u32)>) {
+        let eye = Eye { page, seen: Mutex::default() };
+        let found = read(&eye, &RgbImage::new(1000, 1000)).unwrap();
+        let corner = |paper: &Found| paper.quad.map(|quad| [quad[0], quad[1]]);
+        (found.iter().map(|paper| (corner(paper), paper.reading.is_ok())).collect(), eye.seen.into_inner().unwrap())
+    }
+
+    #[test]
+    fn a_page_of_one_paper_is_looked_at_once() {
+        assert_eq!(look_at(form(100.0, 100.0, 0.99)), (vec![(None, true)], vec![(1000, 1000)]));
+    }
+
+    #[test]
+    fn papers_that_lie_as_the_page_does_are_read_from_the_one_look() {
+        let (papers, seen) = look_at([form(100.0, 100.0, 0.99), form(100.0, 500.0, 0.99)].concat());
+        assert_eq!((papers.len(), papers.iter().all(|(_, is_invoice)| *is_invoice), seen.len()), (2, true, 1));
+    }
+
+    #[test]
+    fn a_paper_that_lies_otherwise_is_looked_at_by_itself() {
+        let upside_down = (0..11).map(|row: u8| line("0 1--1039", 300.0, 500.0 + 25.0 * f32::from(row), 0.6));
+        let (papers, seen) = look_at(form(100.0, 100.0, 0.99).into_iter().chain(upside_down).collect());
+        assert_eq!(papers, [(Some([60.0, 60.0]), true), (Some([260.0, 460.0]), true)]);
+        assert_eq!((seen.len(), seen[1]), (2, (206, 350)));
+    }
 }

@@ -50,7 +50,7 @@ pub struct Found {
     /// Where it lies, in pixels of the page as uploaded; none where it is the whole page.
     pub quad: Option<Quad>,
     /// The invoice; where it is none, what it is instead.
-    pub reading: std::result::Result<Reading, String>,
+    pub reading: Result<Reading>,
 }
 
 impl Answer {

@@ -8,7 +8,7 @@ use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::areas::{Areas, PARTY};
-use super::frame::{Frame, Span};
+use super::frame::{Frame, Mark, Span};
 use super::grid::Cell;
 use super::{foot, head, label, parties};
 
@@ -48,6 +48,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     let Some(rough) = sections(&frame.spans, head.clone(), unit) else { return false };
     let areas = Areas::around(frame, x, y).with_rows(frame, x, y, rough.words);
     let spans = areas.own(&frame.spans);
+    let head = if digital { head } else { areas.heads_in_cells(frame, &spans, head, rough.sum) };
     let Some(sections) = sections(&spans, head, unit) else { return false };
     let above = band(&spans, f32::MIN, sections.head.y - 0.7 * unit);
     head::read(builder, &above);
@@ -139,7 +140,15 @@ fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections,
 }
 
 pub(super) fn in_cell(spans: &[Span], cell: &Cell) -> Vec<Span> {
-    spans.iter().filter_map(|s| cell.part(s)).filter(|s| !s.marks.is_empty()).collect()
+    let parts = spans.iter().filter_map(|s| cell.part(s)).map(|s| without_next_caption(&s, cell));
+    parts.filter(|s| !s.marks.is_empty()).collect()
+}
+
+/// Without a character of the caption behind the cell's edge that was read together with the value before it.
+fn without_next_caption(span: &Span, cell: &Cell) -> Span {
+    let caption = |m: &&Mark| m.x > cell.right.at(span.y) && "密码区备注".contains(m.folded);
+    let behind = span.marks.iter().rev().take_while(caption).count();
+    span.slice(0..span.marks.len() - behind)
 }
 
 /// The first line of the buyer's block: the row of its first label.

@@ -258,3 +258,15 @@ fn a_label_in_the_remarks_does_not_make_them_the_sellers() {
     assert_eq!(read.seller.name.as_deref(), Some("杭州丁戊己饭店"));
     assert_eq!(read.remarks.as_deref(), Some("项目名称:庚花园\n订单123"));
 }
+
+#[test]
+fn heads_that_a_stain_hides_stand_in_their_cells() {
+    let columns = [350.0, 450.0, 560.0, 660.0, 800.0, 940.0, 1050.0].map(|x| [x, 280.0, x, 470.0]);
+    let form: Vec<Segment> = RULES.into_iter().filter(|r| r[1] != 280.0 || r[0] != r[2]).chain(columns).collect();
+    let lines = without(&whole(), &["单价", "税率", "税额"]);
+    let read = found_on(&lines, &form, |builder, _| assert!(read(builder, false))).invoice;
+    let [item] = read.items.as_slice() else { panic!("{:?}", read.items) };
+    assert_eq!(text(item.unit_price.as_ref()).as_deref(), Some("100.5"));
+    assert_eq!(text(item.tax_amount.as_ref()).as_deref(), Some("12.06"));
+    assert_eq!(text(read.total_tax.as_ref()).as_deref(), Some("12.06"));
+}

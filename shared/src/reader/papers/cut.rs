@@ -14,6 +14,8 @@ const BESIDE_FORM: f32 = 1.2;
 const BESIDE_SEEN: f32 = 3.0;
 /// Fewer lines are no paper: a page's number, a note.
 const MIN_LINES: usize = 5;
+/// A paper's name is among so many first lines.
+const FIRST_LINES: usize = 4;
 /// How cuts may lean where papers may lie askew.
 const LEANS: [f32; 9] = [0.0, -0.02, 0.02, -0.04, 0.04, -0.06, 0.06, -0.09, 0.09];
 
@@ -175,10 +177,11 @@ fn merit(lay: &Lay, forms: &Forms, way: Way, sides: &(Side, Side), gap: f32) -> 
         },
         (true, false) => beside(lay, way, (&first, &second), gap, false),
         (false, true) => beside(lay, way, (&second, &first), gap, true),
-        // Without a form in sight, one may lie there turned.
+        // Without a form in sight there may be receipts, or a form that lies turned.
         (false, false) => {
             let are_papers = gap >= BESIDE_FORM && [&first, &second].iter().all(|c| c.side.lines(lay) >= MIN_LINES);
-            let differ = first.side.is_turned(lay) != second.side.is_turned(lay);
+            let differ = first.side.is_turned(lay) != second.side.is_turned(lay)
+                || first.begins_with_name(lay) && second.begins_with_name(lay);
             let astray = mixed(lay, &first, &second);
             (are_papers && differ).then_some(Merit { of_forms: false, astray, gap })
         }
@@ -232,6 +235,13 @@ impl<'s> Content<'s> {
         let level = Way { is_downward: false, lean: 0.0 };
         let table = self.first_table(level);
         self.pieces(lay).any(|p| p.is_other_title && level.place(p.center()) < table)
+    }
+
+    /// Whether one of its first lines names a paper.
+    fn begins_with_name(&self, lay: &Lay) -> bool {
+        let mut lines: Vec<(f32, bool)> = self.pieces(lay).map(|p| (p.center().y, p.is_title)).collect();
+        lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+        lines.iter().take(FIRST_LINES).any(|(_, is_title)| *is_title)
     }
 
     fn last_sum(&self, way: Way) -> f32 {

@@ -62,6 +62,8 @@ const MAIN: [Field; 8] = [
 
 /// Whether a paper by itself says less than the whole page did: then it was no paper of its own.
 pub(crate) fn says_less(paper: &Reading, page: &Reading) -> bool {
-    let lost = |field: &&Field| page.invoice.get(**field).is_some() && paper.invoice.get(**field).is_none();
-    MAIN.iter().any(|field| lost(&field)) || paper.invoice.items.len() < page.invoice.items.len()
+    // A digital invoice has no code: where the page had one, it was another paper's.
+    let may_lack = |field: Field| field == Field::InvoiceCode && paper.invoice.r#type.is_digital();
+    let lost = |field: Field| page.invoice.get(field).is_some() && paper.invoice.get(field).is_none();
+    MAIN.iter().any(|&field| lost(field) && !may_lack(field)) || paper.invoice.items.len() < page.invoice.items.len()
 }

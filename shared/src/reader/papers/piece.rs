@@ -34,6 +34,9 @@ const UPRIGHT: f32 = 1.8;
 /// A line of this shape, width to height, tells how the print leans.
 const TELLING: f32 = 4.0;
 
+/// No page of papers has more rules that are worth comparing.
+const MAX_RULES: usize = 2_000;
+
 /// What a piece is, with its number in the page's own list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
@@ -119,7 +122,8 @@ impl Lay {
         let unit = unit(&pieces);
         lean(&mut pieces);
         let is_exact = page.lines.iter().all(|line| line.confidence >= 1.0);
-        let rules = frames(&page.rules.iter().map(|rule| ends(rule, &upright)).collect::<Vec<_>>(), unit);
+        let long = page.rules.iter().map(|rule| ends(rule, &upright)).filter(|(a, b)| a.distance(*b) > 2.0 * unit);
+        let rules = frames(&long.take(MAX_RULES).collect::<Vec<_>>(), unit);
         Lay { pieces, rules, unit, upright, is_exact }
     }
 }

@@ -120,9 +120,14 @@ fn is_inside(inner: [f32; 4], outer: [f32; 4]) -> bool {
     x >= outer[0] && x <= outer[2] && y >= outer[1] && y <= outer[3]
 }
 
-/// From top to bottom, then from left to right: papers that lie beside each other for the most part are one row.
+/// From top to bottom, then from left to right, as the page is turned or, where they lie in several ways, as it was
+/// uploaded: papers that lie beside each other for the most part are one row.
 pub(super) fn sort(papers: &mut [Paper], lay: &Lay) {
+    let as_uploaded = papers.iter().any(|paper| paper.is_turned);
     let place = |paper: &Paper| {
+        if as_uploaded {
+            return bounds([&paper.quad]).unwrap_or_default();
+        }
         let corners = Corners::from_quad(&paper.quad).0.map(|p| {
             let (x, y) = lay.upright.point((p.x, p.y));
             Point::new(x, y)

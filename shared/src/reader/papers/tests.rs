@@ -57,6 +57,19 @@ fn a_paper_that_names_itself_is_cut_off() {
 }
 
 #[test]
+fn receipts_beside_each_other_are_papers_each_with_its_name() {
+    let roll = |x: f32| {
+        let texts = ["上海增值税普通发票", "发票联", "机打号码:1", "销售方名称:甲", "购买方名称:乙", "合计金额:5.00"];
+        (0_u8..).zip(texts).map(|(row, text)| line((text, x, 50.0 + 30.0 * f32::from(row)))).collect::<Vec<_>>()
+    };
+    assert_eq!(parted(&[roll(50.0), roll(400.0)]), [6, 6]);
+    assert!(parted(&[roll(50.0)]).is_empty());
+    // A word of thanks at its foot is no other paper's name.
+    let thanks: Vec<_> = (0_u8..6).map(|row| line(("谢谢", 50.0, 270.0 + 30.0 * f32::from(row)))).collect();
+    assert!(parted(&[roll(50.0), thanks, vec![line(("请保留小票", 50.0, 450.0))]]).is_empty());
+}
+
+#[test]
 fn a_cut_leaves_a_forms_people_and_head_with_it() {
     // The widest gap stands above the people of the upper one, and none below them.
     let mut people_low = form(50.0, 50.0);
