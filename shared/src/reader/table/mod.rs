@@ -236,10 +236,12 @@ fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &
     }
 }
 
-/// A part of a span without what is no digit at its ends.
+/// A part of a span without what is no digit at its ends, but for its sign.
 fn digits_of(span: &Span, range: Range<usize>) -> Span {
     let is_digit = |i: &usize| span.marks.get(*i).is_some_and(|m| m.folded.is_ascii_digit());
+    let is_sign = |i: &usize| range.contains(i) && span.marks.get(*i).is_some_and(|m| m.folded == '-');
     let first = range.clone().find(is_digit).unwrap_or(range.end);
+    let first = first.checked_sub(1).filter(is_sign).unwrap_or(first);
     let last = range.clone().rev().find(is_digit).map_or(first, |i| i + 1);
     span.slice(first..last)
 }

@@ -141,3 +141,10 @@ fn a_name_with_a_category_is_a_line_of_its_own_even_without_numbers() {
     assert_eq!(names, ["*乳制品*酸奶", "*乳制品*纯牛奶", "*糖果*巧克力"]);
     assert!(read[1].amount.is_none());
 }
+
+#[test]
+fn a_negative_quantity_that_was_read_together_with_its_price_keeps_its_sign() {
+    let read = items(&[("*餐饮服务*餐费", 40.0, 140.0), ("-4817.5", 610.0, 140.0), ("-840.00", 810.0, 140.0)]);
+    assert_eq!(read[0].quantity.map(|q| q.to_string()).as_deref(), Some("-48"));
+    assert_eq!(read[0].unit_price.map(|q| q.to_string()).as_deref(), Some("17.5"));
+}
