@@ -14,7 +14,9 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
     let other: Vec<Field> = conflicts().map(|(field, _)| field).collect();
     let of_code = reading.fields.iter().filter(|(_, evidence)| evidence.sources.contains(&EvidenceSource::Qr));
     let told = of_code.map(|(field, _)| *field).filter(|field| *field != Field::QrCode && !other.contains(field));
-    let (confirmed, alone): (Vec<Field>, Vec<Field>) = told.partition(|field| case.reading.is_printed(*field));
+    // What the code helped to read does not need it twice.
+    let is_second = |field: &Field| reading.is_printed(*field) && !reading.depends_on(*field, Field::QrCode);
+    let (confirmed, alone): (Vec<Field>, Vec<Field>) = told.partition(is_second);
     if !other.is_empty() {
         let say = |(field, (code, print))| format!("the QR code says {code} for {field}, the print {print}");
         let details: Vec<String> = conflicts().map(say).collect();

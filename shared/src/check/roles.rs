@@ -49,14 +49,21 @@ pub fn are_clear(case: &Case<'_>) -> Outcome {
     let found = of_text(case.invoice());
     let doubts = case.reading.doubts.iter().chain(&found);
     let there = doubts.filter(|doubt| case.invoice().get(doubt.field).is_some() || doubt.field == Field::Type);
-    let open: Vec<&Doubt> = there.filter(|doubt| !is_confirmed(case, doubt.field)).collect();
-    if open.is_empty() {
+    let (settled, open): (Vec<&Doubt>, Vec<&Doubt>) = there.partition(|doubt| is_confirmed(case, doubt.field));
+    let details = |doubts: &[&Doubt]| {
+        let details: BTreeSet<String> = doubts.iter().map(|doubt| sentence(case.invoice(), doubt)).collect();
+        details.into_iter().collect::<Vec<_>>().join("; ")
+    };
+    if !open.is_empty() {
+        let fields: BTreeSet<Field> = open.iter().map(|doubt| doubt.field).collect();
+        return Outcome::fail(&fields.into_iter().collect::<Vec<_>>(), details(&open));
+    }
+    if settled.is_empty() {
         return Outcome::pass(&[], "nothing speaks against any value's field");
     }
-    let fields: BTreeSet<Field> = open.iter().map(|doubt| doubt.field).collect();
-    let details: BTreeSet<String> = open.into_iter().map(|doubt| sentence(case.invoice(), doubt)).collect();
-    let fields: Vec<Field> = fields.into_iter().collect();
-    Outcome::fail(&fields, details.into_iter().collect::<Vec<_>>().join("; "))
+    let fields: BTreeSet<Field> = settled.iter().map(|doubt| doubt.field).collect();
+    let detail = format!("{}; another account of the invoice has the same", details(&settled));
+    Outcome::warn(&fields.into_iter().collect::<Vec<_>>(), detail)
 }
 
 fn sentence(invoice: &Invoice, Doubt { field, reason }: &Doubt) -> String {

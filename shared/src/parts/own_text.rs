@@ -91,15 +91,17 @@ fn together(document: &Document, printed: Option<Reading>) -> Option<Reading> {
 
 /// An OFD whose text has places and no characters cannot be drawn either: its QR code is all that can be read.
 fn by_code(document: &Document) -> Option<Reading> {
-    let text = document.text();
-    let page = text.pages.get(document.range())?.first().filter(|page| !page.is_trusted())?;
     if document.format() != Format::Ofd {
         return None;
     }
-    let (width, height) = document.pixel_size(page);
-    let lines = PageText { width, height, ..PageText::default() };
-    let info = PageInfo { width, height, rotation: 0 };
-    codes(page, &lines).flatten().find_map(|code| sources::of_code(&code, info))
+    let text = document.text();
+    let of_page = |page: &TextPage| {
+        let (width, height) = document.pixel_size(page);
+        let lines = PageText { width, height, ..PageText::default() };
+        let info = PageInfo { width, height, rotation: 0 };
+        codes(page, &lines).flatten().find_map(|code| sources::of_code(&code, info))
+    };
+    text.pages.get(document.range())?.iter().filter(|page| !page.is_trusted()).find_map(of_page)
 }
 
 /// The QR codes of each of the page's pictures, in the page's pixels.

@@ -48,6 +48,10 @@ pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRu
 /// How many pieces of a `TextObject` nobody can read: places without characters, and characters of a font's own.
 pub fn unnamed(object: &Element) -> usize {
     let is_private = |c: &char| matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffd}');
+    // Glyphs drawn by their numbers have blanks, or nothing, where their characters should be.
+    if object.child("CGTransform").is_some() && object.all("TextCode").all(|code| code.text().is_none()) {
+        return 1;
+    }
     let count = |code: &Element| match code.raw_text() {
         "" => usize::from(code.attribute("DeltaX").or(code.attribute("DeltaY")).is_some()),
         text => text.chars().filter(is_private).count(),
@@ -168,6 +172,7 @@ mod tests {
             (r#"<TextCode X="0" Y="1" DeltaX="1 1"></TextCode>"#, 1),
             (r#"<TextCode X="0" Y="1" DeltaX="1 1">   </TextCode>"#, 0),
             (r#"<TextCode X="0" Y="1"></TextCode>"#, 0),
+            (r#"<CGTransform><Glyphs>5 6</Glyphs></CGTransform><TextCode X="0" Y="1">  </TextCode>"#, 1),
             ("<TextCode X=\"0\" Y=\"1\">\u{e123}甲\u{e124}</TextCode>", 2),
         ] {
             let object = format!(r#"<TextObject Size="3" Boundary="0 0 9 9">{code}</TextObject>"#);

@@ -1,13 +1,38 @@
 //! Which part of a form stands where: its outer frame, the parties' cells and the remarks', as its ruled lines part them.
 //! Knows no value; where lines are not seen, it has no answer, and labels must do.
 
+use crate::invoice::Column;
+use crate::reader::table::columns::{Head, TableHead};
+
 use super::frame::{Frame, Span};
-use super::grid::{Cell, Outline};
+use super::grid::{Cell, Line, Outline};
 use super::label;
 
 /// The labels of a party's block.
 pub(super) const PARTY: [&str; 6] =
     ["纳税人识别号", "统一社会信用代码", "名称:", "地址、电话", "开户行及账号", "电子支付标识"];
+
+/// The columns of a printed form's table, from left to right, and of a toll invoice's.
+const FORM: [Column; 8] = [
+    Column::Name,
+    Column::Specification,
+    Column::Unit,
+    Column::Quantity,
+    Column::UnitPrice,
+    Column::Amount,
+    Column::TaxRate,
+    Column::TaxAmount,
+];
+const TOLL: [Column; 8] = [
+    Column::Name,
+    Column::PlateNumber,
+    Column::VehicleType,
+    Column::PassageStart,
+    Column::PassageEnd,
+    Column::Amount,
+    Column::TaxRate,
+    Column::TaxAmount,
+];
 
 /// How far above and below the frame, and beside it there, a form's own print may stand, in units of print height.
 const AROUND: f32 = 6.0;
@@ -136,6 +161,27 @@ impl Areas {
         };
         let found = Cell { left: caption?.right, right: self.sides()?.right.clone() };
         Some(found).filter(|cell| cell.width(y) > BLOCK * self.unit)
+    }
+
+    /// The head of a printed form's table, whose columns stand between lines: a head that was not read, or was put
+    /// elsewhere, stands in its own cell. Only where all cells are seen, and most heads stand in theirs.
+    pub(super) fn heads_in_cells(&self, frame: &Frame, spans: &[Span], mut head: TableHead, sum: f32) -> TableHead {
+        let rows = (self.goods, sum - 0.6 * self.unit);
+        let cells = self.outline.as_ref().map(|o| frame.grid.cells(o, rows, spans)).unwrap_or_default();
+        let columns = if head.head(Column::PlateNumber).is_some() { TOLL } else { FORM };
+        let within = |cell: &Cell, h: &Head| cell.holds(f32::midpoint(h.x0, h.x1), head.y);
+        let stands = |(column, cell): &(Column, &Cell)| head.head(*column).is_some_and(|h| within(cell, &h));
+        let pairs: Vec<(Column, &Cell)> = columns.into_iter().zip(&cells).collect();
+        if cells.len() != columns.len() || 2 * pairs.iter().filter(|pair| stands(pair)).count() <= columns.len() {
+            return head;
+        }
+        let own = |(column, cell): &(Column, &Cell)| {
+            let edge = |line: &Line, inwards: f32| line.at(head.y) + inwards * self.unit;
+            Head { column: Some(*column), x0: edge(&cell.left, 0.5), x1: edge(&cell.right, -0.5) }
+        };
+        let heads = pairs.iter().map(|pair| head.head(pair.0).filter(|_| stands(pair)).unwrap_or_else(|| own(pair)));
+        head.heads = heads.collect();
+        head
     }
 
     /// From the frame's upper edge to the head of the table of goods.

@@ -68,12 +68,18 @@ fn piece_on_edge(span: &Span, all: &[Span]) -> Option<Match> {
     is_read.then(|| Match::of(span).with_text(best))
 }
 
-/// Looks again where the supervision seal lies over the name of a paper's copy, so that no line was seen there.
+/// Looks again where the supervision seal lies over the name of a paper's copy, so that no line was seen there. An
+/// electronic invoice has no copies: what names one is another paper's.
 pub(super) fn look_again(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
     let has_copies =
         matches!(builder.reading.invoice.r#type, InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll);
+    if !has_copies {
+        builder.reading.invoice.sheet = None;
+        builder.reading.fields.remove(&Field::Sheet);
+        return;
+    }
     let seal = builder.reading.fields.get(&Field::SupervisionSeal).and_then(|evidence| evidence.quad);
-    let Some(seal) = seal.filter(|_| has_copies && builder.reading.invoice.sheet.is_none()) else { return };
+    let Some(seal) = seal.filter(|_| builder.reading.invoice.sheet.is_none()) else { return };
     let places = BANDS.map(|(top, bottom)| Region { quad: band(&seal, top, bottom), only: None });
     let seen = reread(&places);
     let read = seen.iter().zip(&places).find_map(|(line, place)| {

@@ -1,6 +1,8 @@
 //! Papers that are no VAT invoice, told by what they call themselves: the words of their title, and, where nobody could
 //! read it, the labels that only they have. Knows nothing of how an invoice is laid out.
 
+use crate::invoice::InvoiceCode;
+
 use super::frame::{Span, median};
 use super::label;
 
@@ -242,6 +244,8 @@ const HEADS: [&str; 10] =
 const TITLE: f32 = 1.2;
 /// Labels that make up for a title which nobody could read.
 const LABELS: usize = 3;
+/// How long a title's word must be for one of its characters to be forgiven.
+const NEARLY: usize = 4;
 /// What may stand behind the last word of a title, besides brackets.
 const BEHIND: usize = 8;
 
@@ -258,7 +262,10 @@ pub(super) fn titled(spans: &[Span]) -> Option<&'static str> {
     let is_head = |s: &&Span| !s.vertical && HEADS.contains(&s.folded().as_str());
     let top = spans.iter().filter(is_head).map(|s| s.y).reduce(f32::min).unwrap_or(f32::MAX);
     let titles: Vec<String> = titles(spans).filter(|s| s.y < top).map(Span::folded).collect();
-    PAPERS.iter().find(|paper| titles.iter().any(|title| paper.is_titled(title))).map(|paper| paper.name)
+    let by = |is_titled: fn(&Paper, &str) -> bool| {
+        PAPERS.iter().find(|paper| titles.iter().any(|title| is_titled(paper, title))).map(|paper| paper.name)
+    };
+    by(Paper::is_titled).or_else(|| by(Paper::is_nearly_titled))
 }
 
 /// What its labels say, where nobody could read a title.
@@ -269,11 +276,13 @@ pub(super) fn labelled(spans: &[Span]) -> Option<&'static str> {
 
 /// Whether it has the code of an invoice without tax, which begins with a 1, and says nothing of a tax.
 fn is_general(spans: &[Span]) -> bool {
-    let is_taxed = |s: &Span| ["税率", "税额", "征收率", "价税"].iter().any(|word| s.folded().contains(word));
+    let is_taxed = |s: &Span| ["税率", "税额", "征收率"].iter().any(|word| s.folded().contains(word));
     let code = label::all(spans, &["发票代码"]).into_iter().find_map(|hit| label::value(spans, &hit, f32::MAX));
     let digits = code.map(|code| label::until(&code, &["发票号码"]).folded()).unwrap_or_default();
-    // The chain has codes that begin with a 1 too.
-    let is_general = digits.len() == 12 && digits.starts_with('1') && !digits.starts_with("14403");
+    // The chain, and four old electronic ones, have codes that begin with a 1 too.
+    let is_ours =
+        digits.starts_with("14403") || InvoiceCode::parse(&digits).is_some_and(|c| c.invoice_type().is_some());
+    let is_general = digits.len() == 12 && digits.starts_with('1') && !is_ours;
     is_general && !spans.iter().any(is_taxed)
 }
 
@@ -294,6 +303,17 @@ fn titles(spans: &[Span]) -> impl Iterator<Item = &Span> {
 impl Paper {
     fn is_titled(&self, title: &str) -> bool {
         self.titles.iter().any(|words| in_order(title, words))
+    }
+
+    /// As [`Self::is_titled`], with one character of a longer word misread.
+    fn is_nearly_titled(&self, title: &str) -> bool {
+        let title: Vec<char> = title.chars().collect();
+        let nearly = |words: &&str| {
+            let words: Vec<char> = words.chars().collect();
+            let differing = |part: &[char]| part.iter().zip(&words).filter(|(a, b)| a != b).count();
+            words.len() >= NEARLY && title.windows(words.len()).any(|part| differing(part) == 1)
+        };
+        self.titles.iter().filter(|words| !words.contains(' ')).any(nearly)
     }
 
     /// Whether enough of its labels are there, each at the beginning of a line or of a cell.

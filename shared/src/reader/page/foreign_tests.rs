@@ -76,6 +76,24 @@ fn an_invoice_is_none_of_them_whatever_it_mentions() {
 }
 
 #[test]
+fn one_character_of_a_title_may_be_misread() {
+    for (title, says) in [
+        ("广东逼用机打发票", "通用"),
+        ("机动牢销售统一发票", "机动车"),
+        ("电子发票(铁路电于客票)", "铁路"),
+        ("客户业务回羊", "回单"),
+    ] {
+        let told = with(vec![tall((title, 400.0, 60.0), 32.0)]);
+        assert!(told.is_some_and(|told| told.contains(says)), "{title}: {told:?}");
+    }
+    for title in
+        ["上海增值税定用发票", "上海增值税普通发果", "电子发票", "发票联", "国家税务总局", "全国统一发票监制章"]
+    {
+        assert_eq!(with(vec![tall((title, 400.0, 60.0), 32.0)]), None, "{title}");
+    }
+}
+
+#[test]
 fn labels_tell_where_the_title_could_not_be_read() {
     let ticket = ["买票请到12306 发货请到95306", "中国铁路祝您旅途愉快", "电子客票号:954205616672368077703"];
     let lines = |count: usize| {
@@ -92,5 +110,6 @@ fn a_code_of_general_invoices_tells_one_that_has_no_tax() {
     assert!(with(vec![code("发票代码:161005499117")]).is_some_and(|told| told.contains("通用")));
     assert_eq!(with(vec![code("发票代码:161005499117"), line(("税率", 900.0, 200.0))]), None);
     assert_eq!(with(vec![code("发票代码:144032009110")]), None, "the chain's");
+    assert_eq!(with(vec![code("发票代码:131001570151")]), None, "an old electronic one");
     assert_eq!(with(vec![code("发票代码:031001900211")]), None);
 }

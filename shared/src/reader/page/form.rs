@@ -8,7 +8,7 @@ use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::areas::{Areas, PARTY};
-use super::frame::{Frame, Span};
+use super::frame::{Frame, Mark, Span};
 use super::grid::Cell;
 use super::{foot, head, label, parties};
 
@@ -48,6 +48,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, digital: bool) -> bool {
     let Some(rough) = sections(&frame.spans, head.clone(), unit) else { return false };
     let areas = Areas::around(frame, x, y).with_rows(frame, x, y, rough.words);
     let spans = areas.own(&frame.spans);
+    let head = if digital { head } else { areas.heads_in_cells(frame, &spans, head, rough.sum) };
     let Some(sections) = sections(&spans, head, unit) else { return false };
     let above = band(&spans, f32::MIN, sections.head.y - 0.7 * unit);
     head::read(builder, &above);
@@ -139,7 +140,15 @@ fn seller(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections,
 }
 
 pub(super) fn in_cell(spans: &[Span], cell: &Cell) -> Vec<Span> {
-    spans.iter().filter_map(|s| cell.part(s)).filter(|s| !s.marks.is_empty()).collect()
+    let parts = spans.iter().filter_map(|s| cell.part(s)).map(|s| without_next_caption(&s, cell));
+    parts.filter(|s| !s.marks.is_empty()).collect()
+}
+
+/// Without a character of the caption behind the cell's edge that was read together with the value before it.
+fn without_next_caption(span: &Span, cell: &Cell) -> Span {
+    let caption = |m: &&Mark| m.x > cell.right.at(span.y) && "密码区备注".contains(m.folded);
+    let behind = span.marks.iter().rev().take_while(caption).count();
+    span.slice(0..span.marks.len() - behind)
 }
 
 /// The first line of the buyer's block: the row of its first label.
@@ -297,7 +306,8 @@ fn totals(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections: &Sections)
     builder.put(Field::TotalTax, tax);
     let band: Vec<Span> =
         spans.iter().filter(|s| (s.y - sections.words).abs() < 1.2 * unit && !s.vertical).cloned().collect();
-    let label = label::all(&band, &["(小写)", "小写"]).into_iter().next();
+    // Where 小写 is lost, 大写 is but one character away, and what follows it are the words.
+    let label = label::all(&band, &["(小写)", "小写"]).into_iter().find(|l| !l.label.folded().contains('大'));
     if let Some(l) = &label {
         let (left, right) = (l.label.x1 + 0.1 * unit, l.label.x1 + 9.0 * unit);
         builder.places.insert(Field::GrandTotal, Match::blank(l.label.quad_at(left, right)));
@@ -335,9 +345,9 @@ pub(super) fn words_part(span: &Span) -> Option<Span> {
     let negative_sign = first.checked_sub(1).filter(|&i| span.marks[i].folded == '负');
     let start = minus.or(negative_sign).unwrap_or(first).min(first);
     let end = (start..span.marks.len()).rev().find(|&i| is_word(span.marks[i].folded))? + 1;
-    let part = span.slice(start..end);
-    let solid = part.marks.iter().filter(|m| is_word(m.folded)).count();
-    (solid >= 3 && 10 * solid >= 6 * part.marks.len()).then_some(part)
+    // The mark of a negative amount is longer than short words.
+    let solid = span.marks[first..end].iter().filter(|m| is_word(m.folded)).count();
+    (solid >= 3 && 10 * solid >= 6 * (end - first)).then(|| span.slice(start..end))
 }
 
 #[cfg(test)]

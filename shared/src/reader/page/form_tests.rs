@@ -153,6 +153,17 @@ fn a_total_without_its_label_is_known_by_its_sign() {
 }
 
 #[test]
+fn the_label_of_the_words_is_not_taken_for_that_of_the_digits() {
+    let unlabelled = |line: &Placed<'static>| match line.0 {
+        "(小写)¥213.06" => ("¥213.06", line.1, line.2),
+        "价税合计(大写)" => ("价税合计 (大写)", line.1, line.2),
+        _ => *line,
+    };
+    let lines: Vec<_> = whole().iter().map(unlabelled).collect();
+    assert_eq!(text(read_form(&lines).grand_total.as_ref()).as_deref(), Some("213.06"));
+}
+
+#[test]
 fn side_by_side_the_left_one_is_the_buyer() {
     let parties = [
         ("名称:上海甲乙丙有限公司", 100.0, 150.0),
@@ -175,6 +186,7 @@ fn words_are_cut_out_of_their_line() {
         ("⊗壹佰圆整", Some("壹佰圆整")),
         ("(大写)(负数)叁仟贰佰壹拾圆整", Some("(负数)叁仟贰佰壹拾圆整")),
         ("负壹佰圆整(小写)", Some("负壹佰圆整")),
+        ("(大写)(负数)伍拾圆整", Some("(负数)伍拾圆整")),
         ("圆整", None),
         ("万达广场零售柒号店", None),
     ] {
@@ -245,4 +257,16 @@ fn a_label_in_the_remarks_does_not_make_them_the_sellers() {
     let read = read_ruled(&[&whole()[..], &project].concat(), false);
     assert_eq!(read.seller.name.as_deref(), Some("杭州丁戊己饭店"));
     assert_eq!(read.remarks.as_deref(), Some("项目名称:庚花园\n订单123"));
+}
+
+#[test]
+fn heads_that_a_stain_hides_stand_in_their_cells() {
+    let columns = [350.0, 450.0, 560.0, 660.0, 800.0, 940.0, 1050.0].map(|x| [x, 280.0, x, 470.0]);
+    let form: Vec<Segment> = RULES.into_iter().filter(|r| r[1] != 280.0 || r[0] != r[2]).chain(columns).collect();
+    let lines = without(&whole(), &["单价", "税率", "税额"]);
+    let read = found_on(&lines, &form, |builder, _| assert!(read(builder, false))).invoice;
+    let [item] = read.items.as_slice() else { panic!("{:?}", read.items) };
+    assert_eq!(text(item.unit_price.as_ref()).as_deref(), Some("100.5"));
+    assert_eq!(text(item.tax_amount.as_ref()).as_deref(), Some("12.06"));
+    assert_eq!(text(read.total_tax.as_ref()).as_deref(), Some("12.06"));
 }

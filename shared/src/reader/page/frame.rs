@@ -9,10 +9,8 @@ use crate::geometry::{Corners, Point, Quad, Segment, Turn, Upright, bounds, quad
 use crate::invoice::unified;
 use crate::ocr::{PageText, SealText, TextLine};
 
+use super::bend::{Bend, SEAL_SLANT, Stroke};
 use super::grid::Grid;
-
-/// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
-const SEAL_SLANT: f32 = 0.10;
 
 /// Where a seal's letters around begin, as a share of its radius.
 const RIM: f32 = 0.5;
@@ -167,12 +165,14 @@ impl Frame {
         let size = (page.width as f32, page.height as f32);
         let upright = Upright { turn: Turn::of_degrees(page.rotation), size };
         let boxes: Vec<Box> = page.lines.iter().map(|line| Box::new(line, &upright)).collect();
-        let bend = Bend::fit(&boxes);
+        let rules: Vec<Stroke> = page.rules.iter().map(|rule| Stroke::of_rule(rule, &upright)).collect();
+        let long = boxes.iter().filter(|b| !b.vertical && b.width() > 4.0 * b.height);
+        let bend = Bend::fit(&long.map(Box::stroke).collect::<Vec<_>>(), &rules);
         let mut spans: Vec<Span> = page.lines.iter().zip(&boxes).map(|(l, b)| span(l, b, &bend)).collect();
         spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
         let unit = median(spans.iter().filter(|s| !s.vertical).map(|s| s.height).collect()).unwrap_or(1.0).max(1.0);
         let straight = |x: f32, y: f32| bend.straighten(upright.point((x, y)));
-        let rules = page.rules.iter().map(|[x0, y0, x1, y1]| (straight(*x0, *y0), straight(*x1, *y1)));
+        let rules = rules.iter().map(|rule| (bend.straighten(rule.from), bend.straighten(rule.to)));
         let rules: Vec<Segment> = rules.map(|(a, b)| [a.0, a.1, b.0, b.1]).collect();
         let grid = Grid::new(&rules, unit);
         let seals = page.seals.iter().flatten().map(|seal| Stamp::new(seal, straight)).collect();
@@ -219,6 +219,10 @@ impl Box {
         Box { left: middle(p[0], p[3]), right: middle(p[1], p[2]), top, bottom, height, vertical }
     }
 
+    fn stroke(&self) -> Stroke {
+        Stroke { from: self.left, to: self.right }
+    }
+
     fn slope(&self) -> f32 {
         (self.right.1 - self.left.1) / (self.right.0 - self.left.0).max(1.0)
     }
@@ -226,89 +230,6 @@ impl Box {
     fn width(&self) -> f32 {
         self.right.0 - self.left.0
     }
-}
-
-/// How the slope of print changes over the page: `slope = a + b x + c y`, as a camera held askew makes it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bend {
-    a: f32,
-    b: f32,
-    c: f32,
-    origin: (f32, f32),
-}
-
-impl Bend {
-    /// Least squares over the long lines, twice, the second time without those that lean otherwise.
-    fn fit(boxes: &[Box]) -> Bend {
-        let long: Vec<&Box> = boxes.iter().filter(|b| !b.vertical && b.width() > 4.0 * b.height).collect();
-        let flat = Bend { a: 0.0, b: 0.0, c: 0.0, origin: (0.0, 0.0) };
-        let Some(middle) = median(long.iter().map(|b| b.slope()).collect()) else {
-            return flat;
-        };
-        let kept: Vec<&Box> = long.into_iter().filter(|b| (b.slope() - middle).abs() < SEAL_SLANT / 2.0).collect();
-        let n = kept.len() as f32;
-        let mean = |f: &dyn Fn(&Box) -> f32| kept.iter().map(|b| f(b)).sum::<f32>() / n.max(1.0);
-        let origin = (mean(&|b| (b.left.0 + b.right.0) / 2.0), mean(&|b| (b.left.1 + b.right.1) / 2.0));
-        if kept.len() < 8 {
-            return Bend { a: middle, b: 0.0, c: 0.0, origin };
-        }
-        solve(&kept, origin)
-    }
-
-    fn slope_at(&self, x: f32, y: f32) -> f32 {
-        self.a + self.b * (x - self.origin.0) + self.c * (y - self.origin.1)
-    }
-
-    /// The point with the slope taken out along x; x itself is sheared by the mean slope.
-    fn straighten(&self, (x, y): (f32, f32)) -> (f32, f32) {
-        let dx = x - self.origin.0;
-        let dy = y - self.origin.1;
-        (x + self.a * dy, y - dx * (self.a + self.b * dx / 2.0 + self.c * dy))
-    }
-
-    /// The point that is straightened to this one: where the slopes are small, each try is nearer by far.
-    fn bent(&self, wanted: (f32, f32)) -> (f32, f32) {
-        (0..4).fold(wanted, |(x, y), _| {
-            let got = self.straighten((x, y));
-            (x + wanted.0 - got.0, y + wanted.1 - got.1)
-        })
-    }
-}
-
-/// Weighted least squares for the three coefficients (normal equations, Cramer's rule).
-fn solve(boxes: &[&Box], origin: (f32, f32)) -> Bend {
-    let mut m = [[0.0_f64; 3]; 3];
-    let mut v = [0.0_f64; 3];
-    for b in boxes {
-        let weight = f64::from(b.width());
-        let row = [
-            1.0,
-            f64::from((b.left.0 + b.right.0) / 2.0 - origin.0),
-            f64::from((b.left.1 + b.right.1) / 2.0 - origin.1),
-        ];
-        for i in 0..3 {
-            v[i] += weight * row[i] * f64::from(b.slope());
-            for j in 0..3 {
-                m[i][j] += weight * row[i] * row[j];
-            }
-        }
-    }
-    let det = |m: &[[f64; 3]; 3]| {
-        m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-            + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
-    };
-    let whole = det(&m);
-    if whole.abs() < 1e-6 {
-        return Bend { a: (v[0] / m[0][0].max(1.0)) as f32, b: 0.0, c: 0.0, origin };
-    }
-    let part = |column: usize| {
-        let mut replaced = m;
-        for (row, value) in replaced.iter_mut().zip(v) {
-            row[column] = value;
-        }
-        (det(&replaced) / whole) as f32
-    };
-    Bend { a: part(0), b: part(1), c: part(2), origin }
 }
 
 fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {

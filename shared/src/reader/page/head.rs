@@ -26,6 +26,25 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     copy::read(builder, spans);
 }
 
+/// What no digital invoice has: where it was read all the same, it is another paper's.
+const ON_OLDER_ONES: [Field; 6] = [
+    Field::InvoiceCode,
+    Field::CheckCode,
+    Field::MachineNumber,
+    Field::Sheet,
+    Field::CodeOnTheRight,
+    Field::NumberOnTheRight,
+];
+
+/// Takes out of a digital invoice what only older ones have.
+pub(super) fn as_digital(builder: &mut ReadingBuilder<'_>) {
+    for field in ON_OLDER_ONES {
+        builder.reading.invoice.set(field, None);
+        builder.reading.fields.remove(&field);
+        builder.places.remove(&field);
+    }
+}
+
 /// The value behind a label, cut off where the next label begins.
 pub(super) fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
     let hits = label::all(spans, spellings);

@@ -154,3 +154,20 @@ fn the_small_mark_of_a_roll_belongs_to_its_title() {
     let spans = frame(&[("上海增值税普通发票", 100.0, 40.0), ("(卷票)", 100.0, 80.0)]).spans;
     assert_eq!(title(&spans).unwrap().text, "上海增值税普通发票(卷票)");
 }
+
+#[test]
+fn a_digital_invoice_has_neither_code_nor_copy() {
+    let lines = [
+        ("发票代码:134002775237", 800.0, 40.0),
+        ("发票联", 500.0, 70.0),
+        ("发票号码:22317000000805175072", 800.0, 100.0),
+    ];
+    let reading = found(&lines, |builder, spans| {
+        read(builder, spans);
+        as_digital(builder);
+    });
+    let invoice = reading.invoice;
+    assert_eq!((invoice.invoice_code, invoice.sheet, invoice.check_code), (None, None, None));
+    assert_eq!(invoice.invoice_number.as_deref(), Some("22317000000805175072"));
+    assert!(!reading.fields.contains_key(&Field::Sheet));
+}

@@ -1,7 +1,7 @@
 //! Which of the nine kinds a page is, and what its title says.
 //! Knows nothing of where other fields stand.
 
-use crate::invoice::{Field, InvoiceCode, InvoiceType, QrPayload, plain, split_region};
+use crate::invoice::{DigitalNumber, Field, InvoiceCode, InvoiceType, QrPayload, plain, split_region};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::report::{DoubtReason, Evidence, EvidenceSource, Reading};
 
@@ -27,6 +27,10 @@ pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>, on_chain: bool) -> 
     let text = spans.iter().map(Span::folded).collect::<Vec<_>>().join("\n");
     let count = |words: &[&str]| words.iter().filter(|w| text.contains(**w)).count();
     let named = qr.and_then(QrPayload::invoice_type);
+    let titled = on_chain || foreign::is_titled_as_ours(spans);
+    if !titled && named.is_none() && foreign::labelled(spans).is_some() {
+        return None;
+    }
     let roll = count(&["卷票", "机打号码", "销售方名称", "购买方名称", "收款员", "合计金额"]);
     if named == Some(InvoiceType::Roll) || roll >= 3 {
         return Some(Layout::Roll);
@@ -34,11 +38,10 @@ pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>, on_chain: bool) -> 
     let table = count(&["规格型号", "单位", "数量", "单价", "税率", "税额", "金额"]) + toll_heads(spans);
     let frame =
         count(&["价税合计", "(小写)", "(大写)", "纳税人识别号", "开户行及账号", "密码", "校验码", "开票人", "收款人"]);
-    let ours = named.is_some() || on_chain || count(&["增值税", "电子发票", "普通发票", "专用发票"]) > 0;
-    let titled = on_chain || foreign::is_titled_as_ours(spans);
-    if !titled && named.is_none() && foreign::labelled(spans).is_some() {
-        return None;
-    }
+    let ours = named.is_some()
+        || on_chain
+        || has_number_of_ours(&text)
+        || count(&["增值税", "电子发票", "普通发票", "专用发票"]) > 0;
     // A title and many labels make up for heads that are too faint to be read.
     let (heads, labels) = if titled && frame >= 3 { (1, 4) } else { (2, 5) };
     if table + frame < labels || table < heads || !(ours || table + frame >= 9) {
@@ -47,9 +50,32 @@ pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>, on_chain: bool) -> 
     let older = on_chain
         || named.is_some_and(|t| !t.is_digital())
         || count(&["票代码", "发代码", "校验码", "密码", "机器编号"]) > 0;
-    let long_number = || text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 20);
+    let long_number = || runs(&text).any(|run| run.len() == DigitalNumber::LENGTH);
     let digital = named.is_some_and(InvoiceType::is_digital) || (!older && long_number());
     Some(if digital { Layout::Digital } else { Layout::Form })
+}
+
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty())
+}
+
+/// Whether some digits are the code or the number of one of ours.
+fn has_number_of_ours(text: &str) -> bool {
+    let is_code =
+        |run: &str| InvoiceCode::parse(run).is_some_and(|c| c.invoice_type().is_some() && c.region().is_some());
+    let is_digital = |run: &str| DigitalNumber::parse(run).and_then(|n| n.year()).is_some_and(|y| y >= FIRST_DIGITAL);
+    runs(text).any(|run| is_code(run) || is_digital(run))
+}
+
+/// The year of the first fully digital invoices.
+const FIRST_DIGITAL: i16 = 2021;
+
+/// Whether a paper says in any way that it is one of ours: by its title, its QR code, its code or its number. Labels alone
+/// are on offers and orders too.
+pub(super) fn is_named(reading: &Reading, spans: &[Span], qr: Option<&QrPayload>, on_chain: bool) -> bool {
+    let invoice = &reading.invoice;
+    let numbered = invoice.invoice_number.is_some() || invoice.invoice_code.is_some();
+    numbered || qr.is_some() || on_chain || foreign::is_titled_as_ours(spans)
 }
 
 /// How many of the toll form's own column heads are there.

@@ -26,12 +26,14 @@ const TABLE: [&str; 6] = ["规格型号", "单位", "数量", "价税合计", "(
 #[test]
 fn the_layout_is_told_by_what_is_printed() {
     let with = |more: &[&'static str]| [&TABLE, more].concat();
-    let cases: [(&str, Vec<&str>, Option<Layout>); 7] = [
+    let cases: [(&str, Vec<&str>, Option<Layout>); 9] = [
         ("a form", with(&["上海增值税专用发票", "密码区"]), Some(Layout::Form)),
         ("a code of 20 digits alone", with(&["电子发票(普通发票)", "24312000000012345678"]), Some(Layout::Digital)),
         ("20 digits beside older labels", with(&["增值税", "校验码:12345678901234567890"]), Some(Layout::Form)),
         ("three labels of a roll", vec!["机打号码:1", "销售方名称:甲", "收款员:乙"], Some(Layout::Roll)),
         ("two labels of a roll", vec!["机打号码:1", "收款员:乙"], None),
+        ("a table with a number of ours", with(&["24312000000012345678"]), Some(Layout::Digital)),
+        ("a table with a code of ours", with(&["发票代码:031001900211"]), Some(Layout::Form)),
         ("a table that calls itself nothing", TABLE.to_vec(), None),
         ("a letter about invoices", vec!["增值税专用发票", "随函寄上"], None),
     ];
@@ -190,4 +192,19 @@ fn what_the_text_of_a_file_calls_the_paper_stands() {
     assert_eq!(title(EvidenceSource::Text, "上海增值税发票"), "上海增值税发票");
     assert_eq!(title(EvidenceSource::Print, "上海增值税发票"), "上海增值税专用发票");
     assert_eq!(title(EvidenceSource::Print, "广东增值税专用发票"), "广东增值税专用发票", "another region is printed");
+}
+
+#[test]
+fn a_paper_with_labels_alone_is_named_by_nothing() {
+    let spans = frame(&TABLE.map(|text| (text, 100.0, 100.0))).spans;
+    let named = |invoice: Invoice, spans: &[Span], on_chain: bool| {
+        is_named(&Reading { invoice, ..Reading::default() }, spans, None, on_chain)
+    };
+    assert!(!named(Invoice::default(), &spans, false));
+    assert!(named(Invoice { invoice_number: Some("12345678".into()), ..Invoice::default() }, &spans, false));
+    assert!(named(Invoice::default(), &spans, true));
+    let title = tall(("上海增值税电子普通发票", 400.0, 40.0), 32.0);
+    let small = TABLE.map(|text| line((text, 100.0, 100.0)));
+    let titled = Frame::new(&page([title].into_iter().chain(small).collect())).spans;
+    assert!(named(Invoice::default(), &titled, false));
 }

@@ -2,7 +2,7 @@
 //! values; never by fixed coordinates. Knows nothing of files.
 //!
 //! - [`foreign`]: papers that are no VAT invoice, by what they call themselves
-//! - [`frame`]: the page set straight, its lines as spans
+//! - [`frame`]: the page set straight, its lines as spans; [`bend`]: how it lay askew
 //! - [`grid`]: its ruled lines, and the cells between them
 //! - [`areas`]: which cell of a form holds what
 //! - [`label`]: labels in running text
@@ -17,6 +17,7 @@
 //! - [`seals`]: which seal is which, and what the seller's says
 
 mod areas;
+mod bend;
 mod copy;
 mod foot;
 pub(super) mod foreign;
@@ -76,6 +77,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     } else if !form::read(&mut builder, layout == Layout::Digital) {
         return Err(none_of_ours());
     }
+    if layout == Layout::Digital {
+        head::as_digital(&mut builder);
+    }
     marks::agent(&mut builder);
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
@@ -89,7 +93,8 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
     once::doubt_doubles(&mut builder);
     let reading = builder.reading;
-    if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
+    let is_blank = reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none();
+    if is_blank || !kind::is_named(&reading, &frame.spans, qr.as_ref(), on_chain) {
         return Err(none_of_ours());
     }
     Ok(reading)

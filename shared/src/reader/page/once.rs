@@ -36,6 +36,8 @@ const ONCE: [Once; 10] = [
 
 /// From so many double things on the page holds two papers.
 const TWO_PAPERS: usize = 2;
+/// 新疆维吾尔自治区增值税电子普通发票 has seventeen characters.
+const LONGEST_TITLE: usize = 18;
 /// How far a value may stand from its label, in units of print height.
 const REACH: f32 = 14.0;
 
@@ -58,6 +60,10 @@ pub(super) fn doubt_doubles(builder: &mut ReadingBuilder<'_>) {
     let in_words: BTreeSet<String> = spans.iter().filter_map(amount_in_words).collect();
     if in_words.len() > 1 {
         double.push((&[Field::GrandTotalWords], in_words.into_iter().collect()));
+    }
+    let titles: BTreeSet<String> = spans.iter().filter_map(title).collect();
+    if titles.len() > 1 {
+        double.push((&[Field::Title], titles.into_iter().collect()));
     }
     let holds_two = double.len() >= TWO_PAPERS || has_the_code_of_another(&builder.reading);
     for (fields, values) in double {
@@ -111,6 +117,15 @@ fn meaning(once: &Once, print: &Span) -> Option<String> {
 fn amount_in_words(span: &Span) -> Option<String> {
     let text = form::words_part(span)?.text();
     words::parse(&text).filter(|_| text.contains(['元', '圆', '圓'])).map(|amount| amount.to_string())
+}
+
+/// A whole title of the tax office's form, wherever it stands.
+fn title(span: &Span) -> Option<String> {
+    let text = span.folded();
+    let is_digital = text.starts_with("电子发票(") && text.ends_with("发票)");
+    let of_region = text.ends_with("增值税专用发票") || text.ends_with("普通发票") && text.contains("增值税");
+    let is_short = text.chars().count() <= LONGEST_TITLE;
+    (is_short && (is_digital || of_region)).then_some(text)
 }
 
 /// Every value may be either paper's.
@@ -187,6 +202,14 @@ mod tests {
         let both = vec![EvidenceSource::Print, EvidenceSource::Qr];
         reading.note(Field::InvoiceCode, Evidence { sources: both, ..Evidence::default() });
         assert!(!has_the_code_of_another(&reading));
+    }
+
+    #[test]
+    fn two_titles_are_doubted_and_one_in_pieces_is_none() {
+        let lines = [("上海增值税专用发票", 400.0, 40.0), ("电子发票(普通发票)", 400.0, 440.0)];
+        let fields: Vec<Field> = doubted(&lines, None).into_iter().map(|doubt| doubt.field).collect();
+        assert_eq!(fields, [Field::Title]);
+        assert_eq!(doubted(&[lines[0], ("开具红字增值税专用发票信息表编号1", 400.0, 640.0)], None), []);
     }
 
     #[test]

@@ -90,6 +90,16 @@ impl Accounts {
         usize::from(self.words_of(total).is_some()) + self.support_of_sums(total)
     }
 
+    /// The account without which a total would not have been chosen, the most independent of those that have it.
+    pub(super) fn decider(&self, total: Money) -> Field {
+        match total {
+            total if self.words_of(total).is_some() => Field::GrandTotalWords,
+            total if self.is_sum(total) => Field::TotalAmount,
+            total if self.lines_make(total) => Field::Items,
+            _ => Field::QrCode,
+        }
+    }
+
     fn support_of_sums(&self, total: Money) -> usize {
         let sums = [self.is_sum(total), self.lines_make(total), self.code_has(total)];
         sums.into_iter().filter(|holds| *holds).count()

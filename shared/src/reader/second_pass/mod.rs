@@ -6,9 +6,11 @@
 //! - [`totals`]: the totals, by what [`accounts`] of them agree
 //! - [`ids`]: tax ids against their check digits
 //! - [`items`]: lines that quantity and price do not make, and cells without a number
+//! - [`column`]: the one amount of a column that was not read
 //! - [`words`]: units and specifications that the line detector passed over
 
 mod accounts;
+mod column;
 mod ids;
 mod items;
 mod totals;
@@ -51,6 +53,7 @@ pub(super) fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
     totals::fill(builder, &seen);
     ids::fill(builder, &seen);
     items::fill(builder, &seen);
+    column::fill(builder, &seen);
     words::fill(builder, &seen);
 }
 

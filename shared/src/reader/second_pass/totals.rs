@@ -48,8 +48,7 @@ pub(super) fn fill(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
     let accounts = Accounts::of(builder, seen);
     let total = accounts.total().map(|look| look.value);
     if let Some(look) = accounts.total() {
-        let on = if accounts.words(Some(look.value)).is_some() { Field::GrandTotalWords } else { Field::TotalAmount };
-        take(builder, Field::GrandTotal, look, on);
+        take(builder, Field::GrandTotal, look, accounts.decider(look.value));
     }
     if let Some(Look { value: (text, _), how: How::Again(found) }) = accounts.words(total) {
         builder.put_as(Field::GrandTotalWords, Some(found.clone()), |_| Some(text.as_str()));

@@ -26,9 +26,30 @@ pub(crate) fn add_qr_code(reading: &mut Reading, weight: CodeWeight) {
         (None, Some(link)) => (of_link(&reading.invoice, link), CodeWeight::Reported),
         (None, None) => return,
     };
+    // It may neither replace nor stand in for anything of an invoice that is not its own.
+    let weight = if is_of_another(reading, &coded) { CodeWeight::Reported } else { weight };
     for (field, value) in coded {
         add_coded(reading, field, value, weight);
     }
+}
+
+/// A number read with more wrong characters than this is another number.
+const MISREAD: usize = 2;
+
+/// Whether a code is of another invoice that lies on the same page: it contradicts the print more than once, confirms none
+/// of it, and its number is no misreading of the printed one.
+fn is_of_another(reading: &Reading, coded: &[Coded]) -> bool {
+    let beside = |(field, code): &Coded| {
+        let printed = reading.invoice.get(*field).filter(|_| reading.is_printed(*field))?;
+        Some((*field, printed == *code, printed.to_string(), code.to_string()))
+    };
+    let compared: Vec<_> = coded.iter().filter_map(beside).collect();
+    let contradicted = compared.iter().filter(|(_, same, ..)| !same).count();
+    let is_other_number = compared.iter().any(|(field, _, printed, code)| {
+        let apart = printed.chars().zip(code.chars()).filter(|(a, b)| a != b).count();
+        *field == Field::InvoiceNumber && (printed.len() != code.len() || apart > MISREAD)
+    });
+    contradicted == compared.len() && contradicted > 1 && is_other_number
 }
 
 /// A field that a QR code speaks of, and what it says.
@@ -135,6 +156,18 @@ mod tests {
             let conflicts: Vec<_> = reading.conflicts.iter().filter_map(Conflict::code_and_print).collect();
             let expected = if contradicts { vec![("12345678", "12345679")] } else { vec![] };
             assert_eq!(conflicts, expected, "{weight:?} {read:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_another_invoice_replaces_nothing() {
+        let other = CODE.replace("442.48", "17.30");
+        for (number, kept) in [("87654321", "87654321"), ("12345679", "12345678")] {
+            let mut reading = beside_code(EvidenceSource::Print, Some(number), &other);
+            add_qr_code(&mut reading, CodeWeight::Surer);
+            assert_eq!(reading.invoice.invoice_number.as_deref(), Some(kept), "{number}");
+            assert_eq!(reading.invoice.issue_date.is_none(), number == kept, "{number}");
+            assert_eq!(reading.conflicts.len(), 2, "{number}");
         }
     }
 

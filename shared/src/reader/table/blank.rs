@@ -19,7 +19,7 @@ pub(super) const NUMBERS: [Column; 5] =
 pub(super) struct Print {
     /// From where to where each is printed.
     edges: BTreeMap<Column, (f32, f32)>,
-    /// Whether most lines with a price or a quantity have a specification.
+    /// Whether many of the lines with a price or a quantity have a specification.
     has_specifications: bool,
 }
 
@@ -36,7 +36,7 @@ impl Print {
         }
         let counted = || lines.iter().filter(|line| is_counted(line));
         let specified = counted().filter(|line| line.has(Column::Specification)).count();
-        Print { edges, has_specifications: 2 * specified >= counted().count().max(1) }
+        Print { edges, has_specifications: 3 * specified >= counted().count().max(1) }
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn note(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, he
     }
 }
 
-/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when most
+/// Whether a word is to be expected: a unit where there is a price or a quantity, a specification there too when many
 /// lines have one.
 fn is_due(row: &Row, column: Column, print: &Print) -> bool {
     is_counted(row) && (column == Column::Unit || print.has_specifications)
@@ -85,14 +85,15 @@ impl Cell<'_> {
     }
 }
 
-/// A cell's place on the row of the number nearest to it.
+/// A cell's place on the row of the number nearest to it; of the name, where there is no number.
 fn cell<'a>(builder: &ReadingBuilder<'_>, row: &'a Row, head: &TableHead, column: Column) -> Option<Cell<'a>> {
     let unit = builder.frame.unit;
     let own = head.head(column)?;
     let centre = f32::midpoint(own.x0, own.x1);
     let cells: Vec<&Span> = row.cells.iter().flat_map(|(_, spans)| spans).filter(|s| !s.vertical).collect();
     let numbers = row.cells.iter().filter(|(c, _)| c.is_none_or(|c| c >= Column::Quantity)).flat_map(|(_, s)| s);
-    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()))?;
+    let near = numbers.min_by(|a, b| (a.cx() - centre).abs().total_cmp(&(b.cx() - centre).abs()));
+    let near = near.or_else(|| cells.first().copied())?;
     let on_row = || cells.iter().filter(|s| s.same_row(near, 0.6));
     let at = head.heads.iter().position(|h| h.column == Some(column))?;
     let before = at.checked_sub(1).and_then(|i| head.heads.get(i)).map_or(own.x0 - 3.0 * unit, |h| h.x1);

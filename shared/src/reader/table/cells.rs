@@ -11,7 +11,7 @@ use super::columns::{Head, TableHead};
 
 /// A span cut where cells meet: at wide gaps, where shapes change, where the specification begins; and a downward run
 /// into its single characters. Where specifications begin, other rows may have shown.
-pub(super) fn pieces(span: &Span, head: &TableHead, edge: Option<f32>) -> Vec<Span> {
+pub(super) fn pieces(span: &Span, head: &TableHead, edge: Option<Edge>) -> Vec<Span> {
     if span.vertical {
         return downward(span);
     }
@@ -42,39 +42,69 @@ fn start_near_head(span: &Span, head: &TableHead) -> Option<usize> {
 
 /// Where the specification begins in a span that runs across its column's left edge: at the border between two
 /// characters that is nearest to the edge. A space there, or a change of script, draws it, because an engine tells the
-/// places of characters only roughly.
-fn start_at(span: &Span, edge: f32) -> Option<usize> {
-    let reach = 0.8 * span.height;
-    if span.x0 > edge - span.height || span.x1 < edge + 0.4 * span.height {
+/// places of characters only roughly; an edge that only the form tells needs one.
+fn start_at(span: &Span, edge: Edge) -> Option<usize> {
+    let (at, shown) = match edge {
+        Edge::Shown(at) => (at, true),
+        Edge::OfForm(at) => (at, false),
+    };
+    let reach = if shown { 0.8 } else { 0.5 } * span.height;
+    if span.x0 > at - span.height || span.x1 < at + 0.4 * span.height {
         return None;
     }
     let solid: Vec<usize> = (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).collect();
-    let misses = solid.windows(2).map(|pair| {
-        let (before, at) = (&span.marks[pair[0]], &span.marks[pair[1]]);
-        let border = if pair[1] - pair[0] > 1 { at.x - 0.25 * span.height } else { f32::midpoint(before.x, at.x) };
-        let parts = pair[1] - pair[0] > 1 || script(before.folded) != script(at.folded);
-        (pair[1], (border - edge).abs(), if parts { 0.0 } else { 0.5 * reach })
+    let borders = solid.windows(2).map(|pair| {
+        let (before, next) = (&span.marks[pair[0]], &span.marks[pair[1]]);
+        let spaced = pair[1] - pair[0] > 1;
+        let x = if spaced { next.x - 0.25 * span.height } else { f32::midpoint(before.x, next.x) };
+        let scripts = (script(before.folded), script(next.folded));
+        let weak = match scripts {
+            _ if spaced => 0.0,
+            (a, b) if a == b => 0.5,
+            (Script::Han, _) | (_, Script::Han) => 0.0,
+            _ => 0.2,
+        };
+        (pair[1], (x - at).abs(), weak)
     });
-    let near = misses.filter(|(_, off, _)| *off < reach);
-    near.min_by(|a, b| (a.1 + a.2).total_cmp(&(b.1 + b.2))).map(|(at, ..)| at)
+    let near = borders.filter(|(_, off, weak)| *off < reach && (shown || *weak < 0.5));
+    near.min_by(|a, b| (a.1 + a.2 * reach).total_cmp(&(b.1 + b.2 * reach))).map(|(at, ..)| at)
 }
 
-/// What kind of character it is: Han, a digit, a letter, a mark.
-fn script(c: char) -> u8 {
+/// Where the specifications' column begins, and who says so.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Edge {
+    /// Other rows.
+    Shown(f32),
+    /// The form alone.
+    OfForm(f32),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Script {
+    Han,
+    Digit,
+    Letter,
+    Mark,
+}
+
+fn script(c: char) -> Script {
     match c {
-        c if value_parsers::is_han(c) => 0,
-        c if c.is_ascii_digit() => 1,
-        c if c.is_alphabetic() => 2,
-        _ => 3,
+        c if value_parsers::is_han(c) => Script::Han,
+        c if c.is_ascii_digit() => Script::Digit,
+        c if c.is_alphabetic() => Script::Letter,
+        _ => Script::Mark,
     }
 }
 
 /// The left edge of the specifications: they are printed from the left, so that all rows' begin at one place. None where
-/// they do not.
-pub(super) fn specification_edge(rows: &[Row], unit: f32) -> Option<f32> {
+/// they do not. Those that were read by themselves tell it best.
+pub(super) fn specification_edge(rows: &[Row], spans: &[Span], unit: f32) -> Option<f32> {
     let cells = rows.iter().flat_map(|row| &row.cells).filter(|(c, _)| *c == Some(Column::Specification));
-    let starts: Vec<f32> = cells.filter_map(|(_, spans)| spans.first().map(|s| s.x0)).collect();
-    let middle = median(starts.clone())?;
+    let firsts: Vec<&Span> = cells.filter_map(|(_, spans)| spans.first()).collect();
+    let is_whole = |cell: &&&Span| spans.iter().any(|span| span.quad == cell.quad);
+    let whole: Vec<f32> = firsts.iter().filter(is_whole).map(|s| s.x0).collect();
+    let starts: Vec<f32> = firsts.iter().map(|s| s.x0).collect();
+    let middle = median(if whole.is_empty() { starts.clone() } else { whole })?;
     starts.iter().all(|x| (x - middle).abs() < 0.8 * unit).then_some(middle)
 }
 

@@ -74,6 +74,8 @@ const DIGITAL: Form = [
     (Column::TaxRate, 0.788),
     (Column::TaxAmount, 1.0),
 ];
+/// Where it begins to print specifications.
+const DIGITAL_SPECIFICATION: f32 = -0.081;
 /// The same as an OFD has it.
 const DIGITAL_OFD: Form = [
     (Column::Name, -0.175),
@@ -104,6 +106,8 @@ pub(in crate::reader) struct TableHead {
     pub(in crate::reader) y: f32,
     /// The columns from left to right.
     pub(in crate::reader) heads: Vec<Head>,
+    /// Where the specifications begin, on a form that is known to print them from there on.
+    pub(super) specification: Option<f32>,
 }
 
 impl TableHead {
@@ -134,7 +138,8 @@ impl TableHead {
     fn best(spans: &[Span], unit: f32) -> Option<TableHead> {
         let has_head = |span: &Span| spellings().any(|(text, _)| label::find(&span.marks, text).is_some());
         let rows = spans.iter().filter(|s| !s.vertical && has_head(s));
-        let candidates = rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)) });
+        let candidates =
+            rows.map(|row| TableHead { y: row.y, heads: heads(&row_marks(spans, row.y, unit)), specification: None });
         candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))
     }
 
@@ -169,7 +174,10 @@ impl TableHead {
         let whole = |column: Column| self.head(column).filter(|h| h.x1 > h.x0);
         let heads = form.iter().map(|&(column, at)| whole(column).unwrap_or_else(|| stand_in(column, at)));
         let mean = known.iter().map(astray).sum::<f32>() / known.len() as f32;
-        Some((TableHead { y: self.y, heads: heads.collect() }, mean))
+        // Heads that stand exactly so are of this form, and no other.
+        let is_digital = form == &DIGITAL && mean < 0.4 * unit;
+        let specification = is_digital.then(|| line(DIGITAL_SPECIFICATION));
+        Some((TableHead { y: self.y, heads: heads.collect(), specification }, mean))
     }
 
     /// Names always stand first; where their head was not read, the room left of the other heads is theirs.
@@ -272,7 +280,7 @@ mod tests {
     fn heads_that_were_not_read_are_put_where_the_form_has_them() {
         let read =
             vec![head(Column::Specification, 500.0), head(Column::Amount, 1172.0), head(Column::TaxAmount, 1500.0)];
-        let whole = TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).unwrap().0;
+        let whole = TableHead { y: 0.0, heads: read, specification: None }.fitted(&FORM, 20.0).unwrap().0;
         assert_eq!(whole.heads.len(), FORM.len());
         assert!((whole.head(Column::TaxRate).unwrap().centre() - 1337.0).abs() < 5.0);
     }
@@ -286,7 +294,7 @@ mod tests {
             head(Column::UnitPrice, 963.0),
             head(Column::TaxRate, 1337.0),
         ];
-        let whole = TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).unwrap().0;
+        let whole = TableHead { y: 0.0, heads: read, specification: None }.fitted(&FORM, 20.0).unwrap().0;
         assert!((whole.head(Column::TaxAmount).unwrap().centre() - 1500.0).abs() < 5.0);
     }
 
@@ -294,6 +302,6 @@ mod tests {
     fn a_table_of_another_make_is_left_as_it_is() {
         let read =
             vec![head(Column::Specification, 500.0), head(Column::Amount, 700.0), head(Column::TaxAmount, 1500.0)];
-        assert!(TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).is_none());
+        assert!(TableHead { y: 0.0, heads: read, specification: None }.fitted(&FORM, 20.0).is_none());
     }
 }

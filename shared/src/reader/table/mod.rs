@@ -21,8 +21,9 @@ use crate::reader::page::frame::Span;
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers::{self, is_rate_like};
 
+use cells::Edge;
 use columns::TableHead;
-use names::{millilitres, starred};
+use names::{millilitres, size, star_like_the_others, starred};
 
 /// How far below a line the next one of the same cell stands at most, in units.
 const NEXT_LINE: f32 = 2.2;
@@ -43,6 +44,29 @@ impl Row {
         let is_number = |s: &Span| s.marks.iter().any(|m| m.folded.is_ascii_digit()) || is_rate_like(&s.folded());
         let columns = [Column::Amount, Column::TaxAmount, Column::TaxRate, Column::UnitPrice].map(Some);
         self.cells.iter().any(|(column, spans)| columns.contains(column) && spans.iter().any(is_number))
+    }
+
+    /// Whether it begins with a category between two stars.
+    fn begins_a_name(&self) -> bool {
+        let name = self.cells.iter().find(|(column, _)| *column == Some(Column::Name));
+        let print = name.and_then(|(_, spans)| spans.first()).map(Span::folded).unwrap_or_default();
+        let category = print.strip_prefix('*').and_then(|rest| rest.split_once('*')).map(|(category, _)| category);
+        category.is_some_and(|category| category.chars().count() > 1 && category.chars().all(value_parsers::is_han))
+    }
+
+    /// Whether its numbers are the last digits of those above, that wrapped inside their cells: digits alone under a
+    /// number, where a line of its own would have an amount.
+    fn ends_numbers_of(&self, above: &Row) -> bool {
+        let number = |column: &Option<Column>| column.is_some_and(|column| blank::NUMBERS.contains(&column));
+        let mut numbers = self.cells.iter().filter(|(column, _)| number(column)).peekable();
+        let digits = |s: &Span| s.marks.iter().all(|m| m.folded.is_ascii_digit());
+        let under = |s: &Span, print: &[Span]| print.iter().any(|p| s.x0 < p.x1 && s.x1 > p.x0);
+        numbers.peek().is_some()
+            && numbers.all(|(column, spans)| {
+                let print = above.cells.iter().find(|(c, _)| c == column).map(|(_, print)| print.as_slice());
+                let print = print.filter(|print| print.iter().any(|p| p.marks.iter().any(|m| m.folded == '.')));
+                print.is_some_and(|print| spans.iter().all(|s| digits(s) && under(s, print)))
+            })
     }
 
     /// Its height on the page; none without text.
@@ -66,13 +90,15 @@ impl Row {
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[Span]) {
     let unit = builder.frame.unit;
     let right = head.right_edge(unit).unwrap_or(f32::MAX);
-    let cut = |edge: Option<f32>| -> Vec<Row> {
-        let inside = spans.iter().filter(|s| s.x0 < right);
-        let tokens = inside.flat_map(|s| cells::pieces(s, head, edge)).collect();
+    let several = several_rows(spans, unit);
+    let spans: Vec<Span> = spans.iter().filter(|s| s.x0 < right && !several(s)).cloned().collect();
+    let cut = |edge: Option<Edge>| -> Vec<Row> {
+        let tokens = spans.iter().flat_map(|s| cells::pieces(s, head, edge)).collect();
         rows(tokens, unit).into_iter().map(|row| Row { cells: cells::assign(row, head, unit) }).collect()
     };
     let mut rows = cut(None);
-    if let Some(edge) = cells::specification_edge(&rows, unit) {
+    let shown = cells::specification_edge(&rows, &spans, unit).map(Edge::Shown);
+    if let Some(edge) = shown.or(head.specification.map(Edge::OfForm)) {
         rows = cut(Some(edge));
     }
     let lines = join_wrapped(rows, unit);
@@ -87,6 +113,17 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, head: &TableHead, spans: &[
         } else {
             blank::note(builder, index, row, head, &print);
         }
+    }
+    star_like_the_others(&mut builder.reading.invoice.items);
+}
+
+/// Tells what is tall and holds several rows: what was read of it is of none, and each row's cell is to be looked at.
+fn several_rows(spans: &[Span], unit: f32) -> impl Fn(&Span) -> bool {
+    let heights: Vec<f32> = spans.iter().filter(|s| !s.vertical && s.height < 1.5 * unit).map(|s| s.y).collect();
+    move |span| {
+        let inside = || heights.iter().copied().filter(|y| (y - span.y).abs() < 0.5 * span.height);
+        let spread = inside().fold(f32::MIN, f32::max) - inside().fold(f32::MAX, f32::min);
+        !span.vertical && span.height > 1.7 * unit && spread > 0.6 * unit
     }
 }
 
@@ -110,8 +147,9 @@ fn rows(mut tokens: Vec<Span>, unit: f32) -> Vec<Vec<Span>> {
     rows
 }
 
-/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below. What stands
-/// further off than the next line is a stamp, and continues nothing.
+/// Rows without numbers continue the item above; on rolls with the name on a line of its own, the item below. One that
+/// begins as names do is an item of its own, whose numbers may not have been read. What stands further off than the next
+/// line is a stamp, and continues nothing.
 fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     let name_first = rows.first().is_some_and(|r| r.has(Column::Name) && !r.has_numbers());
     let mut items: Vec<Row> = Vec::new();
@@ -120,11 +158,17 @@ fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
     for row in rows {
         let y = row.y().unwrap_or(end);
         let follows = y - end < NEXT_LINE * unit;
-        if row.has_numbers() {
+        let above = items.last();
+        let wrapped = follows && above.is_some_and(|above| row.ends_numbers_of(above));
+        let begins = row.begins_a_name() && above.is_none_or(|above| above.has(Column::Name));
+        if begins && waiting.as_ref().is_some_and(Row::begins_a_name) {
+            items.extend(waiting.take());
+        }
+        if row.has_numbers() && !wrapped {
             let mut whole = waiting.take().unwrap_or_default();
             whole.absorb(row);
             items.push(whole);
-        } else if name_first || items.is_empty() {
+        } else if begins || waiting.is_some() || !wrapped && name_first || items.is_empty() {
             waiting.get_or_insert_default().absorb(row);
         } else if let (Some(item), true) = (items.last_mut(), follows) {
             item.absorb(row);
@@ -133,9 +177,11 @@ fn join_wrapped(rows: Vec<Row>, unit: f32) -> Vec<Row> {
         }
         end = y;
     }
-    // A name that nothing follows still belongs to the last item.
-    if let (Some(rest), Some(item)) = (waiting, items.last_mut()) {
-        item.absorb(rest);
+    match (waiting, items.last_mut()) {
+        (Some(rest), _) if rest.begins_a_name() => items.push(rest),
+        // A name that nothing follows still belongs to the last item.
+        (Some(rest), Some(item)) => item.absorb(rest),
+        _ => {}
     }
     items
 }
@@ -150,7 +196,7 @@ fn item(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &TableH
                 text(name).map(|name| millilitres(&starred(&name)))
             }),
             Column::Specification => {
-                builder.put_as(field, cells::joined(spans, column), |size| text(size).map(|size| millilitres(&size)))
+                builder.put_as(field, cells::joined(spans, column), |print| text(print).map(|print| size(&print)))
             }
             _ if blank::NUMBERS.contains(&column) => {
                 let (found, single) = cells::number(spans, column);
@@ -190,10 +236,12 @@ fn part_price(builder: &mut ReadingBuilder<'_>, index: usize, row: &Row, head: &
     }
 }
 
-/// A part of a span without what is no digit at its ends.
+/// A part of a span without what is no digit at its ends, but for its sign.
 fn digits_of(span: &Span, range: Range<usize>) -> Span {
     let is_digit = |i: &usize| span.marks.get(*i).is_some_and(|m| m.folded.is_ascii_digit());
+    let is_sign = |i: &usize| range.contains(i) && span.marks.get(*i).is_some_and(|m| m.folded == '-');
     let first = range.clone().find(is_digit).unwrap_or(range.end);
+    let first = first.checked_sub(1).filter(is_sign).unwrap_or(first);
     let last = range.clone().rev().find(is_digit).map_or(first, |i| i + 1);
     span.slice(first..last)
 }

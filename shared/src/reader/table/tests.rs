@@ -3,7 +3,10 @@
 use super::columns::TableHead;
 use super::read;
 use crate::invoice::Item;
-use crate::reader::testing::{Placed, found};
+use crate::reader::page::frame::Frame;
+use crate::reader::testing::{Placed, found, line, page, tall};
+use crate::reader::values::builder::ReadingBuilder;
+use crate::report::PageInfo;
 
 /// The head of a digital invoice; a character is 20 wide, a Latin one 10.
 const HEAD: [Placed<'static>; 8] = [
@@ -85,4 +88,63 @@ fn two_numbers_side_by_side_are_not_one() {
         ("9.00", 830.0, 140.0),
     ]);
     assert!(read[0].unit_price.is_none_or(|p| p.to_string() != "21.5030"), "{:?}", read[0].unit_price);
+}
+
+#[test]
+fn the_last_digits_of_a_number_may_stand_on_the_next_line_of_its_cell() {
+    let read = items(&[
+        ("*电动机*三相异步", 40.0, 140.0),
+        ("2", 620.0, 140.0),
+        ("2057.38053", 660.0, 140.0),
+        ("4114.76", 800.0, 140.0),
+        ("电动机", 40.0, 165.0),
+        ("0973451", 660.0, 165.0),
+        ("*泵*离心泵", 40.0, 190.0),
+        ("8.00", 830.0, 190.0),
+    ]);
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[0].unit_price.map(|p| p.0.to_string()).as_deref(), Some("2057.380530973451"));
+    assert_eq!(read[0].name.as_deref(), Some("*电动机*三相异步电动机"));
+}
+
+#[test]
+fn print_over_two_rows_is_of_none_of_them() {
+    let lines: Vec<_> = HEAD
+        .into_iter()
+        .chain([
+            ("*柴油*0号", 40.0, 140.0),
+            ("5.00", 830.0, 140.0),
+            ("*汽油*92号", 40.0, 160.0),
+            ("6.00", 830.0, 160.0),
+        ])
+        .map(line)
+        .chain([tall(("2号", 360.0, 150.0), 45.0)])
+        .collect();
+    let frame = Frame::new(&page(lines));
+    let mut builder = ReadingBuilder::new(&frame, PageInfo::default());
+    let head = TableHead::find(&frame.spans, frame.unit).unwrap();
+    read(&mut builder, &head, &frame.spans.iter().filter(|s| s.y > 110.0).cloned().collect::<Vec<_>>());
+    assert!(builder.reading.invoice.items.iter().all(|item| item.specification.is_none()));
+    assert_eq!(builder.reading.invoice.items.len(), 2);
+}
+
+#[test]
+fn a_name_with_a_category_is_a_line_of_its_own_even_without_numbers() {
+    let read = items(&[
+        ("*乳制品*酸奶", 40.0, 140.0),
+        ("5.00", 830.0, 140.0),
+        ("*乳制品*纯牛奶", 40.0, 165.0),
+        ("*糖果*巧克力", 40.0, 190.0),
+        ("6.00", 830.0, 190.0),
+    ]);
+    let names: Vec<_> = read.iter().filter_map(|item| item.name.as_deref()).collect();
+    assert_eq!(names, ["*乳制品*酸奶", "*乳制品*纯牛奶", "*糖果*巧克力"]);
+    assert!(read[1].amount.is_none());
+}
+
+#[test]
+fn a_negative_quantity_that_was_read_together_with_its_price_keeps_its_sign() {
+    let read = items(&[("*餐饮服务*餐费", 40.0, 140.0), ("-4817.5", 610.0, 140.0), ("-840.00", 810.0, 140.0)]);
+    assert_eq!(read[0].quantity.map(|q| q.to_string()).as_deref(), Some("-48"));
+    assert_eq!(read[0].unit_price.map(|q| q.to_string()).as_deref(), Some("17.5"));
 }

@@ -86,7 +86,12 @@ impl<'a> ReadingBuilder<'a> {
 
     /// Fills a field with what was found for it, as prints of its kind are understood; tells whether it has a value.
     pub(in crate::reader) fn put(&mut self, field: Field, found: Option<Match>) -> bool {
-        self.put_as(field, found, |text| value_parsers::value(field, text))
+        let is_certain = self.source == EvidenceSource::Text;
+        self.put_as(field, found, |text| {
+            let as_it_stands = || value_parsers::id_as_it_stands(text).map(FieldValue::from);
+            let whole = value_parsers::value(field, text);
+            whole.or_else(|| as_it_stands().filter(|_| is_certain && field.kind() == FieldKind::TaxId))
+        })
     }
 
     /// As [`Self::put`], for a print that is understood in its own way. Value and evidence go together; of a print

@@ -17,6 +17,8 @@ static DATE: Pattern = LazyLock::new(|| Regex::new(r"(20\d\d\D{1,3}\d{1,2}\D{1,3
 static ID_RUN: Pattern = LazyLock::new(|| Regex::new(r"[0-9A-Z]{15,}").ok());
 /// No id has more characters.
 const LONGEST_ID: usize = 20;
+/// Foreign and very old ones have fewer than today's.
+const SHORTEST_ID: usize = 6;
 
 /// The first match of a pattern.
 fn first<'t>(pattern: &Pattern, text: &'t str) -> Option<regex::Captures<'t>> {
@@ -169,6 +171,14 @@ fn id_in_longer_run(run: &str) -> Option<String> {
     valid.next().filter(|_| valid.next().is_none()).map(str::to_owned)
 }
 
+/// An id of a length that no id has, where its characters are certain and nothing stands beside it: printed so, it is
+/// reported so, and the checks say what is wrong with it.
+pub(in crate::reader) fn id_as_it_stands(text: &str) -> Option<String> {
+    let text = plain(text).to_uppercase();
+    let fits = (SHORTEST_ID..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    (fits && text.bytes().any(|b| b.is_ascii_digit())).then_some(text)
+}
+
 /// The run of characters that an id was cut out of; none where it is all of it.
 pub(in crate::reader) fn longer_run(text: &str, id: &str) -> Option<String> {
     id_run(text).filter(|run| run.len() > id.len())
@@ -254,6 +264,11 @@ mod tests {
         ] {
             assert_eq!(tax_id(&print).as_deref(), id, "{print}");
             assert_eq!(longer_run(&print, id.unwrap_or_default()).is_some(), longer, "{print}");
+        }
+        for (print, id) in
+            [("9131 0000 8344 8603", Some("9131000083448603")), ("纳税人312705303", None), ("ABCDEF", None)]
+        {
+            assert_eq!(id_as_it_stands(print).as_deref(), id, "{print}");
         }
     }
 }
