@@ -1,6 +1,6 @@
 //! A paper as a page of its own, and the way back to the page on which it lies. Knows nothing of how it was found.
 
-use crate::geometry::{Corners, Point, Quad, bounds, moved, quad_of};
+use crate::geometry::{Corners, Point, Quad, Segment, bounds, moved, quad_of};
 use crate::ocr::{PageText, QrCode, SealText, TextLine};
 use crate::reader::page::foreign;
 use crate::reader::page::frame::Frame;
@@ -55,15 +55,8 @@ impl Paper {
         };
         let inner = bounds(side.pieces.iter().filter_map(of_piece))?;
         let rules: Vec<_> = page.rules.iter().filter(|rule| touches(rule, inner, lay.unit)).copied().collect();
-        let own = rules.iter().filter(|rule| is_within(rule, inner, FRAME * lay.unit));
-        let framed = own.fold(inner, |b, r| {
-            [b[0].min(r[0].min(r[2])), b[1].min(r[1].min(r[3])), b[2].max(r[0].max(r[2])), b[3].max(r[1].max(r[3]))]
-        });
-        let edge = 2.0 * lay.unit;
-        let [left, top, right, bottom] = [framed[0] - edge, framed[1] - edge, framed[2] + edge, framed[3] + edge];
-        let (left, top) = (left.max(0.0).floor(), top.max(0.0).floor());
-        let (right, bottom) = (right.min(page.width as f32).ceil(), bottom.min(page.height as f32).ceil());
-        let place = [left, top, right, bottom];
+        let place = place(page, inner, &rules, lay.unit);
+        let [left, top, right, bottom] = place;
         let holds = |i: usize, what: fn(usize) -> What| side.pieces.iter().any(|&p| lay.pieces[p].what == what(i));
         let lines = page.lines.iter().enumerate().filter(|(i, _)| holds(*i, What::Line));
         let codes = page.qr_codes.iter().enumerate().filter(|(i, _)| holds(*i, What::Code));
@@ -122,6 +115,17 @@ fn moved_line(line: &TextLine, x: f32, y: f32) -> TextLine {
 fn moved_seal(seal: &SealText, x: f32, y: f32) -> SealText {
     let lines = seal.lines.iter().map(|line| moved_line(line, x, y)).collect();
     SealText { quad: moved(&seal.quad, x, y), arc: moved_line(&seal.arc, x, y), lines }
+}
+
+/// The place of a paper on its page, in whole pixels: its print and its frame, and a little around them.
+fn place(page: &PageText, inner: [f32; 4], rules: &[Segment], unit: f32) -> [f32; 4] {
+    let own = rules.iter().filter(|rule| is_within(rule, inner, FRAME * unit));
+    let [left, top, right, bottom] = own.fold(inner, |b, r| {
+        [b[0].min(r[0].min(r[2])), b[1].min(r[1].min(r[3])), b[2].max(r[0].max(r[2])), b[3].max(r[1].max(r[3]))]
+    });
+    let (width, height, edge) = (page.width as f32, page.height as f32, 2.0 * unit);
+    let start = |side: f32| (side - edge).max(0.0).floor();
+    [start(left), start(top), (right + edge).min(width).ceil(), (bottom + edge).min(height).ceil()]
 }
 
 /// Whether a rule ends near a paper's print, as its frame does and that of a sheet below it does not.
