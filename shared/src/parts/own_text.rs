@@ -41,9 +41,11 @@ fn read_page(document: &Document, number: usize, page: &TextPage) -> Vec<Sheet> 
         0 => whole(as_one()),
         1 => {
             let one = as_one();
-            let parted = sheets.iter().find_map(|sheet| sheet.says.invoice());
-            let is_less = one.invoice().zip(parted).is_some_and(|(one, parted)| papers::says_less(parted, one));
-            if is_less { whole(one) } else { sheets }
+            let is_less = |(one, sheet): (&Reading, &Sheet)| {
+                sheet.says.invoice().is_some_and(|parted| papers::says_less(parted, one, sheet.quad))
+            };
+            let parted = sheets.iter().find(|sheet| sheet.says.invoice().is_some());
+            if one.invoice().zip(parted).is_some_and(is_less) { whole(one) } else { sheets }
         }
         _ => sheets,
     }

@@ -18,8 +18,10 @@ const MAX_DEPTH: usize = 2;
 const SMALL_PRINT: f32 = 10.0;
 /// ...when that makes it larger by this.
 const WORTHWHILE: f32 = 1.25;
-/// Fewer lines are hardly a paper, when they do not say of which kind.
+/// Fewer lines are hardly a paper, when they do not say of which kind...
 const MIN_LINES: usize = 8;
+/// ...and when they do: the name of a sheet on which papers are pasted stands alone.
+const MIN_NAMED: usize = 5;
 
 /// Reads every paper on a page.
 ///
@@ -45,11 +47,11 @@ fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<
     for paper in &papers {
         found.extend(read_paper(engine, pixels, &page, paper, depth)?);
     }
-    let mut invoices = found.iter().filter_map(|paper| paper.reading.as_ref().ok());
+    let mut invoices = found.iter().filter_map(|paper| Some((paper.reading.as_ref().ok()?, paper.quad)));
     match (invoices.next(), invoices.next()) {
         (Some(_), Some(_)) => Ok(found),
         (only, _) => Ok(match as_one() {
-            Ok(whole) if only.is_none_or(|only| papers::says_less(only, &whole)) => {
+            Ok(whole) if only.is_none_or(|(only, quad)| papers::says_less(only, &whole, quad)) => {
                 vec![Found { quad: None, reading: Ok(whole) }]
             }
             _ => found,
@@ -75,7 +77,8 @@ fn read_paper(
         lines
     };
     let reading = reader::read(&paper.text, &reread).map(|reading| paper.reading_on_page(reading, page));
-    let is_paper = reading.is_ok() || paper.has_name || paper.text.lines.len() >= MIN_LINES;
+    let least = if paper.has_name { MIN_NAMED } else { MIN_LINES };
+    let is_paper = reading.is_ok() || paper.text.lines.len() >= least;
     Ok(if is_paper { vec![Found { quad: Some(paper.quad), reading }] } else { Vec::new() })
 }
 

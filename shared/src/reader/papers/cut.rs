@@ -179,7 +179,7 @@ fn merit(lay: &Lay, forms: &Forms, way: Way, sides: &(Side, Side), gap: f32) -> 
         (false, true) => beside(lay, way, (&second, &first), gap, true),
         // Without a form in sight there may be receipts, or a form that lies turned.
         (false, false) => {
-            let are_papers = gap >= BESIDE_FORM && [&first, &second].iter().all(|c| c.side.lines(lay) >= MIN_LINES);
+            let are_papers = gap >= BESIDE_FORM && first.has_lines(lay) && second.has_lines(lay);
             let differ = first.side.is_turned(lay) != second.side.is_turned(lay)
                 || first.begins_with_name(lay) && second.begins_with_name(lay);
             let astray = mixed(lay, &first, &second);
@@ -237,6 +237,11 @@ impl<'s> Content<'s> {
         self.pieces(lay).any(|p| p.is_other_title && level.place(p.center()) < table)
     }
 
+    /// Whether it is enough for a paper; the name of the sheet below all of them is.
+    fn has_lines(&self, lay: &Lay) -> bool {
+        self.side.lines(lay) >= MIN_LINES || self.pieces(lay).any(|p| p.is_sheet)
+    }
+
     /// Whether one of its first lines names a paper.
     fn begins_with_name(&self, lay: &Lay) -> bool {
         let mut lines: Vec<(f32, bool)> = self.pieces(lay).map(|p| (p.center().y, p.is_title)).collect();
@@ -273,16 +278,30 @@ fn mixed(lay: &Lay, first: &Content<'_>, second: &Content<'_>) -> usize {
 
 /// A cut between a form and something else, which has to be a paper and to take nothing of the form's along.
 fn beside(lay: &Lay, way: Way, (form, other): (&Content<'_>, &Content<'_>), gap: f32, above: bool) -> Option<Merit> {
-    let is_paper = other.side.lines(lay) >= MIN_LINES && gap >= BESIDE_FORM;
+    let is_paper = other.has_lines(lay) && gap >= BESIDE_FORM;
     let is_paper = is_paper && (other.sums.is_empty() || other.names_itself(lay));
     let has_labels = other.pieces(lay).any(|p| p.is_head || p.is_foot || p.is_part);
-    let is_plain = !has_labels && gap >= if lay.is_exact { BESIDE_FORM } else { BESIDE_SEEN };
+    let is_plain = !has_labels && gap >= if lay.is_exact { BESIDE_FORM } else { BESIDE_SEEN }
+        || gap >= BESIDE_SEEN && is_outside(lay, way, form, other, above);
     let is_own = is_plain || other.side.is_turned(lay) || other.pieces(lay).any(|p| p.is_title);
     (is_paper && is_own && form.is_whole(way) && keeps_own(lay, way, form, other, above)).then_some(Merit {
         of_forms: false,
         astray: mixed(lay, form, other),
         gap,
     })
+}
+
+/// Whether something lies above a form's own head, or below its own foot, and has neither: then it is none of the form's,
+/// whatever other labels it has.
+fn is_outside(lay: &Lay, way: Way, form: &Content<'_>, other: &Content<'_>, above: bool) -> bool {
+    let (table, sum) = (form.first_table(way), form.last_sum(way));
+    let has = |content: &Content<'_>, label: fn(&Piece) -> bool| content.pieces(lay).any(label);
+    let (has_own, takes) = if above {
+        (form.pieces(lay).any(|p| p.is_head && way.place(p.center()) < table), has(other, |p| p.is_head))
+    } else {
+        (form.pieces(lay).any(|p| p.is_foot && way.place(p.center()) > sum), has(other, |p| p.is_foot))
+    };
+    !way.is_downward && has_own && !takes
 }
 
 /// Whether a form keeps a head and a foot of its own, or there is none to lose.

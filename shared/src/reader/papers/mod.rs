@@ -13,6 +13,7 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
+use crate::geometry::{Quad, bounds};
 use crate::invoice::Field;
 use crate::ocr::PageText;
 use crate::report::Reading;
@@ -60,10 +61,25 @@ const MAIN: [Field; 8] = [
     Field::SellerTaxId,
 ];
 
-/// Whether a paper by itself says less than the whole page did: then it was no paper of its own.
-pub(crate) fn says_less(paper: &Reading, page: &Reading) -> bool {
-    // A digital invoice has no code: where the page had one, it was another paper's.
-    let may_lack = |field: Field| field == Field::InvoiceCode && paper.invoice.r#type.is_digital();
+/// Whether a paper by itself says less than the whole page did of the same place: then it was no paper of its own. What the
+/// page took from elsewhere is no loss.
+pub(crate) fn says_less(paper: &Reading, page: &Reading, place: Option<Quad>) -> bool {
+    let edges = place.and_then(|quad| bounds([&quad]));
+    let is_on_paper = |field: Field| {
+        let quad = page.evidence(field).and_then(|evidence| evidence.quad);
+        edges.zip(quad).is_none_or(|(edges, quad)| holds_middle(edges, &quad))
+    };
     let lost = |field: Field| page.invoice.get(field).is_some() && paper.invoice.get(field).is_none();
-    MAIN.iter().any(|&field| lost(field) && !may_lack(field)) || paper.invoice.items.len() < page.invoice.items.len()
+    let is_row_on_paper = |row: &usize| {
+        let cells = page.fields.keys().filter(|field| matches!(field, Field::Cell(of, _) if of == row));
+        cells.copied().all(is_on_paper)
+    };
+    // Rows are not counted: lines of another paper part them.
+    let has_goods = !paper.invoice.items.is_empty() || !(0..page.invoice.items.len()).any(|row| is_row_on_paper(&row));
+    MAIN.iter().any(|&field| lost(field) && is_on_paper(field)) || !has_goods
+}
+
+fn holds_middle([left, top, right, bottom]: [f32; 4], quad: &Quad) -> bool {
+    let Some([x0, y0, x1, y1]) = bounds([quad]) else { return false };
+    (left..=right).contains(&f32::midpoint(x0, x1)) && (top..=bottom).contains(&f32::midpoint(y0, y1))
 }

@@ -66,6 +66,8 @@ pub(super) struct Piece {
     pub(super) is_turned: bool,
     /// It names a paper: 发票, 行程单, 回单.
     pub(super) is_title: bool,
+    /// It names the sheet on which papers are pasted.
+    pub(super) is_sheet: bool,
     /// The paper that it names is no invoice.
     pub(super) is_other_title: bool,
 }
@@ -79,7 +81,7 @@ impl Piece {
     fn blank(&self) -> Piece {
         let none = (false, false, false, false, false, false);
         let (is_sum, is_head, is_foot, is_part, is_title, is_other_title) = none;
-        Piece { columns: 0, is_sum, is_head, is_foot, is_part, is_title, is_other_title, ..*self }
+        Piece { columns: 0, is_sum, is_head, is_foot, is_part, is_title, is_sheet: false, is_other_title, ..*self }
     }
 
     /// Whether one of the tax columns is in it.
@@ -163,6 +165,7 @@ fn piece(what: What, quad: &Quad, text: &str, upright: &Upright) -> Piece {
         is_part: has(&PARTS),
         is_turned: matches!(what, What::Unread(_)),
         is_title,
+        is_sheet: is_title && sheet::names_sheet(&folded),
         is_other_title: is_title && !folded.contains("发票"),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::geometry::{Corners, Point, Quad, bounds, moved, quad_of};
 use crate::ocr::{PageText, QrCode, SealText, TextLine};
+use crate::reader::page::foreign;
+use crate::reader::page::frame::Frame;
 use crate::report::Reading;
 
 use super::cut::Side;
@@ -10,6 +12,17 @@ use super::piece::{Lay, What};
 /// What a paper calls itself ends so.
 const NAMES: [&str; 12] =
     ["发票", "客票", "行程单", "汇总单", "清单", "收据", "票据", "回单", "小票", "凭证", "粘贴单", "报销单"];
+
+/// A form's frame stands so far from its print at most, in heights of print.
+const FRAME: f32 = 3.0;
+
+/// What names a sheet on which papers are pasted.
+const SHEETS: [&str; 2] = ["粘贴单", "报销单"];
+
+/// Whether a line names a sheet on which papers are pasted.
+pub(super) fn names_sheet(folded: &str) -> bool {
+    SHEETS.iter().any(|name| folded.contains(name))
+}
 
 /// Whether a line names a paper.
 pub(super) fn names_paper(folded: &str) -> bool {
@@ -42,7 +55,8 @@ impl Paper {
         };
         let inner = bounds(side.pieces.iter().filter_map(of_piece))?;
         let rules: Vec<_> = page.rules.iter().filter(|rule| touches(rule, inner, lay.unit)).copied().collect();
-        let framed = rules.iter().fold(inner, |b, r| {
+        let own = rules.iter().filter(|rule| is_within(rule, inner, FRAME * lay.unit));
+        let framed = own.fold(inner, |b, r| {
             [b[0].min(r[0].min(r[2])), b[1].min(r[1].min(r[3])), b[2].max(r[0].max(r[2])), b[3].max(r[1].max(r[3]))]
         });
         let edge = 2.0 * lay.unit;
@@ -70,7 +84,8 @@ impl Paper {
         };
         let quad = Corners::from_quad(&quad_of(place)).turned(lay.upright.turn).quad();
         let origin = Point::new(left, top);
-        let has_name = side.pieces.iter().any(|&i| lay.pieces[i].is_title);
+        let says_so = || foreign::paper(&Frame::new(&text).spans).is_some();
+        let has_name = side.pieces.iter().any(|&i| lay.pieces[i].is_title) || says_so();
         Some(Paper { quad, text, origin, is_turned: side.is_turned(lay), has_name })
     }
 
@@ -107,6 +122,12 @@ fn moved_line(line: &TextLine, x: f32, y: f32) -> TextLine {
 fn moved_seal(seal: &SealText, x: f32, y: f32) -> SealText {
     let lines = seal.lines.iter().map(|line| moved_line(line, x, y)).collect();
     SealText { quad: moved(&seal.quad, x, y), arc: moved_line(&seal.arc, x, y), lines }
+}
+
+/// Whether a rule ends near a paper's print, as its frame does and that of a sheet below it does not.
+fn is_within(rule: &[f32; 4], [left, top, right, bottom]: [f32; 4], reach: f32) -> bool {
+    let (x, y) = ((left - reach)..=(right + reach), (top - reach)..=(bottom + reach));
+    x.contains(&rule[0]) && x.contains(&rule[2]) && y.contains(&rule[1]) && y.contains(&rule[3])
 }
 
 /// Whether a rule reaches into the place of a paper's print, or frames it.

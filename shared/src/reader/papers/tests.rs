@@ -1,8 +1,10 @@
 //! Pages of several papers, each made of the labels that forms have.
 
 use super::*;
+use crate::invoice::{Column, Item};
 use crate::ocr::TextLine;
 use crate::reader::testing::{line, page};
+use crate::report::Evidence;
 
 /// An invoice's labels, its upper left corner at x and y: 400 wide, 200 high.
 fn form(x: f32, y: f32) -> Vec<TextLine> {
@@ -89,6 +91,27 @@ fn no_cut_crosses_a_frame() {
     // A cutting line, or an underline, holds nothing together.
     framed.rules = vec![[40.0, 110.0, 40.0, 600.0]];
     assert_eq!(part(&framed).len(), 2);
+}
+
+#[test]
+fn what_a_page_took_from_another_paper_is_no_loss() {
+    let place =
+        |x: f32| Evidence { quad: Some([x, 0.0, x + 10.0, 0.0, x + 10.0, 10.0, x, 10.0]), ..Evidence::default() };
+    let mut page = Reading::default();
+    page.invoice.invoice_number = Some("1".into());
+    page.invoice.invoice_code = Some("2".into());
+    page.invoice.items = vec![Item::default(), Item::default()];
+    page.note(Field::InvoiceNumber, place(0.0));
+    page.note(Field::InvoiceCode, place(500.0));
+    page.note(Field::Cell(1, Column::Amount), place(500.0));
+    let mut paper = page.clone();
+    paper.invoice.invoice_code = None;
+    paper.invoice.items.pop();
+    let left_half = Some([0.0, 0.0, 300.0, 0.0, 300.0, 300.0, 0.0, 300.0]);
+    assert!(!says_less(&paper, &page, left_half));
+    assert!(says_less(&paper, &page, None));
+    paper.invoice.invoice_number = None;
+    assert!(says_less(&paper, &page, left_half));
 }
 
 #[test]
