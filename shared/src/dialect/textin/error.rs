@@ -32,8 +32,27 @@ pub const CODES: [VendorCode; 18] = [
     fault(500, ErrorKind::ProviderUnavailable, "服务器内部错误"),
 ];
 
+/// What a client of this interface is told for an error of ours. Of two codes for what cannot be opened, one is a picture's.
+pub fn for_error(error: &Error, is_picture: bool) -> &'static VendorCode {
+    known(match error.kind() {
+        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable if is_picture => 40301,
+        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable | ErrorKind::Encrypted => 40303,
+        ErrorKind::TooLarge => 40302,
+        ErrorKind::BadDimensions => 40304,
+        ErrorKind::Empty => 40305,
+        ErrorKind::ProviderAuth => 40008,
+        ErrorKind::ProviderQuota => 40003,
+        ErrorKind::ProviderThrottled
+        | ErrorKind::ProviderUnavailable
+        | ErrorKind::ProviderTimeout
+        | ErrorKind::Deadline
+        | ErrorKind::Storage => 30203,
+        ErrorKind::NoInvoice | ErrorKind::ProviderProtocol | ErrorKind::Internal => 500,
+    })
+}
+
 /// A code of the table; the vendor's own 500 for any other.
-pub(super) fn known(code: i64) -> &'static VendorCode {
+pub fn known(code: i64) -> &'static VendorCode {
     CODES.iter().find(|known| known.code == code).unwrap_or(&CODES[17])
 }
 
@@ -46,6 +65,26 @@ pub(super) fn from_code(code: i64, message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_ours_is_told_in_the_vendors_words() {
+        for (kind, of_picture, of_file) in [
+            (ErrorKind::UnsupportedFormat, 40301, 40303),
+            (ErrorKind::Undecodable, 40301, 40303),
+            (ErrorKind::Encrypted, 40303, 40303),
+            (ErrorKind::ProviderQuota, 40003, 40003),
+            (ErrorKind::ProviderAuth, 40008, 40008),
+            (ErrorKind::Deadline, 30203, 30203),
+            (ErrorKind::Internal, 500, 500),
+        ] {
+            let error = Error::new(kind, "x");
+            assert_eq!(
+                (for_error(&error, true).code, for_error(&error, false).code),
+                (of_picture, of_file),
+                "{kind:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_code_of_the_vendor_has_its_meaning() {

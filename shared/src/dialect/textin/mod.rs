@@ -11,9 +11,9 @@ mod position;
 mod request;
 mod response;
 
-pub use error::CODES;
-pub(crate) use request::{APP_ID_HEADER, SECRET_HEADER};
-pub use request::{CONTENT_TYPE, authenticate, input};
+pub use error::{CODES, for_error, known};
+pub use position::QuadOrder;
+pub use request::{APP_ID_HEADER, CONTENT_TYPE, SECRET_HEADER, authenticate, input};
 pub(crate) use response::parse;
 pub use response::{render, render_error, render_other};
 
