@@ -12,23 +12,23 @@ const fn fault(code: i64, kind: ErrorKind, message: &'static str) -> VendorCode 
 pub const CODES: [VendorCode; 18] = [
     VendorCode::success(200, "success"),
     fault(40101, ErrorKind::ProviderAuth, "x-ti-app-id 或 x-ti-secret-code 为空"),
-    fault(40102, ErrorKind::ProviderAuth, "x-ti-app-id 或 x-ti-secret-code 无效，验证失败"),
+    fault(40102, ErrorKind::ProviderAuth, "x-ti-app-id 或 x-ti-secret-code 无效,验证失败"),
     fault(40103, ErrorKind::ProviderAuth, "客户端IP不在白名单")
         .hinted("Add the function's outgoing address to the list of allowed clients in the vendor's console."),
-    fault(40003, ErrorKind::ProviderQuota, "余额不足，请充值后再使用"),
-    fault(40004, ErrorKind::ProviderProtocol, "参数错误，请查看技术文档，检查传参").hinted(REQUEST_HINT),
+    fault(40003, ErrorKind::ProviderQuota, "余额不足,请充值后再使用"),
+    fault(40004, ErrorKind::ProviderProtocol, "参数错误,请查看技术文档,检查传参").hinted(REQUEST_HINT),
     fault(40007, ErrorKind::ProviderProtocol, "机器人不存在或未发布").hinted(REQUEST_HINT),
-    fault(40008, ErrorKind::ProviderAuth, "机器人未开通，请至市场开通后重试")
+    fault(40008, ErrorKind::ProviderAuth, "机器人未开通,请至市场开通后重试")
         .hinted("Activate the vat_invoice service for this account in the vendor's console."),
     fault(40301, ErrorKind::UnsupportedFormat, "图片类型不支持"),
-    fault(40302, ErrorKind::TooLarge, "上传文件大小不符，文件大小不超过 10M"),
+    fault(40302, ErrorKind::TooLarge, "上传文件大小不符,文件大小不超过 10M"),
     fault(40303, ErrorKind::UnsupportedFormat, "文件类型不支持"),
-    fault(40304, ErrorKind::BadDimensions, "图片尺寸不符，图像宽高须介于 20 和 10000（像素）之间"),
+    fault(40304, ErrorKind::BadDimensions, "图片尺寸不符,图像宽高须介于 20 和 10000(像素)之间"),
     fault(40305, ErrorKind::Empty, "识别文件未上传"),
     fault(40306, ErrorKind::ProviderThrottled, "请求频率或页数超过限制"),
     fault(40307, ErrorKind::ProviderQuota, "今日额度已用完"),
     fault(40400, ErrorKind::ProviderProtocol, "无效的URL").hinted(REQUEST_HINT),
-    fault(30203, ErrorKind::ProviderUnavailable, "基础服务故障，请稍后重试"),
+    fault(30203, ErrorKind::ProviderUnavailable, "基础服务故障,请稍后重试"),
     fault(500, ErrorKind::ProviderUnavailable, "服务器内部错误"),
 ];
 
