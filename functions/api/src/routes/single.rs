@@ -58,6 +58,7 @@ pub(super) async fn read(
     deadline: Instant,
 ) -> Result<Found> {
     let max_bytes = pipeline.limits().max_bytes.min(bounds.max_bytes);
+    check_size(&file, max_bytes)?;
     let document = open(file, Limits { max_bytes, ..*pipeline.limits() }).await?;
     check_sides(&document, &bounds.sides)?;
     let (width, height) = document.dimensions();
@@ -86,6 +87,14 @@ async fn open(file: Bytes, limits: Limits) -> Result<Document> {
     }
     let opened = tokio::task::spawn_blocking(first_page).await;
     opened.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "the file could not be opened")))
+}
+
+/// Before anything else is looked at: what is too large need not be a file.
+fn check_size(file: &Bytes, max_bytes: u64) -> Result<()> {
+    if file.len() as u64 <= max_bytes {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TooLarge, format!("the file has {} bytes; at most {max_bytes} are allowed", file.len())))
 }
 
 fn check_sides(document: &Document, sides: &RangeInclusive<u32>) -> Result<()> {

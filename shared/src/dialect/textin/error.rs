@@ -67,6 +67,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_row_of_the_interface_page_is_told_in_its_words() {
+        let page = include_str!("../testdata/textin-codes.tsv");
+        let rows: Vec<(&str, &str)> = page.lines().filter_map(|line| line.split_once('\t')).collect();
+        assert_eq!(rows.len(), 14);
+        for (code, message) in rows {
+            let known = CODES.iter().find(|known| known.code.to_string() == code);
+            assert_eq!(known.map(|known| known.message), Some(message), "{code}");
+        }
+    }
+
+    #[test]
     fn an_error_of_ours_is_told_in_the_vendors_words() {
         for (kind, of_picture, of_file) in [
             (ErrorKind::UnsupportedFormat, 40301, 40303),

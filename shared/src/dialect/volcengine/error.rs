@@ -119,6 +119,19 @@ mod tests {
     }
 
     #[test]
+    fn every_row_of_the_interface_page_is_told_with_its_status() {
+        let page = include_str!("../testdata/volcengine-codes.tsv");
+        let rows: Vec<Vec<&str>> = page.lines().map(|line| line.split('\t').collect()).collect();
+        assert_eq!(rows.len(), 12);
+        for row in rows {
+            let known = CODES.iter().find(|known| known.code.to_string() == row[1]).unwrap();
+            assert_eq!(known.http_status.to_string(), row[0], "{row:?}");
+            // The words of a denied access depend on what was wrong.
+            assert!(known.message == row[2] || known.code == 50400, "{row:?}");
+        }
+    }
+
+    #[test]
     fn an_error_of_ours_is_told_in_the_vendors_words() {
         for (kind, code) in [
             (ErrorKind::UnsupportedFormat, 50207),
