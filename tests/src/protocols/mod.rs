@@ -71,10 +71,13 @@ pub fn secret(own_key: &str) -> String {
             "volcengine": {"access_key": format!("AK-{name}"), "secret_key": [NEW, OLD]},
         })
     };
-    let mut clients = ["accounting", "elsewhere", "unserved", "temporary"].map(client);
+    let mut clients = ["accounting", "elsewhere", "unserved", "temporary", "textin", "volcengine"].map(client);
+    clients[0]["textin_quads"] = json!("rows");
     clients[1]["addresses"] = json!(["203.0.113.7", "2001:db8::/32"]);
-    clients[2]["provider"] = json!("textin");
+    clients[2]["provider"] = json!("nobody");
     clients[3]["volcengine"]["session_token"] = json!("hunter2-token");
+    clients[4]["provider"] = json!("textin");
+    clients[5]["provider"] = json!("volcengine");
     json!({"api_key": own_key, "clients": clients}).to_string()
 }
 

@@ -10,6 +10,8 @@ mod kind;
 mod position;
 mod request;
 mod response;
+#[cfg(test)]
+mod wire_tests;
 
 pub use error::{CODES, for_error, known};
 pub use position::QuadOrder;

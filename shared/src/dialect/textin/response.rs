@@ -113,7 +113,9 @@ fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
     if let Some((print, quad)) = first {
         field::take(reading, Field::InvoiceNumber, print, *quad);
     }
-    if let Some((print, quad)) = second.filter(|(print, _)| first.is_none_or(|(f, _)| f != print)) {
+    // A digital one is shown under both when it is rendered.
+    let is_shown = |print: &str| reading.invoice.r#type.is_digital() && first.is_some_and(|(own, _)| own == print);
+    if let Some((print, quad)) = second.filter(|(print, _)| !is_shown(print)) {
         field::take(reading, Field::OtherNumber, print, *quad);
     }
 }

@@ -7,6 +7,8 @@ mod error;
 mod request;
 mod response;
 mod signature;
+#[cfg(test)]
+mod wire_tests;
 
 pub use error::{CODES, for_error, known};
 pub(crate) use request::form_len;
