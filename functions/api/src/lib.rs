@@ -16,13 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fapiao::dialect::textin::QuadOrder;
-use fapiao::error::Error;
 use fapiao::pipeline::Pipeline;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use lambda_http::{Body, Request};
 
-use clients::{Client, Clients, by_key};
+use clients::{Client, Clients, Uncheckable, by_key};
 use problem::Problem;
 use routes::{Action, Protocol, Route};
 use visit::Visit;
@@ -86,15 +85,14 @@ impl Api {
     async fn require_key(&self, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<Client>, Problem> {
         let presented = bearer(headers).ok_or_else(Problem::unauthorized)?;
         let admitted = self.clients.admit(visit.start, |all| by_key(all, presented).ok_or(()), |()| true).await;
-        let client = admitted.map_err(|error| unchecked(&error))?.map_err(|()| Problem::unauthorized())?;
+        let client = admitted.map_err(unchecked)?.map_err(|()| Problem::unauthorized())?;
         visit.client = Some(client.name.clone());
         if client.may_come_from(visit.address) { Ok(client) } else { Err(Problem::elsewhere()) }
     }
 }
 
-/// What is said and logged when there is nothing to compare credentials with.
-fn unchecked(error: &Error) -> Problem {
-    tracing::error!(%error, hint = error.hint(), "no key to compare with");
+/// There is nothing to compare credentials with: the log says why, the answer does not.
+fn unchecked(_: Uncheckable) -> Problem {
     let (detail, hint) = ("the key cannot be checked at present", "Try again; the function's log says more.");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint)
 }

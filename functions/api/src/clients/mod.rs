@@ -28,6 +28,10 @@ pub struct Clients {
     parsed: Mutex<Option<(Secret, Holders)>>,
 }
 
+/// There are no credentials to compare with at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Uncheckable;
+
 /// All clients of one value of the secret.
 type Holders = Arc<[Arc<Client>]>;
 
@@ -80,8 +84,21 @@ impl Clients {
     /// says that a newer one could help; how often that happens has a limit.
     ///
     /// # Errors
-    /// `internal` when there is nothing to compare with.
+    /// [`Uncheckable`], of which the log is told, when there is nothing to compare with.
     pub(crate) async fn admit<T, D>(
+        &self,
+        now: Instant,
+        look: impl Fn(&[Arc<Client>]) -> Result<T, D>,
+        may_heal: impl Fn(&D) -> bool,
+    ) -> Result<Result<T, D>, Uncheckable> {
+        let admitted = self.look_up(now, look, may_heal).await;
+        admitted.map_err(|error| {
+            tracing::error!(%error, hint = error.hint(), "no credentials to compare with");
+            Uncheckable
+        })
+    }
+
+    async fn look_up<T, D>(
         &self,
         now: Instant,
         look: impl Fn(&[Arc<Client>]) -> Result<T, D>,

@@ -90,7 +90,7 @@ async fn a_secret_that_opens_nothing_or_cannot_be_read_is_an_error_that_quotes_n
         r#"{"clients": [{"name": "a", "textin": {"app_id": "x", "secret_code": "hunter2"}},
                         {"name": "b", "textin": {"app_id": "x", "secret_code": "c"}}]}"#,
     ] {
-        let error = of(stored).admit(Instant::now(), |_| Ok::<_, ()>(()), |()| false).await.unwrap_err();
+        let error = of(stored).look_up(Instant::now(), |_| Ok::<_, ()>(()), |()| false).await.unwrap_err();
         assert!(!format!("{error:?} {}", error.hint()).contains("hunter2"), "{stored}: {error}");
     }
 }
@@ -168,4 +168,48 @@ fn nothing_of_a_client_prints() {
     let shown = format!("{:?}", stored::parse(&Secret::new(TWO.replace("s3", "hunter2"))).unwrap());
     assert!(!shown.contains("hunter2") && shown.contains("shop"), "{shown}");
     assert!(!format!("{:?}", of("hunter2")).contains("hunter2"));
+}
+
+/// Mean and variance of nanoseconds.
+fn moments(times: &[f64]) -> (f64, f64) {
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    let variance = times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / (times.len() - 1) as f64;
+    (mean, variance)
+}
+
+/// What lies in the middle nine tenths: the rest is the machine's.
+fn middle(mut times: Vec<f64>) -> Vec<f64> {
+    times.sort_by(f64::total_cmp);
+    let cut = times.len() / 20;
+    times[cut..times.len() - cut].to_vec()
+}
+
+#[tokio::test]
+#[ignore = "measures time: run it alone"]
+async fn the_time_of_a_right_key_and_of_wrong_ones_cannot_be_told_apart() {
+    let right = "0123456789abcdef0123456789abcdef0123456789abcdef";
+    let clients = of(right);
+    // Both wrong ones are as long; one shares all but the last character.
+    let nearly = format!("{}x", &right[..right.len() - 1]);
+    let unlike = "z".repeat(right.len());
+    let now = Instant::now();
+    holder(&clients, &unlike, now).await;
+    let mut times: [Vec<f64>; 3] = Default::default();
+    for _ in 0..10_000 {
+        for (key, times) in [right, &nearly, &unlike].into_iter().zip(&mut times) {
+            let start = Instant::now();
+            std::hint::black_box(holder(&clients, key, now).await);
+            times.push(start.elapsed().as_nanos() as f64);
+        }
+    }
+    let times = times.map(middle);
+    let report = |name: &str, a: &[f64], b: &[f64]| {
+        let ((mean_a, variance_a), (mean_b, variance_b)) = (moments(a), moments(b));
+        let t = (mean_a - mean_b) / (variance_a / a.len() as f64 + variance_b / b.len() as f64).sqrt();
+        eprintln!("{name}: {mean_a:.0} ns and {mean_b:.0} ns, t = {t:.2}, over {} pairs", a.len());
+        t
+    };
+    report("right and wrong", &times[0], &times[2]);
+    let t = report("nearly right and unlike", &times[1], &times[2]);
+    assert!(t.abs() < 4.5, "the time tells how much of a key is right");
 }

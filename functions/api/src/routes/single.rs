@@ -46,6 +46,13 @@ pub(super) fn provider<'c>(chain: &Chain, client: &'c Client) -> Result<Option<&
     }
 }
 
+/// Tells the log of what is not the document's own fault: vendors' codes say little of it.
+pub(super) fn tell_log(error: &Error) {
+    if !error.is_caller_fault() {
+        tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
+    }
+}
+
 /// Reads the first page.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use super::body;
 use super::single::{self, Bounds, Found};
 use crate::clients::{Client, by_textin};
 use crate::visit::Visit;
-use crate::{Api, json_response, unchecked};
+use crate::{Api, json_response};
 
 /// What the interface page says.
 const BOUNDS: Bounds = Bounds { max_bytes: 10_000_000, sides: 20..=10_000 };
@@ -50,10 +50,7 @@ async fn admit(api: &Api, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<
     let look = |all: &[Arc<Client>]| textin::authenticate(headers, |id, code| by_textin(all, id, code));
     let may_heal = |refusal: &&VendorCode| refusal.code == known(40102).code;
     let admitted = api.clients.admit(visit.start, look, may_heal).await;
-    let client = admitted.map_err(|error| {
-        unchecked(&error);
-        known(500)
-    })??;
+    let client = admitted.map_err(|_| known(500))??;
     visit.client = Some(client.name.clone());
     if client.may_come_from(visit.address) { Ok(client) } else { Err(known(40103)) }
 }
@@ -75,10 +72,8 @@ fn is_picture(file: &[u8]) -> bool {
     is_media || Format::by_first_bytes(file).is_ok_and(Format::is_picture)
 }
 
-/// The vendor's code for an error of ours; what is not the document's fault goes into the log.
+/// The vendor's code for an error of ours.
 fn told(error: &Error, is_picture: bool) -> &'static VendorCode {
-    if !error.is_caller_fault() {
-        tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
-    }
+    single::tell_log(error);
     textin::for_error(error, is_picture)
 }

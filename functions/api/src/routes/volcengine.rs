@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::single::{self, Bounds, Found};
 use crate::clients::{Client, by_access_key};
 use crate::visit::Visit;
-use crate::{Api, json_response, unchecked};
+use crate::{Api, json_response};
 
 /// What the interface page says of bytes; of sides it says nothing, so one that is no picture is what is refused.
 const BOUNDS: Bounds = Bounds { max_bytes: 5_000_000, sides: 1..=u32::MAX };
@@ -98,18 +98,13 @@ async fn admit(api: &Api, request: &Request, visit: &mut Visit) -> Result<Arc<Cl
     };
     let may_heal = |denial: &Denial| matches!(denial, Denial::Forbidden | Denial::BadSignature);
     let admitted = api.clients.admit(visit.start, look, may_heal).await;
-    let client = admitted.map_err(|error| {
-        unchecked(&error);
-        known(50500)
-    })??;
+    let client = admitted.map_err(|_| known(50500))??;
     visit.client = Some(client.name.clone());
     if client.may_come_from(visit.address) { Ok(client) } else { Err(Denial::Forbidden.into()) }
 }
 
-/// The vendor's code for an error of ours; what is not the document's fault goes into the log.
+/// The vendor's code for an error of ours.
 fn told(error: &Error) -> &'static VendorCode {
-    if !error.is_caller_fault() {
-        tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
-    }
+    single::tell_log(error);
     volcengine::for_error(error)
 }
