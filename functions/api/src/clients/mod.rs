@@ -105,10 +105,8 @@ impl Clients {
         may_heal: impl Fn(&D) -> bool,
     ) -> Result<Result<T, D>> {
         let outcome = look(&self.parsed(&self.secret.get(now).await?)?);
-        if !outcome.as_ref().is_err_and(may_heal) {
-            return Ok(outcome);
-        }
-        match self.secret.refreshed(now).await {
+        let is_wanted = outcome.as_ref().is_err_and(may_heal);
+        match self.secret.refreshed_if(is_wanted, now).await {
             Ok(Some(fresh)) => Ok(look(&self.parsed(&fresh)?)),
             Ok(None) => Ok(outcome),
             Err(error) => {
