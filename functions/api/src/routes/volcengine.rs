@@ -10,7 +10,7 @@ use fapiao::error::Error;
 use fapiao::invoice::InvoiceType;
 use http::{Method, Response, StatusCode};
 use jiff::Timestamp;
-use lambda_http::{Body, Request};
+use lambda_http::{Body, Request, RequestExt};
 use serde_json::Value;
 
 use super::single::{self, Bounds, Found};
@@ -79,7 +79,8 @@ async fn read(api: &Api, request: Request, visit: &mut Visit) -> Result<Value, R
 async fn admit(api: &Api, request: &Request, visit: &mut Visit) -> Result<Arc<Client>, Refusal> {
     let received = Received {
         method: request.method().as_str(),
-        path: &visit.path,
+        // As it was sent: signed with the gateway's stage, where there is one before it.
+        path: request.raw_http_path(),
         query: request.uri().query().unwrap_or_default(),
         headers: request.headers(),
         body: request.body(),
