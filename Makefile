@@ -78,10 +78,11 @@ read: models ## make read IN=folder OUT=folder: a Report for every invoice in a 
 	$(BIN)/fapiao-read "$(IN)" "$(OUT)"
 
 accuracy: IN ?= $(FAPIAO_CORPUS)
-accuracy: models ## make accuracy [IN=folder]: read labelled invoices (or folders of them), score the reading, show every miss
+accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices, score the reading, show every miss and its page
 	@test -n "$(IN)" || { echo "usage: make accuracy IN=labelled-folder, or set FAPIAO_CORPUS" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy $(if $(README),--write README.md) "$(IN)"
+	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
+		$(if $(README),--write README.md) "$(IN)"
 
 bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture

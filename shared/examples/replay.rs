@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use fapiao::document::Limits;
-use fapiao::ocr::{Engine, PageText, Region, TextLine};
+use fapiao::ocr::{Engine, PageText, Region, TextLine, find_rules};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded, PageReader};
 use fapiao::report::Source;
@@ -56,7 +56,9 @@ impl Remembering {
 impl PageReader for Remembering {
     fn read(&self, page: &RgbImage) -> fapiao::error::Result<PageText> {
         let (path, mut memory) = self.open(page);
-        if let Some(seen) = memory.page {
+        if let Some(mut seen) = memory.page {
+            // Cheap, and not remembered by those that looked before lines were found.
+            seen.rules = find_rules(page);
             return Ok(seen);
         }
         let seen = self.engine().read(page)?;

@@ -62,6 +62,9 @@ kinds! {
     /// Readable, but not an invoice of ours.
     NoInvoice "no_invoice" Document
         "Check that the picture shows a whole Chinese VAT invoice, sharp and not covered.";
+    /// It carries an invoice's labels, but no invoice could be read from it.
+    UnreadInvoice "unread_invoice" Document
+        "Look at the page: it may be an invoice. Send it alone, whole, sharp and not covered.";
     /// A vendor refused our credentials.
     ProviderAuth "provider_auth" Other
         "Check the provider's credentials in the secret.";
@@ -92,7 +95,7 @@ kinds! {
 }
 
 /// Why something did not work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {message}", self.code())]
 pub struct Error {
     kind: ErrorKind,

@@ -105,11 +105,6 @@ impl Upright {
     pub fn back(&self, point: (f32, f32)) -> (f32, f32) {
         self.turn.back().turned_point(point, self.turn.turned_size(self.size))
     }
-
-    /// Width of the upright page.
-    pub fn width(&self) -> f32 {
-        self.turn.turned_size(self.size).0
-    }
 }
 
 /// A rectangle at any angle: corners clockwise, the first being the top left of whatever it holds.
@@ -181,6 +176,11 @@ pub(crate) fn cross(a: Point, b: Point, c: Point) -> f32 {
 /// The upright quad of a box: left, top, right, bottom.
 pub(crate) fn quad_of([left, top, right, bottom]: [f32; 4]) -> Quad {
     [left, top, right, top, right, bottom, left, bottom]
+}
+
+/// The same quad further to the right and down.
+pub(crate) fn moved(quad: &Quad, x: f32, y: f32) -> Quad {
+    std::array::from_fn(|i| quad[i] + if i % 2 == 0 { x } else { y })
 }
 
 /// The box around quads: left, top, right, bottom; none around none.

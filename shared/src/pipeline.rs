@@ -17,7 +17,7 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parts::{self, Part};
 use crate::provider::{Answer, Chain};
-use crate::report::{CheckedInvoice, Place, ProviderInfo, Report, Source};
+use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source};
 
 use whole::Whole;
 
@@ -140,8 +140,24 @@ impl Pipeline {
             ..ProviderInfo::default()
         };
         match outcome.answer {
-            Ok(answer) => whole.add(checked(answer, &self.rules, place, provider, part.document().range().start)),
+            Ok(answer) => self.add(whole, answer, &place, provider, part.document().range().start),
             Err(error) => whole.add_other(place, error, Some(provider)),
+        }
+    }
+
+    /// Adds every paper of an answer. A provider counts pages from the first it was given; the Report counts the file's.
+    fn add(&self, whole: &mut Whole, answer: Answer, place: &Place, asked: ProviderInfo, pages_before: usize) {
+        let Answer { papers, model, request_id, adapted } = answer;
+        let provider = ProviderInfo { model, request_id, adapted, ..asked };
+        for paper in papers {
+            let place = Place { quad: paper.quad.or(place.quad), ..place.clone() };
+            match paper.reading {
+                Ok(reading) => whole.add(checked(reading, &self.rules, place, provider.clone(), pages_before)),
+                Err(what) => {
+                    let error = Error::new(ErrorKind::NoInvoice, what);
+                    whole.add_other(place, error, Some(provider.clone()));
+                }
+            }
         }
     }
 
@@ -151,19 +167,22 @@ impl Pipeline {
     }
 }
 
-/// A provider counts pages from the first it was given; the Report counts the file's.
-fn checked(answer: Answer, rules: &Rules, place: Place, provider: ProviderInfo, pages_before: usize) -> CheckedInvoice {
-    let mut reading = answer.reading;
+fn checked(
+    mut reading: Reading,
+    rules: &Rules,
+    place: Place,
+    provider: ProviderInfo,
+    pages_before: usize,
+) -> CheckedInvoice {
     let findings = rules.run(&mut reading);
     let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);
     for evidence in reading.fields.values_mut() {
         evidence.page = evidence.page.saturating_add(pages_before);
     }
-    let Answer { model, request_id, adapted, .. } = answer;
     CheckedInvoice {
         index: 0,
         place,
-        provider: ProviderInfo { model, request_id, adapted, ..provider },
+        provider,
         page: reading.page,
         verdict: findings.verdict,
         reasons: findings.reasons,

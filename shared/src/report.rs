@@ -264,6 +264,8 @@ pub struct Reading {
     pub dependencies: Vec<Dependency>,
     /// Values whose characters may be certain, but not that they are this field's.
     pub doubts: Vec<Doubt>,
+    /// Pieces of the page's own text that have no characters, so that nobody can read them.
+    pub unread: usize,
 }
 
 /// Why a value may not be its field's: then it is not verified, unless another account of the invoice agrees with it.
@@ -284,6 +286,8 @@ pub enum DoubtReason {
     HoldsLabel(String),
     /// It holds another field's value, or text that stands outside its cell.
     Mixed,
+    /// Two papers were read as one: it may be either's.
+    TwoPapers,
     /// It was cut out of a longer run of characters, or has a length that no such value has.
     Cut(String),
 }
@@ -366,6 +370,13 @@ impl Reading {
         let doubt = Doubt { field, reason };
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
+        }
+    }
+
+    /// Moves every place in the evidence, as from a paper to the page on which it lies.
+    pub fn move_places(&mut self, to: impl Fn(&Quad) -> Quad) {
+        for quad in self.fields.values_mut().filter_map(|evidence| evidence.quad.as_mut()) {
+            *quad = to(quad);
         }
     }
 

@@ -16,7 +16,7 @@ use fapiao::invoice::Field;
 use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSettings};
-use fapiao::report::{Report, Source, Status};
+use fapiao::report::{Reading, Report, Source, Status};
 use fapiao::secret::{CachedSecret, Secret, SecretSource};
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor, place};
@@ -116,8 +116,13 @@ async fn read(provider: &Arc<dyn Provider>, document: &Document) -> Result<Answe
     provider.read(&document.clone().into(), Instant::now() + LONG).await
 }
 
+/// A vendor's answer is one paper, the whole page.
+fn reading(answer: &Answer) -> &Reading {
+    answer.papers[0].reading.as_ref().unwrap()
+}
+
 fn number(answer: &Answer) -> &str {
-    answer.reading.invoice.invoice_number.as_deref().unwrap_or_default()
+    reading(answer).invoice.invoice_number.as_deref().unwrap_or_default()
 }
 
 #[track_caller]
@@ -145,18 +150,18 @@ async fn every_printed_value_comes_through() {
     for ((_, provider, document), file) in world.both().into_iter().zip([FORM, ROLL]) {
         let label = fixture_label(file);
         let answer = read(&provider, &document).await.unwrap();
-        let read = serde_json::to_value(&answer.reading.invoice).unwrap();
+        let read = serde_json::to_value(&reading(&answer).invoice).unwrap();
         for path in ["invoice_code", "issue_date", "grand_total", "grand_total_words", "payee"] {
             assert_eq!(read[path], label["fields"][path], "{file} {path}");
         }
         for party in ["buyer", "seller"] {
             assert_eq!(read[party]["tax_id"], label["fields"][format!("{party}.tax_id")], "{file} {party}");
         }
-        for (item, expected) in answer.reading.invoice.items.iter().zip(label["items"].as_array().unwrap()) {
+        for (item, expected) in reading(&answer).invoice.items.iter().zip(label["items"].as_array().unwrap()) {
             assert_eq!(item.name.as_deref(), expected["name"].as_str());
             assert_eq!(item.amount.map(|a| a.to_string()).as_deref(), expected["amount"].as_str());
         }
-        assert_eq!(answer.reading.invoice.items.len(), label["items"].as_array().unwrap().len());
+        assert_eq!(reading(&answer).invoice.items.len(), label["items"].as_array().unwrap().len());
     }
 }
 
@@ -382,7 +387,7 @@ async fn a_huge_photo_reaches_textin_within_its_limits_and_legible() {
     let [(stub, provider, _), _] = world.both();
     let (photo, answer) = send_enlarged(stub, &provider, (FORM, FORM_NUMBER)).await;
     let (width, height) = photo.dimensions();
-    assert_place(answer.reading.fields[&Field::InvoiceNumber].quad.unwrap(), place(width, height));
+    assert_place(reading(&answer).fields[&Field::InvoiceNumber].quad.unwrap(), place(width, height));
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@
 usage: accuracy.py --bin DIRECTORY --out DIRECTORY [--write README.md] FOLDER
 
 FOLDER holds a label beside each invoice, or folders that do. For each of them OUT gets the Reports, `<folder>.txt` (the
-judge's table and every miss) and `<folder>-misses.html`: every miss with what was wanted, what was read, and the crop of
-the page where it was read. --write puts README's table anew. Exit status 1 when something verified is wrong.
+judge's table and every miss) and `<folder>-misses.html`: every miss with what was wanted, what was read, the crop of the
+page where it was read, and the whole page with the lines, cells and papers that were found drawn on it. --draw all draws every
+file, not only those with a miss. --write puts README's table anew. Exit status 1 when something verified is wrong.
 """
 import argparse
 import html
@@ -26,6 +27,7 @@ def main():
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--write", type=pathlib.Path)
+    parser.add_argument("--draw", choices=["misses", "all"], default="misses")
     arguments = parser.parse_args()
     folders = [f for f in [arguments.folder, *sorted(arguments.folder.iterdir())] if f.is_dir() and is_labelled(f)]
     if not folders:
@@ -39,12 +41,12 @@ def main():
         told = subprocess.run(judge, check=True, capture_output=True, text=True).stdout
         (arguments.out / f"{name}.txt").write_text(told, encoding="utf-8")
         print(f"== {name}\n{told}")
-        show(folder, reports, arguments.out / f"{name}-misses.html", arguments.bin)
+        show(folder, reports, arguments.out / f"{name}-misses.html", arguments)
         places.append(f"{name}={folder}:{reports}")
     table = [sys.executable, HERE / "accuracy_table.py", *places]
     if arguments.write:
         table += ["--write", arguments.write]
-    print(f"Every miss with its picture: {arguments.out.resolve()}/*-misses.html")
+    print(f"Every miss with its crop and its page, what was found drawn on it: {arguments.out.resolve()}/*-misses.html")
     return subprocess.run(table).returncode
 
 
@@ -52,13 +54,17 @@ def is_labelled(folder):
     return any("invoice_type" in (score.load(path) or {}) for path in folder.glob("*.json"))
 
 
-def show(folder, reports, page, programs):
-    """Lists a folder's misses with their crops."""
-    misses = [miss for label, invoice in judged(folder, reports) for miss in misses_of(label, invoice)]
+def show(folder, reports, page, arguments):
+    """Lists a folder's misses with their crops and their pages."""
+    judgements = list(judged(folder, reports))
+    misses = [miss for label, invoice in judgements for miss in misses_of(label, invoice)]
     crops = page.with_suffix("")
     wanted = [{"file": str(folder / file_of(m)), "quad": m["quad"], "crop": str(crops / m["crop"])} for m in misses if m["quad"]]
     crops.mkdir(parents=True, exist_ok=True)
-    subprocess.run([programs / "crops"], input=json.dumps(wanted), text=True, check=True)
+    subprocess.run([arguments.bin / "crops"], input=json.dumps(wanted), text=True, check=True)
+    drawn = [label for label, _ in judgements] if arguments.draw == "all" else misses
+    files = sorted({folder / file_of(of) for of in drawn})
+    subprocess.run([arguments.bin / "draw", crops, *files], check=True)
     rows = "\n".join(row(m, crops) for m in misses)
     page.write_text(f"<!doctype html><meta charset=utf-8><table border=1>\n{rows}\n</table>\n", encoding="utf-8")
 
@@ -77,7 +83,9 @@ def row(miss, crops):
     source = html.escape(f"{crops.name}/{picture.name}")
     shown = f'<img src="{source}">' if picture.exists() else ""
     texts = (miss["file"], miss["field"], miss["outcome"], miss["want"], miss["got"])
-    return "<tr>" + "".join(f"<td>{html.escape(str(text))}</td>" for text in texts) + f"<td>{shown}</td></tr>"
+    page = html.escape(f"{crops.name}/{file_of(miss)}.1.png")
+    cells = "".join(f"<td>{html.escape(str(text))}</td>" for text in texts)
+    return f'<tr>{cells}<td><a href="{page}">page</a></td><td>{shown}</td></tr>'
 
 
 if __name__ == "__main__":

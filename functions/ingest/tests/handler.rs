@@ -14,7 +14,7 @@ use fapiao::invoice::{Field, InvoiceType};
 use fapiao::parts::Part;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
-use fapiao::report::{Evidence, EvidenceSource, Report, Status, Verdict};
+use fapiao::report::{Evidence, EvidenceSource, Reading, Report, Status, Verdict};
 use fapiao::store::{MemoryStore, Object, Store};
 use fapiao_ingest::Handler;
 use serde_json::{Value, json};
@@ -65,13 +65,13 @@ impl Provider for Fake {
 
 /// A digital invoice whose number is verified, because a file's own text says so.
 fn numbered(call: usize) -> Answer {
-    let mut answer = Answer::default();
+    let mut reading = Reading::default();
     let number = format!("{:020}", 24_362_000_000_000_000_000_u128 + call as u128);
-    let invoice = &mut answer.reading.invoice;
+    let invoice = &mut reading.invoice;
     (invoice.r#type, invoice.invoice_number) = (InvoiceType::DigitalCommon, Some(number));
     let evidence = Evidence { sources: vec![EvidenceSource::Text], page: 1, ..Evidence::default() };
-    answer.reading.fields.insert(Field::InvoiceNumber, evidence);
-    answer
+    reading.fields.insert(Field::InvoiceNumber, evidence);
+    Answer::of(reading)
 }
 
 struct World {

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::{Invoice, InvoiceCode, Item, Money, words};
+use crate::invoice::{Field, Invoice, InvoiceCode, Item, Money, words};
 use crate::report::Reading;
 
 use super::Rules;
@@ -28,6 +28,12 @@ impl<'a> Case<'a> {
     /// The total in words, as a number.
     pub fn total_in_words(&self) -> Option<Decimal> {
         self.invoice().grand_total_words.as_deref().and_then(words::parse).map(|money| money.0)
+    }
+
+    /// As [`Self::total_in_words`], where the words were read without the digits' help, so that they confirm them.
+    pub fn total_confirmed_in_words(&self) -> Option<Decimal> {
+        let completed = self.reading.depends_on(Field::GrandTotalWords, Field::GrandTotal);
+        self.total_in_words().filter(|_| !completed)
     }
 
     /// The invoice code, when it is one.

@@ -29,7 +29,7 @@ pub fn amounts(case: &Case<'_>) -> Outcome {
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             // On a roll the lines and the words are two sources of the total.
-            let in_words = with_tax && case.total_in_words() == Some(whole) && !case.proof.is_refuted(field);
+            let in_words = with_tax && case.total_confirmed_in_words() == Some(whole) && !case.proof.is_refuted(field);
             let outcome = Outcome::pass(&[field], detail);
             if !in_words && !case.proof.holds(field) {
                 return outcome;

@@ -1,8 +1,11 @@
 //! Each line's own arithmetic: quantity, price, rate, tax, discounts and signs.
 //! Source: the tax platform's rule sheet.
 
+use rust_decimal::Decimal;
+
 use crate::invoice::arithmetic::{CENT, HALF_CENT, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, gap, tax_gap};
 use crate::invoice::{Column, Field, Item, TaxRate};
+use crate::report::CheckStatus;
 
 use super::case::{Case, number, sum};
 use super::outcome::Outcome;
@@ -31,15 +34,20 @@ fn cells<const N: usize>(line: usize, columns: [Column; N]) -> Vec<Field> {
 }
 
 /// Quantity x unit price = amount. It proves neither: a product is the same when both change places, and a price's
-/// last decimals do not show in the amount.
+/// last decimals do not show in the amount. A price that was rounded before it was printed gives another product, which
+/// is lawful as far as its last place can make it.
 pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
-    let look = |(i, item): (usize, &Item)| {
-        let off = item.product_gap()?;
-        let fault = (off > CENT).then(|| format!("line {}: quantity times price is off by {}", i + 1, off.normalize()));
-        Some((cells(i, [Column::Quantity, Column::UnitPrice, Column::Amount]), fault))
-    };
     let (none, good) = ("no line has quantity, price and amount", "quantity times price is the amount in every line");
-    judge(lines(case).filter_map(look), none, good, true)
+    let beyond = |limit: fn(&Item) -> Option<Decimal>| {
+        lines(case).filter_map(move |(i, item)| {
+            let off = item.product_gap()?;
+            let fault = || format!("line {}: quantity times price is off by {}", i + 1, off.normalize());
+            let cells = cells(i, [Column::Quantity, Column::UnitPrice, Column::Amount]);
+            Some((cells, (off > limit(item).unwrap_or(CENT).max(CENT)).then(fault)))
+        })
+    };
+    let hard = judge(beyond(Item::product_rounding), none, good, true);
+    if hard.status == CheckStatus::Fail { hard } else { judge(beyond(|_| Some(CENT)), none, good, false) }
 }
 
 /// Amount x rate = tax, in each line and over all of them.

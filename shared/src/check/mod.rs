@@ -6,6 +6,8 @@
 //!
 //! - [`qr`]: QR code against print, and whatever else two sources say of one field
 //! - [`numbers`]: shapes, code structure, printed again, possible dates
+//! - [`roles`]: is a value its field's
+//! - [`file_text`]: what a file's own text lacks
 //! - [`parties`]: tax ids, the seller's seal; [`buyers`]: is it made out to us
 //! - [`totals`]: words, digits, sums; [`columns`]: sums of the lines
 //! - [`lines`]: each line's own arithmetic, discounts, signs
@@ -13,11 +15,13 @@
 mod buyers;
 mod case;
 mod columns;
+mod file_text;
 mod lines;
 mod numbers;
 mod outcome;
 mod parties;
 mod qr;
+mod roles;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -38,7 +42,7 @@ type Rule = fn(&Case<'_>) -> Outcome;
 
 /// Every rule with its name, in the order in which one may build upon another: what speaks of a single field first,
 /// then what confirms the totals, then what the totals confirm.
-const RULES: [(&str, Rule); 24] = [
+const RULES: [(&str, Rule); 26] = [
     ("sources_agree", qr::sources_agree),
     ("qr_matches_print", qr::matches_print),
     ("qr_kind_matches_type", qr::kind_matches_type),
@@ -53,6 +57,8 @@ const RULES: [(&str, Rule); 24] = [
     ("seller_tax_id_check_digit", parties::seller_id),
     ("seal_matches_seller", parties::seal),
     ("buyer_is_ours", buyers::is_ours),
+    ("roles_are_clear", roles::are_clear),
+    ("text_is_whole", file_text::is_whole),
     ("words_match_digits", totals::words_match_digits),
     ("signs_agree", totals::signs_agree),
     ("rates_are_known", lines::rates_are_known),

@@ -4,7 +4,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::invoice::{DigitalNumber, Field, InvoiceCode, region_in_title};
+use crate::invoice::{DigitalNumber, Field, InvoiceCode, InvoiceType, region_in_title};
 
 use super::case::Case;
 use super::outcome::{Outcome, names};
@@ -116,6 +116,10 @@ const REPRINTS: [(Field, Field); 6] = [
     (Field::ReprintedCheckCode, Field::CheckCode),
 ];
 
+/// What the tax printer puts at the right of a form on which the printing works have put it at the top: another type, so
+/// one eye does not misread both alike.
+const IN_ANOTHER_TYPE: [Field; 2] = [Field::NumberOnTheRight, Field::CodeOnTheRight];
+
 /// Code and number stand on paper more than once: put there by the printing works, and printed by the till.
 pub fn printed_again(case: &Case<'_>) -> Outcome {
     let text = |field| case.invoice().text(field);
@@ -126,7 +130,7 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
         return if same.is_empty() {
             Outcome::skip(&fields, "nothing is printed a second time")
         } else {
-            Outcome::pass(&fields, "what is printed twice is the same")
+            Outcome::pass(&fields, "what is printed twice is the same").proving(&proven_by_type(case, &same))
         };
     };
     let value = |field: &Field| text(*field).unwrap_or_default();
@@ -136,6 +140,16 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
         return Outcome::warn(&[*field, *first], detail);
     }
     Outcome::fail(&[*field, *first], detail)
+}
+
+/// What the works and the tax printer have both put on a paper form.
+fn proven_by_type(case: &Case<'_>, same: &[(Field, Field)]) -> Vec<Field> {
+    let kind = case.invoice().r#type;
+    let is_form = matches!(kind, InvoiceType::Special | InvoiceType::Common);
+    let places = |field| case.reading.fields.get(&field).and_then(|evidence| evidence.quad);
+    let apart = |(again, first): &&(Field, Field)| places(*again) != places(*first) || places(*again).is_none();
+    let in_another = same.iter().filter(|(again, _)| is_form && IN_ANOTHER_TYPE.contains(again)).filter(apart);
+    in_another.flat_map(|(again, first)| [*again, *first]).collect()
 }
 
 /// Not before the VAT and not in the future, give or take a day for the hour in which it is read.

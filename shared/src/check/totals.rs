@@ -27,6 +27,11 @@ pub fn words_match_digits(case: &Case<'_>) -> Outcome {
             format!("the total is {digits}; its digits were read with the words' help, so these prove nothing");
         return Outcome::pass(&FIELDS, detail);
     }
+    if case.total_confirmed_in_words().is_none() {
+        let detail =
+            format!("a character of the words was unreadable; with {digits} they make sense, and prove nothing");
+        return Outcome::pass(&FIELDS, detail);
+    }
     let outcome = Outcome::pass(&FIELDS, format!("the total in words is {digits}"));
     // Words may lose a 零 or 整 without changing their amount: only the fullest form shows that none is lost.
     let text = invoice.grand_total_words.as_deref().unwrap_or_default();
@@ -50,10 +55,16 @@ pub fn total_plus_tax(case: &Case<'_>) -> Outcome {
     let detail = format!("amount {amount} + tax {tax} = {whole}, the total is {grand}");
     match gap(whole, grand) {
         Some(off) if off.is_zero() => {
-            let anchored = case.proof.holds(Field::GrandTotal) || case.total_in_words() == Some(grand);
+            let anchored = case.proof.holds(Field::GrandTotal) || case.total_confirmed_in_words() == Some(grand);
             let contradicted = FIELDS.iter().any(|field| case.proof.is_refuted(*field));
+            // What the total helped to read does not confirm it in turn.
+            let chosen = FIELDS.iter().any(|field| case.reading.depends_on(*field, Field::GrandTotal));
             let outcome = Outcome::pass(&FIELDS, detail);
-            if anchored && !contradicted && is_plausible(amount, tax) { outcome.proving(&FIELDS) } else { outcome }
+            if anchored && !contradicted && !chosen && is_plausible(amount, tax) {
+                outcome.proving(&FIELDS)
+            } else {
+                outcome
+            }
         }
         Some(off) if off <= CENT => Outcome::warn(&FIELDS, detail),
         _ => Outcome::fail(&FIELDS, detail),

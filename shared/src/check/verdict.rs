@@ -1,7 +1,7 @@
 //! Whether an invoice can be booked without a human look, and if not, why.
 //! Knows the rules' results, not the rules.
 
-use crate::invoice::Field;
+use crate::invoice::{Field, plain};
 use crate::report::{Check, CheckStatus, Reading};
 
 use super::case::tax_is_starred;
@@ -30,8 +30,11 @@ fn is_needed(reading: &Reading, field: Field) -> bool {
     }
 }
 
+/// What the tax platform prints behind a private buyer's name.
+const PRIVATE: &str = "(个人)";
+
 /// A private buyer has no id; on a special invoice every buyer has.
 fn may_lack_buyer_id(reading: &Reading) -> bool {
-    let name = reading.invoice.buyer.name.as_deref().unwrap_or_default();
-    !reading.invoice.r#type.is_special() && name.chars().count() <= 4
+    let name = plain(reading.invoice.buyer.name.as_deref().unwrap_or_default());
+    !reading.invoice.r#type.is_special() && (name.ends_with(PRIVATE) || name.chars().count() <= 4)
 }

@@ -23,6 +23,7 @@ use self::archive::Archive;
 pub use self::bundle::{Bundle, BundleFile};
 pub use self::format::Format;
 pub use self::limits::Limits;
+pub(crate) use self::ofd::picture::decode as decode_picture;
 use self::text::{Attachment, TextLayer};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -36,7 +37,20 @@ pub struct Document {
     is_turned: bool,
     /// The pages that are this document, counted from 0; all of the file's but for a [`Document::part`].
     range: Range<u32>,
+    /// The part of its page that is this document.
+    crop: Option<Crop>,
+    /// Width and height of every page in pixels, where they are pictures.
+    frames: Arc<[(u32, u32)]>,
     text: Arc<OnceLock<Arc<TextLayer>>>,
+}
+
+/// A place on a page, in pixels.
+#[derive(Clone, Copy, Debug)]
+struct Crop {
+    /// Its left and upper edge.
+    origin: (u32, u32),
+    /// Width and height of the whole page.
+    page: (u32, u32),
 }
 
 /// A file, opened as what it is.
@@ -63,8 +77,10 @@ pub fn open(bytes: Bytes, format: Format, limits: &Limits) -> Result<Opened> {
         Format::Xml => Document::new(bytes, format, 1, NO_PAGE),
         _ => {
             let header = raster::inspect(&bytes, format)?;
+            limits.check_pages(header.pages)?;
+            let frames = raster::frames(&bytes, &header).into();
             let document = Document::new(bytes, format, header.pages, header.dimensions);
-            Document { is_turned: header.is_turned, ..document }
+            Document { is_turned: header.is_turned, frames, ..document }
         }
     };
     document.within(limits).map(Opened::Document)
@@ -111,13 +127,23 @@ impl Document {
     }
 
     fn new(bytes: Bytes, format: Format, pages: u32, dimensions: (u32, u32)) -> Self {
-        Self { bytes, format, pages, dimensions, is_turned: false, range: 0..pages, text: Arc::default() }
+        Self {
+            bytes,
+            format,
+            pages,
+            dimensions,
+            is_turned: false,
+            range: 0..pages,
+            crop: None,
+            frames: Arc::default(),
+            text: Arc::default(),
+        }
     }
 
     fn within(self, limits: &Limits) -> Result<Self> {
         limits.check_pages(self.pages)?;
-        if self.dimensions != NO_PAGE {
-            limits.check_dimensions(self.dimensions)?;
+        for dimensions in self.frames.iter().chain([&self.dimensions]).filter(|&&dimensions| dimensions != NO_PAGE) {
+            limits.check_dimensions(*dimensions)?;
         }
         Ok(self)
     }
@@ -156,7 +182,7 @@ impl Document {
 
     /// Whether it is the whole file.
     pub fn is_whole(&self) -> bool {
-        self.range == (0..self.pages)
+        self.range == (0..self.pages) && self.crop.is_none()
     }
 
     /// Some of the file's pages as a document of their own; bytes and text are shared.
@@ -165,9 +191,36 @@ impl Document {
         let page = |i: usize| counted(i).min(self.pages);
         let range = page(range.start)..page(range.end);
         let first = self.text.get().and_then(|text| text.pages.get(range.start as usize));
-        let size = first.and_then(|page| pdf::size((page.width, page.height)).ok());
-        let dimensions = size.filter(|_| !self.format.is_picture()).unwrap_or(self.dimensions);
-        Document { range, dimensions, ..self.clone() }
+        let size = match self.frames.get(range.start as usize) {
+            Some(frame) => Some(*frame),
+            None => first.and_then(|page| pdf::size((page.width, page.height)).ok()),
+        };
+        Document { dimensions: size.unwrap_or(self.dimensions), range, ..self.clone() }
+    }
+
+    /// A place on its page as a document of its own: left, top, right, bottom in the pixels of [`Self::pixels`].
+    #[must_use]
+    pub fn cropped(&self, [left, top, right, bottom]: [u32; 4]) -> Document {
+        let page = self.page_dimensions();
+        let (right, bottom) = (right.min(page.0), bottom.min(page.1));
+        let (left, top) = (left.min(right.saturating_sub(1)), top.min(bottom.saturating_sub(1)));
+        let crop = Crop { origin: (left, top), page };
+        Document { crop: Some(crop), dimensions: (right - left, bottom - top), ..self.clone() }
+    }
+
+    /// Whether it is a place on a page.
+    pub fn is_cropped(&self) -> bool {
+        self.crop.is_some()
+    }
+
+    /// Where its upper left corner lies on the page as uploaded.
+    pub fn origin(&self) -> (u32, u32) {
+        self.crop.map_or((0, 0), |crop| crop.origin)
+    }
+
+    /// Width and height in pixels of the page on which it lies.
+    pub fn page_dimensions(&self) -> (u32, u32) {
+        self.crop.map_or(self.dimensions, |crop| crop.page)
     }
 
     /// What the file says in characters; empty where it says nothing, or nothing that can be read. Taken once and kept.
@@ -206,11 +259,23 @@ impl Document {
     /// `undecodable` when the content is damaged, `unsupported_format` for data without a page and for an OFD that is
     /// no scan: we do not draw it, because its own text says all of it.
     pub fn pixels(&self) -> Result<RgbImage> {
+        let page = self.page_pixels()?;
+        let Some(crop) = self.crop else { return Ok(page) };
+        let (left, top) = crop.origin;
+        Ok(image::imageops::crop_imm(&page, left, top, self.dimensions.0, self.dimensions.1).to_image())
+    }
+
+    fn page_pixels(&self) -> Result<RgbImage> {
         match self.format {
             Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
             // What is broken says so; only what is whole is refused for being no picture.
             Format::Xml => markup::Element::parse(&self.bytes).and_then(|_| Err(self.undrawn())),
             Format::Ofd | Format::Zip => Err(self.undrawn()),
+            Format::Tiff => {
+                let frame = self.range.start as usize;
+                let size = self.frames.get(frame).copied().unwrap_or(self.dimensions);
+                raster::decode_frame(&self.bytes, frame, size)
+            }
             _ => raster::decode(&self.bytes, self.format, self.dimensions),
         }
     }

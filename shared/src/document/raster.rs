@@ -25,7 +25,7 @@ pub(super) struct Header {
     pub(super) is_turned: bool,
 }
 
-/// Reads the headers alone.
+/// Reads the headers of the first page alone.
 pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
     let ((width, height), turn) = guarded(|| {
         let mut decoder = decoder(bytes, format, u64::MAX)?;
@@ -35,10 +35,35 @@ pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
         return Err(damaged("the JPEG ends before its picture does"));
     }
     Ok(Header {
-        pages: if format == Format::Tiff { count_tiff_pages(bytes) } else { 1 },
+        pages: if format == Format::Tiff { count_frames(bytes) } else { 1 },
         dimensions: if is_sideways(turn) { (height, width) } else { (width, height) },
         is_turned: turn != Orientation::NoTransforms,
     })
+}
+
+/// Width and height of every page of a picture; a TIFF's pages are its frames. One that cannot be opened has none.
+pub(super) fn frames(bytes: &[u8], header: &Header) -> Vec<(u32, u32)> {
+    if header.pages == 1 {
+        return vec![header.dimensions];
+    }
+    let mut turned = bytes.to_vec();
+    let mut size = |start| {
+        begin_at(&mut turned, start);
+        inspect(&turned, Format::Tiff).map_or((0, 0), |frame| frame.dimensions)
+    };
+    directories(bytes).into_iter().map(&mut size).collect()
+}
+
+/// The pixels of one of a TIFF's frames, counted from 0; `dimensions` as for [`decode`].
+pub(super) fn decode_frame(bytes: &[u8], frame: usize, dimensions: (u32, u32)) -> Result<RgbImage> {
+    match directories(bytes).get(frame) {
+        Some(&start) if frame > 0 => {
+            let mut turned = bytes.to_vec();
+            begin_at(&mut turned, start);
+            decode(&turned, Format::Tiff, dimensions)
+        }
+        _ => decode(bytes, Format::Tiff, dimensions),
+    }
 }
 
 /// The first page's pixels; `dimensions` are those that were inspected and found within the limits.
@@ -123,19 +148,34 @@ fn is_complete(bytes: &[u8]) -> bool {
     false
 }
 
-/// Follows the chain of directories; a broken or endless chain counts as far as it can be followed.
-fn count_tiff_pages(bytes: &[u8]) -> u32 {
-    let little = bytes.starts_with(b"II");
-    let number = |at: usize, size: usize| -> Option<usize> {
-        let field = bytes.get(at..at.checked_add(size)?)?;
-        let fold = |n: usize, b: &u8| n << 8 | usize::from(*b);
-        Some(if little { field.iter().rev().fold(0, fold) } else { field.iter().fold(0, fold) })
-    };
-    let mut pages = 0;
-    let mut next = number(4, 4);
-    while let Some(at) = next.filter(|&at| at != 0 && pages < 1000) {
-        pages += 1;
-        next = number(at, 2).and_then(|entries| number(at + 2 + 12 * entries, 4));
+/// A number of so many bytes in a TIFF, in the order of bytes that its head names.
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
+    let field = bytes.get(at..at.checked_add(size)?)?;
+    let fold = |n: usize, b: &u8| n << 8 | usize::from(*b);
+    Some(if bytes.starts_with(b"II") { field.iter().rev().fold(0, fold) } else { field.iter().fold(0, fold) })
+}
+
+/// How many pages a TIFF has: one at least.
+fn count_frames(bytes: &[u8]) -> u32 {
+    u32::try_from(directories(bytes).len().max(1)).unwrap_or(u32::MAX)
+}
+
+/// Where a TIFF's directories begin, one for each page; a broken or endless chain goes as far as it can be followed.
+fn directories(bytes: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut next = number(bytes, 4, 4);
+    while let Some(at) = next.filter(|&at| at != 0 && found.len() < 1000) {
+        found.push(at);
+        next = number(bytes, at, 2).and_then(|entries| number(bytes, at.checked_add(2 + 12 * entries)?, 4));
     }
-    pages.max(1)
+    found
+}
+
+/// Makes another of a TIFF's directories its first.
+fn begin_at(tiff: &mut [u8], directory: usize) {
+    let start = u32::try_from(directory).unwrap_or_default();
+    let start = if tiff.starts_with(b"II") { start.to_le_bytes() } else { start.to_be_bytes() };
+    if let Some(field) = tiff.get_mut(4..8) {
+        field.copy_from_slice(&start);
+    }
 }

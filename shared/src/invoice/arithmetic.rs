@@ -26,6 +26,12 @@ pub fn product_gap(quantity: Quantity, price: Quantity, amount: Money) -> Option
     gap(quantity.0.checked_mul(price.0)?, amount.0)
 }
 
+/// Whether a price goes into the amount a whole number of times, at least once.
+pub fn divides(amount: Money, price: Quantity) -> bool {
+    let times = amount.0.checked_div(price.0);
+    times.is_some_and(|times| (times - times.round()).abs() < Decimal::new(1, 3) && times.round() != Decimal::ZERO)
+}
+
 /// The tax that a rate makes of an amount.
 pub fn tax_due(amount: Money, rate: TaxRate) -> Option<Decimal> {
     match rate {
@@ -44,6 +50,13 @@ impl Item {
     /// [`product_gap`] of the line.
     pub fn product_gap(&self) -> Option<Decimal> {
         product_gap(self.quantity?, self.unit_price?, self.amount?)
+    }
+
+    /// How far rounding may set [`Self::product_gap`] apart: the price was rounded at its last printed place, or at the
+    /// cent where zeros behind it were dropped, and every piece carries that; the amount was rounded to the cent.
+    pub fn product_rounding(&self) -> Option<Decimal> {
+        let half_place = Decimal::new(5, self.unit_price?.0.scale().max(2).checked_add(1)?);
+        half_place.checked_mul(self.quantity?.0.abs())?.checked_add(HALF_CENT)
     }
 
     /// [`tax_due`] on the line.

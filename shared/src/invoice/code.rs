@@ -122,6 +122,13 @@ pub fn region_in_title(title: &str) -> Option<&'static str> {
     REGIONS.iter().map(|(_, name)| *name).find(|name| title.contains(name))
 }
 
+/// A title's region and what stands behind it; no region where it names none.
+pub fn split_region(title: &str) -> (&str, &str) {
+    let named = REGIONS.iter().find_map(|(_, name)| title.strip_prefix(name));
+    let rest = named.unwrap_or(title);
+    title.split_at(title.len() - rest.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

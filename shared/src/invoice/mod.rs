@@ -9,6 +9,7 @@ mod category;
 mod code;
 mod decimal;
 mod field;
+pub mod form_words;
 mod kind;
 mod print;
 mod qr;
@@ -17,7 +18,7 @@ mod value;
 pub mod words;
 
 pub use category::of as expense_category;
-pub use code::{DigitalNumber, InvoiceCode, region_in_title};
+pub use code::{DigitalNumber, InvoiceCode, region_in_title, split_region};
 pub use decimal::{Money, ParseDecimalError, Quantity, TaxRate};
 pub use field::{Column, Field, Subtotal};
 pub use kind::{ExpenseCategory, InvoiceType};

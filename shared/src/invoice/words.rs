@@ -96,6 +96,23 @@ pub fn is_fullest_form(words: &str, amount: Money) -> bool {
     write(amount).is_some_and(|fullest| fullest == unified || fullest.replacen(NEGATIVE, "负", 1) == unified)
 }
 
+/// Every character that words are written with today, in one form each.
+const WRITTEN: &str = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整";
+/// What stands beside them, and their other forms.
+const BESIDE: &str = "人民币⊗ⓧ×xX¥小写负数():-〇一弌二貳弍貮三參叄四五六陸七八九十百千萬億圓正";
+
+/// What words can say of which one character was misread as none of theirs: every way to complete them, with its amount.
+/// Empty where no character is foreign, or several are.
+pub fn completions(words: &str) -> Vec<(String, Money)> {
+    let chars: Vec<char> = plain(words).chars().collect();
+    let is_foreign = |c: char| !WRITTEN.contains(c) && !BESIDE.contains(c);
+    let mut foreign = (0..chars.len()).filter(|&i| is_foreign(chars[i]));
+    let (Some(at), None) = (foreign.next(), foreign.next()) else { return Vec::new() };
+    // 元 and 圆 are both legal, so the one that the words have elsewhere decides nothing here: either is one way.
+    let with = |c: char| chars.iter().enumerate().map(|(i, own)| if i == at { c } else { *own }).collect::<String>();
+    WRITTEN.chars().map(with).filter_map(|text| parse(&text).map(|amount| (text, amount))).collect()
+}
+
 /// Drops currency and marks; tells whether the words are negative.
 fn strip_prefixes(text: &str) -> (bool, &str) {
     let mut rest = text;
@@ -165,7 +182,12 @@ fn integer(text: &str) -> Option<i64> {
             if big >= last_big {
                 return None;
             }
-            total += (section + pending.take().unwrap_or(0)) * big;
+            // Nothing before 万 is a word that was lost; a zero alone never is.
+            section += pending.take().unwrap_or(0);
+            if section == 0 {
+                return None;
+            }
+            total += section * big;
             section = 0;
             last_unit = i64::MAX;
             last_big = big;
@@ -309,8 +331,24 @@ mod tests {
     }
 
     #[test]
+    fn one_foreign_character_is_completed_in_every_way_that_makes_words() {
+        let amounts = |words: &str| {
+            completions(words).iter().map(|(_, amount)| amount.to_string()).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(
+            completions("壹万柒仟玖庙玖拾捌圆整"),
+            [("壹万柒仟玖佰玖拾捌圆整".to_owned(), "17998.00".parse().unwrap())]
+        );
+        assert_eq!(amounts("某佰圆整").len(), 9);
+        for words in ["伍佰圆整", "某某圆整", ""] {
+            assert!(completions(words).is_empty(), "{words}");
+        }
+    }
+
+    #[test]
     fn misread_words_are_no_number() {
-        for words in ["", "伍伍佰元整", "伍佰元整整x", "佰伍拾仟元", "伍佰元捌", "价税合计", "拾佰元整", "整"]
+        for words in
+            ["", "伍伍佰元整", "伍佰元整整x", "佰伍拾仟元", "伍佰元捌", "价税合计", "拾佰元整", "整", "万伍仟元整"]
         {
             assert_eq!(parse(words), None, "{words}");
         }

@@ -49,7 +49,7 @@ pub(crate) fn detect(model: &dyn Model, page: &RgbImage, threads: &Arc<ThreadPoo
 }
 
 /// The size at which the detector sees a page of this size.
-fn input_size(width: u32, height: u32) -> (u32, u32) {
+pub(super) fn input_size(width: u32, height: u32) -> (u32, u32) {
     let (w, h) = (width as f32, height as f32);
     let (short, long) = (w.min(h), w.max(h));
     let fit = (MAX_PIXELS / (w * h)).sqrt();

@@ -10,6 +10,7 @@ mod model;
 mod orient;
 mod qr;
 mod recognise;
+mod rules;
 mod seal;
 mod threads;
 
@@ -23,6 +24,7 @@ use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
+pub use self::rules::find_rules;
 pub use self::seal::SealText;
 use self::threads::Threads;
 use crate::error::{Error, ErrorKind, Result};
@@ -42,6 +44,9 @@ pub struct PageText {
     pub rotation: u16,
     /// The lines, in no promised order.
     pub lines: Vec<TextLine>,
+    /// Where something stands that could not be read: print that lies otherwise than the page, or is no print.
+    #[serde(default)]
+    pub unread: Vec<Quad>,
     /// The QR codes.
     pub qr_codes: Vec<QrCode>,
     /// The seals; none when nobody looked for them.
@@ -129,7 +134,8 @@ impl Engine {
         thread::scope(|scope| {
             let codes = scope.spawn(|| qr::find(page));
             let seals = scope.spawn(|| seal::find(page));
-            let (turn, lines) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
+            let rules = scope.spawn(|| find_rules(page));
+            let (turn, lines, unread) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
             let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
             let seals = seals.join().ok().map(|found| seal::read(page, found, turn, read)).transpose()?;
             Ok(PageText {
@@ -137,10 +143,11 @@ impl Engine {
                 height: page.height(),
                 rotation: turn.degrees(),
                 lines,
+                unread,
                 // A decoder that trips over one picture must not cost us its text.
                 qr_codes: codes.join().unwrap_or_default(),
                 seals,
-                rules: Vec::new(),
+                rules: rules.join().unwrap_or_default(),
             })
         })
     }
@@ -157,15 +164,24 @@ impl Engine {
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
-    fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>)> {
+    /// The turn that makes a page upright, its lines, and where there is something illegible.
+    fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>, Vec<Quad>)> {
         let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
         let boxes = detect::detect(&*self.detector, page, &self.threads.all)?;
         let turn = orient::upright_turn(&boxes, read)?;
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
-        let lines = read(&places)?;
-        let legible = places.iter().zip(lines).filter(|(_, line)| line.confidence() >= MIN_CONFIDENCE);
-        Ok((turn, legible.map(|(place, line)| line.at(place.to_quad(page.width(), page.height()))).collect()))
+        let (mut lines, mut unread) = (Vec::new(), Vec::new());
+        for (place, line) in places.iter().zip(read(&places)?) {
+            let quad = place.to_quad(page.width(), page.height());
+            if line.confidence() >= MIN_CONFIDENCE { lines.push(line.at(quad)) } else { unread.push(quad) }
+        }
+        Ok((turn, lines, unread))
     }
+}
+
+/// How much larger or smaller the detector sees a page of this size.
+pub(crate) fn seen_scale(width: u32, height: u32) -> f32 {
+    detect::input_size(width, height).0 as f32 / width.max(1) as f32
 }
 
 #[cfg(test)]

@@ -18,12 +18,29 @@ const SMALL: u64 = 1_500_000;
 /// From this many on it is a photo, whose codes are large and noisy.
 const LARGE: u64 = 6_000_000;
 
+/// A page that is darker than this on average may be a screen in dark mode.
+const DARK: u64 = 96;
+
 /// Finds and decodes every QR code of a picture, corners in its pixels; a code that cannot be decoded is left out.
 pub(crate) fn find(page: &RgbImage) -> Vec<QrCode> {
-    let grey = imageops::grayscale(page);
+    let mut grey = imageops::grayscale(page);
     let attempts = scales(u64::from(page.width()) * u64::from(page.height()));
-    let found = attempts.iter().map(|&scale| decode(&resized(&grey, scale), page));
-    found.into_iter().find(|codes| !codes.is_empty()).unwrap_or_default()
+    let find = |grey: &GrayImage| {
+        let found = attempts.iter().map(|&scale| decode(&resized(grey, scale), page));
+        found.into_iter().find(|codes| !codes.is_empty()).unwrap_or_default()
+    };
+    let found = find(&grey);
+    if !found.is_empty() || !is_dark(&grey) {
+        return found;
+    }
+    // A screen in dark mode shows a code the other way round.
+    imageops::invert(&mut grey);
+    find(&grey)
+}
+
+fn is_dark(grey: &GrayImage) -> bool {
+    let sum: u64 = grey.as_raw().iter().map(|&light| u64::from(light)).sum();
+    sum < DARK * grey.as_raw().len() as u64
 }
 
 /// The sizes at which a page of so many pixels is looked at, one after the other until a code is found.
@@ -166,6 +183,14 @@ mod tests {
         draw(&mut page, 100, 100, 4);
         let small = imageops::resize(&page, 200, 150, FilterType::Triangle);
         assert_found(&small, &[(79.0, 79.0)]);
+    }
+
+    #[test]
+    fn a_code_on_a_dark_screen_is_found() {
+        let mut page = blank(600, 400);
+        draw(&mut page, 60, 60, 4);
+        imageops::invert(&mut page);
+        assert_found(&page, &[(118.0, 118.0)]);
     }
 
     #[test]

@@ -12,12 +12,14 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::document::text::TextPage;
 use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::{Quad, bounds};
 use crate::reader::file::pages::{self, PageReading};
 use crate::reader::no_invoice;
 use crate::report::{Place, Reading};
+
+use own_text::Sheet;
 
 /// A file taken apart.
 #[derive(Debug)]
@@ -30,12 +32,12 @@ pub(crate) struct File {
     pub(crate) parts: Vec<(Place, Result<Part>)>,
 }
 
-/// What is read as one invoice: its pages, and what their text says as far as it was read already.
+/// What is read as one invoice: its pages, or one paper on a page, and what their text says as far as it was read already.
 #[derive(Clone, Debug)]
 pub struct Part {
     document: Document,
     /// None where nobody had to look at the text yet.
-    pages: Option<Arc<[PageReading]>>,
+    sheets: Option<Arc<[Sheet]>>,
 }
 
 impl Part {
@@ -46,17 +48,25 @@ impl Part {
 
     /// The invoice in its own text and data; none where they cannot be trusted or hold none.
     pub fn own_reading(&self) -> Option<Reading> {
-        let printed = match &self.pages {
-            Some(pages) => pages::join(pages),
-            None => pages::join(&own_text::read_pages(&self.document)),
+        let printed = match &self.sheets {
+            Some(sheets) => self.join(sheets),
+            None => self.join(&own_text::read_pages(&self.document)),
         };
         own_text::with_data(&self.document, printed)
+    }
+
+    /// One Reading from its sheets, their pages counted from its first.
+    fn join(&self, sheets: &[Sheet]) -> Option<Reading> {
+        let first = self.document.range().start;
+        let number =
+            |sheet: &Sheet| u32::try_from(sheet.page.saturating_sub(first)).unwrap_or(u32::MAX).saturating_add(1);
+        pages::join(sheets.iter().map(|sheet| (number(sheet), &sheet.says)))
     }
 }
 
 impl From<Document> for Part {
     fn from(document: Document) -> Self {
-        Self { document, pages: None }
+        Self { document, sheets: None }
     }
 }
 
@@ -97,16 +107,20 @@ fn place(pages: Vec<u32>, member: Option<&String>) -> Place {
     Place { pages, member: member.cloned(), quad: None }
 }
 
-/// A document's invoices, each a part of its own, and its other pages.
+/// Pages counted from 0, and the paper on them where they are not one.
+type Spot = (Range<usize>, Option<Quad>);
+
+/// A document's invoices, each a part of its own, and what else is on its pages.
 fn split(document: &Document, member: Option<&String>) -> Vec<(Place, Result<Part>)> {
-    let invoices = invoices(document);
-    let count = document.pages() as usize;
-    let is_left = |page: &usize| !invoices.iter().any(|(range, _)| range.contains(page));
-    let left: Vec<usize> = (0..count).filter(is_left).collect();
-    let at = |range: Range<usize>| place(numbers(range), member);
-    let others = left.into_iter().map(|page| (at(page..page + 1), Err(why_left(document, page))));
-    let invoices = invoices.into_iter().map(|(range, part)| (at(range), Ok(part)));
-    let mut parts: Vec<_> = invoices.chain(others).collect();
+    let (invoices, others) = invoices(document);
+    let at = |(range, quad): Spot| Place { quad, ..place(numbers(range), member) };
+    let taken: Vec<&Spot> = invoices.iter().map(|(spot, _)| spot).chain(others.iter().map(|(spot, _)| spot)).collect();
+    let is_left = |page: &usize| !taken.iter().any(|(range, _)| range.contains(page));
+    let pages: Vec<usize> = (0..document.pages() as usize).filter(is_left).collect();
+    let pages = pages.into_iter().map(|page| ((page..page + 1, None), why_left(document, page)));
+    let none = pages.chain(others).map(|(spot, error)| (at(spot), Err(error)));
+    let invoices = invoices.into_iter().map(|(spot, part)| (at(spot), Ok(part)));
+    let mut parts: Vec<_> = invoices.chain(none).collect();
     parts.sort_by_key(|(place, _)| place.pages.first().copied());
     parts
 }
@@ -116,63 +130,91 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
     range.map(|page| u32::try_from(page).unwrap_or(u32::MAX).saturating_add(1)).collect()
 }
 
-/// Why a page is in none of a document's invoices.
-fn why_left(document: &Document, page: usize) -> Error {
-    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
-    if document.format().is_picture() {
-        return unread(
-            "only the first page of a TIFF is read",
-            "Send its pages as pictures of their own, or as a PDF.",
-        );
-    }
+/// Why a page, or a paper on it, is in none of a document's invoices.
+pub(crate) fn why_left(document: &Document, page: usize) -> Error {
     let text = document.text();
-    let is_picture = |page: &TextPage| !page.is_trusted() && (page.picture_share > 0.0 || page.unnamed > 0);
-    if text.pages.get(page).is_some_and(is_picture) {
-        return unread(
-            "a page of an OFD that is a picture is not looked at",
-            "Export the file as a PDF and send that.",
-        );
+    let Some(text) = text.pages.get(page).filter(|page| !page.is_trusted()) else { return no_invoice() };
+    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
+    if text.unnamed > 0 {
+        let message = "the text of this OFD has places and no characters, so nobody can read it";
+        return unread(message, "Export the file as a PDF or a picture and send that.");
+    }
+    if text.picture_share > 0.0 {
+        let message = "a page of an OFD that is a picture is not looked at";
+        return unread(message, "Export the file as a PDF and send that.");
     }
     no_invoice()
 }
 
-/// The pages that are read as one invoice, and the part that they are.
-fn invoices(document: &Document) -> Vec<(Range<usize>, Part)> {
-    if document.pages() < 2 || document.format().is_picture() {
-        return vec![(0..1, document.clone().into())];
-    }
-    let pages = own_text::read_pages(document);
-    let ranges = ranges(document, &pages);
-    let whole = |range| {
-        let part = Part { document: document.clone(), pages: Some(pages.as_slice().into()) };
-        vec![(range, part)]
-    };
-    match ranges.as_slice() {
-        [] => whole(0..document.pages() as usize),
-        // Whole, because data beside the pages belongs to the file.
-        [only] if document.format() != Format::Pdf || only.start == 0 => whole(only.clone()),
-        _ => ranges.into_iter().map(|range| (range.clone(), part(document, &pages, range))).collect(),
-    }
-}
+/// What is read as one invoice each, and what was read and is none, with the reason.
+type Found = (Vec<(Spot, Part)>, Vec<(Spot, Error)>);
 
-/// Some pages of a document, with what was read of them.
-fn part(document: &Document, pages: &[PageReading], range: Range<usize>) -> Part {
-    let pages = Some(pages.get(range.clone()).unwrap_or_default().into());
-    Part { document: document.part(range), pages }
-}
-
-/// The pages of each invoice, as far as their text tells.
-fn ranges(document: &Document, pages: &[PageReading]) -> Vec<Range<usize>> {
-    let is_pdf = document.format() == Format::Pdf;
+fn invoices(document: &Document) -> Found {
+    let count = document.pages() as usize;
+    let pages_alone = || (0..count).map(|page| alone(document, page..page + 1, &[])).collect();
+    if document.format().is_picture() {
+        // A TIFF's frames are pages.
+        let one = vec![((0..1, None), document.clone().into())];
+        return (if count < 2 { one } else { pages_alone() }, Vec::new());
+    }
+    let sheets = own_text::read_pages(document);
     // A PDF whose text cannot be taken: each page is looked at.
-    if is_pdf && pages.is_empty() {
-        return (0..document.pages() as usize).map(|page| page..page + 1).collect();
+    if sheets.is_empty() && count > 1 && document.format() == Format::Pdf {
+        return (pages_alone(), Vec::new());
     }
-    let mut ranges = pages::split(pages);
-    let says = |range: &Range<usize>| pages.get(range.start).is_some_and(|page| page.is_trusted);
+    let ranges = ranges(document, &sheets);
+    let whole = || Part { document: document.clone(), sheets: Some(sheets.as_slice().into()) };
+    let parts = match ranges.as_slice() {
+        [] => vec![((0..count, None), whole())],
+        // Whole, because data beside the pages belongs to the file.
+        [only] if document.format() != Format::Pdf || page_of(&sheets, only.start) == 0 => {
+            vec![(spot(&sheets, only), whole())]
+        }
+        _ => ranges.iter().map(|range| part(document, &sheets, range)).collect(),
+    };
+    let others = sheets.iter().enumerate().filter(|(i, _)| !ranges.iter().any(|range| range.contains(i)));
+    let others =
+        others.filter(|(_, sheet)| sheet.quad.is_some() || !parts.iter().any(|(spot, _)| spot.0.contains(&sheet.page)));
+    let why = |sheet: &Sheet| sheet.says.error.clone().unwrap_or_else(|| why_left(document, sheet.page));
+    let others = others.map(|(i, sheet)| (spot(&sheets, &(i..i + 1)), why(sheet))).collect();
+    (parts, others)
+}
+
+fn page_of(sheets: &[Sheet], at: usize) -> usize {
+    sheets.get(at).map_or(0, |sheet| sheet.page)
+}
+
+/// Where some sheets are: one paper, or all of their pages.
+fn spot(sheets: &[Sheet], range: &Range<usize>) -> Spot {
+    let pages = page_of(sheets, range.start)..page_of(sheets, range.end.saturating_sub(1)) + 1;
+    let paper = sheets.get(range.start).filter(|_| range.len() == 1);
+    (pages, paper.and_then(|sheet| sheet.quad))
+}
+
+/// Some sheets of a document, with what was read of them.
+fn part(document: &Document, sheets: &[Sheet], range: &Range<usize>) -> (Spot, Part) {
+    let (pages, quad) = spot(sheets, range);
+    let (_, part) = alone(document, pages.clone(), sheets.get(range.clone()).unwrap_or_default());
+    let document = match quad {
+        Some(quad) => part.document.cropped(bounds([&quad]).unwrap_or_default().map(|side| side.round() as u32)),
+        None => part.document,
+    };
+    ((pages, quad), Part { document, ..part })
+}
+
+fn alone(document: &Document, pages: Range<usize>, sheets: &[Sheet]) -> (Spot, Part) {
+    let part = Part { document: document.part(pages.clone()), sheets: Some(sheets.into()) };
+    ((pages, None), part)
+}
+
+/// The sheets of each invoice, as far as their text tells.
+fn ranges(document: &Document, sheets: &[Sheet]) -> Vec<Range<usize>> {
+    let says: Vec<&PageReading> = sheets.iter().map(|sheet| &sheet.says).collect();
+    let mut ranges = pages::split(&says);
+    let is_trusted = |range: &Range<usize>| says.get(range.start).is_some_and(|page| page.is_trusted);
     // Only a PDF's pages can be looked at where they say nothing.
-    if !is_pdf && ranges.iter().any(says) {
-        ranges.retain(says);
+    if document.format() != Format::Pdf && ranges.iter().any(is_trusted) {
+        ranges.retain(is_trusted);
     }
     ranges
 }
@@ -210,10 +252,10 @@ mod tests {
     }
 
     #[test]
-    fn a_tiffs_further_pages_are_mentioned_as_not_read() {
+    fn a_tiffs_frames_are_pages() {
         let mut tiff = std::io::Cursor::new(Vec::new());
         image::RgbImage::new(20, 10).write_to(&mut tiff, image::ImageFormat::Tiff).unwrap();
         assert_eq!(parts(tiff.get_ref().clone()), [(vec![1], None)]);
-        assert_eq!(parts(doubled(tiff.into_inner())), [(vec![1], None), (vec![2], Some("unsupported_format"))]);
+        assert_eq!(parts(doubled(tiff.into_inner())), [(vec![1], None), (vec![2], None)]);
     }
 }

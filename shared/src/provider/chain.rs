@@ -124,7 +124,7 @@ fn share(now: Instant, deadline: Instant, providers_left: usize) -> Instant {
 fn rank(error: &Error, paper: Paper) -> u8 {
     match (error.is_retryable(), error.kind(), paper) {
         (true, ..) => 5,
-        (_, ErrorKind::NoInvoice, Paper::All) => 4,
+        (_, ErrorKind::NoInvoice | ErrorKind::UnreadInvoice, Paper::All) => 4,
         (_, ErrorKind::NoInvoice, _) => 2,
         _ if error.is_caller_fault() => 1,
         _ => 3,

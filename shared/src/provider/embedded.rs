@@ -7,11 +7,11 @@ use std::time::Instant;
 use async_trait::async_trait;
 use image::RgbImage;
 
-use super::{Answer, Provider};
+use super::{Answer, Provider, look};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr::{Engine, PageText, Region, TextLine};
-use crate::parts::Part;
+use crate::parts::{self, Part};
 use crate::reader;
 use crate::report::Reading;
 
@@ -84,7 +84,8 @@ impl Embedded {
     /// The file's own text where it can be trusted, else its pixels; what the text says when the pixels say nothing.
     fn read_blocking(&self, part: &Part) -> Result<Answer> {
         match part.own_reading() {
-            Some(reading) if is_enough(&reading) => Ok(of_text(reading)),
+            // One paper of a page whose text has told the papers apart.
+            Some(reading) if part.document().is_cropped() || is_enough(&reading) => Ok(of_text(reading)),
             own => self.read_pixels(part.document()).or_else(|error| match own {
                 Some(reading) if is_final(&error) => Ok(of_text(reading)),
                 _ => Err(error),
@@ -94,11 +95,11 @@ impl Embedded {
 
     fn read_pixels(&self, document: &Document) -> Result<Answer> {
         // Before the engine: it need not be there for a file that has no pixels.
-        let pixels = document.pixels().map_err(|error| if is_final(&error) { reader::no_invoice() } else { error })?;
+        let why = |error| if is_final(&error) { parts::why_left(document, document.range().start) } else { error };
+        let pixels = document.pixels().map_err(why)?;
         let engine = self.engine()?;
-        let page = engine.read(&pixels)?;
-        let reading = reader::read(&page, &|regions| engine.reread(&pixels, regions))?;
-        Ok(Answer { reading, model: Some(MODEL.to_owned()), ..Answer::default() })
+        let papers = look::read(&*engine, &pixels)?;
+        Ok(Answer { papers, model: Some(MODEL.to_owned()), ..Answer::default() })
     }
 }
 
@@ -109,12 +110,12 @@ fn is_enough(reading: &Reading) -> bool {
 }
 
 fn of_text(reading: Reading) -> Answer {
-    Answer { reading, model: Some(TEXT_MODEL.to_owned()), ..Answer::default() }
+    Answer { model: Some(TEXT_MODEL.to_owned()), ..Answer::of(reading) }
 }
 
 /// Whether there is nothing more to see: the pixels say nothing, or there are none.
 fn is_final(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnsupportedFormat)
+    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnreadInvoice | ErrorKind::UnsupportedFormat)
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@
 mod chain;
 mod embedded;
 mod http;
+mod look;
 mod remote;
 mod secrets;
 mod textin;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Quad;
 use crate::ocr;
 use crate::parts::Part;
 use crate::report::Reading;
@@ -30,16 +32,39 @@ pub(crate) use vendor::VENDORS;
 pub use vendor::{Vendor, VendorSettings};
 
 /// A provider's answer to one document.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Answer {
-    /// What it read.
-    pub reading: Reading,
+    /// What it found, in reading order: one invoice at least.
+    pub papers: Vec<Found>,
     /// Its model or interface version.
     pub model: Option<String>,
     /// The vendor's own id of the request.
     pub request_id: Option<String>,
     /// What was done to the document to make it fit.
     pub adapted: Option<String>,
+}
+
+/// One paper on the first page of a document.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where it lies, in pixels of the page as uploaded; none where it is the whole page.
+    pub quad: Option<Quad>,
+    /// The invoice; where it is none, what it is instead.
+    pub reading: std::result::Result<Reading, String>,
+}
+
+impl Answer {
+    /// The answer of whoever takes the document for one paper.
+    pub fn of(reading: Reading) -> Self {
+        let papers = vec![Found { quad: None, reading: Ok(reading) }];
+        Self { papers, model: None, request_id: None, adapted: None }
+    }
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self::of(Reading::default())
+    }
 }
 
 /// Which paper a provider reads: what decides whom to ask first, and whose "not mine" is final.

@@ -15,7 +15,7 @@ use crate::dialect::VendorAnswer;
 use crate::document::Document;
 use crate::document::fit::{Fitted, Requirements, as_is, fit};
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Corners;
+use crate::geometry::{self, Corners};
 use crate::parts::Part;
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
@@ -117,7 +117,11 @@ fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &s
             *quad = Corners::from_quad(quad).scaled(x, y).quad();
         }
     }
+    let (left, top) = document.origin();
+    reading.move_places(|quad| geometry::moved(quad, left as f32, top as f32));
+    let (width, height) = document.page_dimensions();
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };
     sources::add_qr_code(&mut reading, CodeWeight::Reported);
-    Answer { reading, model: Some(model.to_owned()), request_id: answered.request_id, adapted: fitted.adapted }
+    let (request_id, adapted) = (answered.request_id, fitted.adapted);
+    Answer { model: Some(model.to_owned()), request_id, adapted, ..Answer::of(reading) }
 }

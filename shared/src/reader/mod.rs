@@ -7,11 +7,16 @@
 //! - [`values`] turns a print into a value, and keeps both together with the place.
 //! - [`second_pass`] has single places read again where the first pass left something open.
 //! - [`file`](mod@file) takes what a file says without pixels: text lines, several pages, lists of goods, XML.
+//! - [`papers`] tells several papers on one page apart, before any of them is read.
 //! - [`sources`] brings everything together that speaks of one invoice.
+//!
+//! Beside them, [`sketch`] shows what was found on a page, for whoever looks for a fault.
 
 pub mod file;
 mod page;
+pub(crate) mod papers;
 mod second_pass;
+pub mod sketch;
 pub mod sources;
 mod table;
 #[cfg(test)]
@@ -22,7 +27,18 @@ use crate::error::{Error, ErrorKind};
 
 pub use page::{read, read_text};
 
+/// What is said of a paper that says itself what it is.
+pub(crate) fn another_paper(name: &str) -> Error {
+    Error::new(ErrorKind::NoInvoice, format!("the document is {name}, not a VAT invoice"))
+        .with_hint("Only the nine kinds of VAT invoice are read: book this paper by hand, or leave it out.")
+}
+
 /// What is said of a document that is readable and none of ours.
 pub(crate) fn no_invoice() -> Error {
     Error::new(ErrorKind::NoInvoice, "the document holds no Chinese VAT invoice that we know")
+}
+
+/// What is said of a page that nobody could read as an invoice, although it may be one.
+pub(crate) fn unread_invoice() -> Error {
+    Error::new(ErrorKind::UnreadInvoice, "the page carries the labels of an invoice, but none could be read from it")
 }

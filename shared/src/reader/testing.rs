@@ -1,5 +1,6 @@
 //! Pages made of lines placed by hand, for the tests of what reads them. Knows nothing of what the lines say.
 
+use crate::geometry::Segment;
 use crate::ocr::{Glyph, PageText, TextLine};
 use crate::reader::page::frame::{Frame, Span};
 use crate::reader::values::builder::ReadingBuilder;
@@ -45,7 +46,17 @@ pub(super) fn frame(lines: &[Placed<'_>]) -> Frame {
 
 /// What one part of the reader finds on such a page.
 pub(super) fn found(lines: &[Placed<'_>], read: impl FnOnce(&mut ReadingBuilder<'_>, &[Span])) -> Reading {
-    let frame = frame(lines);
+    found_on(lines, &[], read)
+}
+
+/// As [`found`], on a page with ruled lines.
+pub(super) fn found_on(
+    lines: &[Placed<'_>],
+    rules: &[Segment],
+    read: impl FnOnce(&mut ReadingBuilder<'_>, &[Span]),
+) -> Reading {
+    let page = page(lines.iter().copied().map(line).collect());
+    let frame = Frame::new(&PageText { rules: rules.to_vec(), ..page });
     let mut builder = ReadingBuilder::new(&frame, PageInfo::default());
     read(&mut builder, &frame.spans);
     builder.reading

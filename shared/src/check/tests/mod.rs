@@ -3,6 +3,7 @@
 mod cases;
 mod changes;
 mod properties;
+mod roles;
 
 use jiff::civil::Date;
 

@@ -7,7 +7,7 @@
 mod delta;
 mod object;
 mod page;
-mod picture;
+pub mod picture;
 mod resources;
 mod tags;
 

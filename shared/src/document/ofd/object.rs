@@ -45,6 +45,16 @@ pub fn runs(object: &Element, origin: (f32, f32), colour: [u8; 3]) -> Vec<TextRu
     runs
 }
 
+/// How many pieces of a `TextObject` nobody can read: places without characters, and characters of a font's own.
+pub fn unnamed(object: &Element) -> usize {
+    let is_private = |c: &char| matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fffd}');
+    let count = |code: &Element| match code.raw_text() {
+        "" => usize::from(code.attribute("DeltaX").or(code.attribute("DeltaY")).is_some()),
+        text => text.chars().filter(is_private).count(),
+    };
+    object.all("TextCode").map(count).sum()
+}
+
 /// The level and upright lines of a `PathObject`.
 pub fn rules(object: &Element, origin: (f32, f32)) -> Vec<Rule> {
     let place = place(object, origin);
@@ -151,6 +161,19 @@ fn run(row: &[PlacedChar], place: Affine, size: f32, color: [u8; 3]) -> Option<T
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_without_characters_are_counted_and_blanks_are_not() {
+        for (code, pieces) in [
+            (r#"<TextCode X="0" Y="1" DeltaX="1 1"></TextCode>"#, 1),
+            (r#"<TextCode X="0" Y="1" DeltaX="1 1">   </TextCode>"#, 0),
+            (r#"<TextCode X="0" Y="1"></TextCode>"#, 0),
+            ("<TextCode X=\"0\" Y=\"1\">\u{e123}甲\u{e124}</TextCode>", 2),
+        ] {
+            let object = format!(r#"<TextObject Size="3" Boundary="0 0 9 9">{code}</TextObject>"#);
+            assert_eq!(unnamed(&Element::parse(object.as_bytes()).unwrap()), pieces, "{code}");
+        }
+    }
 
     fn read(xml: &str) -> Vec<TextRun> {
         runs(&Element::parse(xml.as_bytes()).unwrap(), (0.0, 0.0), [0; 3])

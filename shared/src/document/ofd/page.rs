@@ -160,6 +160,7 @@ fn block(page: &mut Page, block: &Element, pen: Pen<'_>, budget: &mut Budget, de
 
 fn text(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget) -> Result<()> {
     let id = object.attribute("ID").map(str::to_owned);
+    page.text.unnamed += object::unnamed(object);
     for run in object::runs(object, pen.origin, pen.colour) {
         budget.characters = budget.characters.checked_sub(run.glyphs.len()).ok_or_else(too_much)?;
         if page.shows(&run) {

@@ -23,12 +23,26 @@ pub(super) fn may_be(area: Rect) -> bool {
     AREA.contains(&area.width()) && AREA.contains(&area.height()) && area.width().min(area.height()) < 8.0
 }
 
-/// The code that these areas make, when they make one.
-pub(super) fn picture(areas: &[Rect]) -> Option<Picture> {
-    let areas = among_most(areas);
-    if areas.len() < MIN {
-        return None;
+/// No page has more codes.
+const MAX_CODES: usize = 8;
+
+/// The codes that these areas make.
+pub(super) fn pictures(areas: &[Rect]) -> Vec<Picture> {
+    let mut left = areas.to_vec();
+    let mut found = Vec::new();
+    for _ in 0..MAX_CODES {
+        let (near, others) = parted(&left);
+        if near.len() < MIN {
+            break;
+        }
+        found.extend(picture(&near));
+        left = others;
     }
+    found
+}
+
+/// The code that these areas make, when they make one.
+fn picture(areas: &[Rect]) -> Option<Picture> {
     let whole = areas.iter().copied().reduce(|a, b| a.union(b))?;
     let square = (0.85..1.18).contains(&(whole.width() / whole.height().max(0.1)));
     if !square || !WHOLE.contains(&whole.width()) {
@@ -36,7 +50,7 @@ pub(super) fn picture(areas: &[Rect]) -> Option<Picture> {
     }
     let side = |length: f64| (length * SCALE + 2.0 * MARGIN).ceil() as u32;
     let mut pixels = RgbImage::from_pixel(side(whole.width()), side(whole.height()), Rgb([255; 3]));
-    for area in &areas {
+    for area in areas {
         let at = |v: f64, origin: f64| ((v - origin) * SCALE + MARGIN).round().max(0.0) as u32;
         for y in at(area.y0, whole.y0)..at(area.y1, whole.y0).min(pixels.height()) {
             for x in at(area.x0, whole.x0)..at(area.x1, whole.x0).min(pixels.width()) {
@@ -48,14 +62,16 @@ pub(super) fn picture(areas: &[Rect]) -> Option<Picture> {
     Some(Picture { pixels, place })
 }
 
-/// Those around the middle one: ticks and dots elsewhere on the page are no part of it.
-fn among_most(areas: &[Rect]) -> Vec<Rect> {
+/// Those around the middle one, and the others: ticks and dots elsewhere on the page, or another code.
+fn parted(areas: &[Rect]) -> (Vec<Rect>, Vec<Rect>) {
     let middle = |mut values: Vec<f64>| {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
-    let x = middle(areas.iter().map(|a| a.center().x).collect());
     let y = middle(areas.iter().map(|a| a.center().y).collect());
-    let near = |a: &&Rect| (a.center().x - x).abs() < WHOLE.end / 2.0 && (a.center().y - y).abs() < WHOLE.end / 2.0;
-    areas.iter().filter(near).copied().collect()
+    let is_level = |a: &&Rect| (a.center().y - y).abs() < WHOLE.end / 2.0;
+    // Of what stands on one level, so that codes in two rows and columns have their middle in one of them.
+    let x = middle(areas.iter().filter(is_level).map(|a| a.center().x).collect());
+    let near = |a: &Rect| (a.center().x - x).abs() < WHOLE.end / 2.0 && (a.center().y - y).abs() < WHOLE.end / 2.0;
+    areas.iter().copied().partition(near)
 }

@@ -20,8 +20,8 @@ use crate::document::text::{Picture, Rule, TextGlyph, TextPage, TextRun, plain};
 const MAX_GLYPHS: usize = 20_000;
 /// Nor more rules.
 const MAX_RULES: usize = 1_000;
-/// A QR code is among the first pictures of its shape.
-const MAX_PICTURES: usize = 3;
+/// The QR codes of a page's invoices are among the first pictures of their shape.
+const MAX_PICTURES: usize = 8;
 /// Pixels a side of a picture that may be a QR code.
 const MAX_PICTURE_SIDE: u32 = 1_500;
 /// Points a side of such a picture on the page.
@@ -52,7 +52,7 @@ pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> Text
     let mut context = Context::new(transform, visible, cache, page.xref(), settings);
     interpret_page(page, &mut context, &mut listener);
     listener.page.runs.retain(|run| !run.glyphs.is_empty());
-    listener.page.pictures.extend(modules::picture(&listener.modules));
+    listener.page.pictures.extend(modules::pictures(&listener.modules));
     listener.page
 }
 

@@ -3,40 +3,60 @@
 
 use std::ops::Range;
 
+use crate::error::Error;
 use crate::invoice::{Field, Item};
 use crate::ocr::PageText;
 use crate::reader::page::frame::Frame;
 use crate::reader::page::read_text;
+use crate::reader::papers::Paper;
 use crate::report::Reading;
 
 use super::goods_list;
 
-/// What one page's own text says.
+/// What the own text of one page, or of one paper on it, says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageReading {
     /// Its characters say what it shows; where they do not, its pixels have to be looked at.
     pub(crate) is_trusted: bool,
     /// It reads as an invoice, or as one page of it.
     invoice: Option<Reading>,
+    /// Why it does not.
+    pub(crate) error: Option<Error>,
     is_list: bool,
     /// Lines for the invoice before it.
     goods: Option<Reading>,
 }
 
 impl PageReading {
+    /// What it says as an invoice.
+    pub(crate) fn invoice(&self) -> Option<&Reading> {
+        self.invoice.as_ref()
+    }
+
+    /// The same, with its places where the paper lies on its page.
+    pub(crate) fn of_paper(paper: &Paper, page: &PageText) -> PageReading {
+        let read = PageReading::of(Some(&paper.text));
+        let on_page = |reading: Option<Reading>| reading.map(|reading| paper.reading_on_page(reading, page));
+        PageReading { invoice: on_page(read.invoice), goods: on_page(read.goods), ..read }
+    }
+
     /// Reads a page; `None` stands for one whose characters cannot be trusted.
     pub(crate) fn of(page: Option<&PageText>) -> PageReading {
         let Some(page) = page else { return PageReading::default() };
         let frame = Frame::new(page);
         let is_list = goods_list::is_list(&frame);
         let goods = if is_list { goods_list::read(&frame) } else { None };
-        PageReading { is_trusted: true, invoice: read_text(page).ok(), is_list, goods }
+        let (invoice, error) = match read_text(page) {
+            Ok(reading) => (Some(reading), None),
+            Err(error) => (None, Some(error)),
+        };
+        PageReading { is_trusted: true, invoice, error, is_list, goods }
     }
 }
 
 /// The pages of each invoice in a file. Pages that are surely none are left out when another one is; when no page is, the
 /// first is given for a second look.
-pub(crate) fn split(pages: &[PageReading]) -> Vec<Range<usize>> {
+pub(crate) fn split(pages: &[&PageReading]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut open: Option<(Option<&str>, Option<&str>)> = None;
     for (index, page) in pages.iter().enumerate() {
@@ -66,13 +86,12 @@ fn identity(reading: &Reading) -> (Option<&str>, Option<&str>) {
     (reading.invoice.invoice_code.as_deref(), reading.invoice.invoice_number.as_deref())
 }
 
-/// One Reading from the pages of one invoice; none when none of them begins one.
-pub(crate) fn join(pages: &[PageReading]) -> Option<Reading> {
-    let numbered = pages.iter().zip(1..);
-    let mut pages = numbered.skip_while(|(page, _)| page.invoice.is_none());
-    let (first, number) = pages.next()?;
+/// One Reading from the pages of one invoice, each with its number; none when none of them begins one.
+pub(crate) fn join<'p>(pages: impl IntoIterator<Item = (u32, &'p PageReading)>) -> Option<Reading> {
+    let mut pages = pages.into_iter().skip_while(|(_, page)| page.invoice.is_none());
+    let (number, first) = pages.next()?;
     let mut whole = on_page(first.invoice.clone()?, number);
-    for (page, number) in pages {
+    for (number, page) in pages {
         match (&page.goods, &page.invoice) {
             (Some(goods), _) => add_list(&mut whole, on_page(goods.clone(), number)),
             (None, Some(invoice)) => go_on(&mut whole, on_page(invoice.clone(), number)),
@@ -125,6 +144,7 @@ fn go_on(whole: &mut Reading, next: Reading) {
         }
         whole.invoice.set(field, next.invoice.get(field));
         whole.fields.extend(next.fields.get(&field).map(|evidence| (field, evidence.clone())));
+        whole.doubts.extend(next.doubts.iter().filter(|doubt| doubt.field == field).cloned());
     }
     append(whole, next);
 }
@@ -206,18 +226,18 @@ mod tests {
         };
         let pages =
             [page(reading("1", &["a"], None)), page(Reading::default()), list, page(reading("2", &["b"], None))];
-        assert_eq!(split(&pages), [0..3, 3..4]);
-        let whole = join(&pages[..3]).unwrap();
+        assert_eq!(split(&pages.iter().collect::<Vec<_>>()), [0..3, 3..4]);
+        let whole = join((1..).zip(&pages[..3])).unwrap();
         assert_eq!(names(&whole), ["a", "c"]);
         assert_eq!(whole.fields[&Field::Cell(1, Column::Name)].page, 3);
-        assert!(join(&[PageReading::default()]).is_none());
+        assert!(join([(1, &PageReading::default())]).is_none());
     }
 
     #[test]
     fn pages_without_trusted_text_are_looked_at_one_by_one() {
         let starts = |pages: &[Option<PageText>]| {
             let pages: Vec<PageReading> = pages.iter().map(|page| PageReading::of(page.as_ref())).collect();
-            split(&pages).iter().map(|r| (r.start, r.end)).collect::<Vec<_>>()
+            split(&pages.iter().collect::<Vec<_>>()).iter().map(|r| (r.start, r.end)).collect::<Vec<_>>()
         };
         assert_eq!(starts(&[None, None]), [(0, 1), (1, 2)]);
         assert_eq!(starts(&[Some(PageText::default()), None]), [(1, 2)]);

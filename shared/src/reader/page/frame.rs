@@ -5,12 +5,17 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::geometry::{Corners, Point, Quad, Turn, Upright, bounds, quad_of};
+use crate::geometry::{Corners, Point, Quad, Segment, Turn, Upright, bounds, quad_of};
 use crate::invoice::unified;
-use crate::ocr::{PageText, TextLine};
+use crate::ocr::{PageText, SealText, TextLine};
+
+use super::grid::Grid;
 
 /// A line that leans more than this against the page (in slope) is no part of its print: it sits in a seal.
 const SEAL_SLANT: f32 = 0.10;
+
+/// Where a seal's letters around begin, as a share of its radius.
+const RIM: f32 = 0.5;
 
 /// One character with its place in the straight frame.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +112,38 @@ impl Span {
     }
 }
 
+/// A seal's place in the straight frame, and all that it says.
+#[derive(Clone, Debug)]
+pub(in crate::reader) struct Stamp {
+    place: [f32; 4],
+    /// Folded.
+    pub(in crate::reader) words: String,
+}
+
+impl Stamp {
+    fn new(seal: &SealText, straight: impl Fn(f32, f32) -> (f32, f32)) -> Stamp {
+        let corners = Corners::from_quad(&seal.quad).0.map(|p| straight(p.x, p.y));
+        let quad = Corners(corners.map(|(x, y)| Point::new(x, y))).quad();
+        let words = seal.lines.iter().chain([&seal.arc]).flat_map(|line| line.text.chars()).map(fold);
+        Stamp { place: bounds([&quad]).unwrap_or_default(), words: words.collect() }
+    }
+
+    /// Whether a span lies wholly inside.
+    pub(in crate::reader) fn holds(&self, span: &Span) -> bool {
+        let [left, top, right, bottom] = self.place;
+        span.x0 > left && span.x1 < right && span.y > top && span.y < bottom
+    }
+
+    /// Whether both ends of a span and its middle stand where a seal has its letters around.
+    pub(in crate::reader) fn has_on_rim(&self, span: &Span) -> bool {
+        let [left, top, right, bottom] = self.place;
+        let (across, down) = (0.5 * (right - left).max(1.0), 0.5 * (bottom - top).max(1.0));
+        let v = (span.y - top - down) / down;
+        let radius = |x: f32| ((x - left - across) / across).hypot(v);
+        [span.x0, span.cx(), span.x1].into_iter().all(|x| radius(x) > RIM)
+    }
+}
+
 /// All spans of a page in the straight frame.
 #[derive(Clone, Debug, Default)]
 pub(in crate::reader) struct Frame {
@@ -114,8 +151,10 @@ pub(in crate::reader) struct Frame {
     pub(in crate::reader) spans: Vec<Span>,
     /// The median height of print: the unit for distances.
     pub(in crate::reader) unit: f32,
-    /// Width of the upright page.
-    pub(in crate::reader) width: f32,
+    /// Its ruled lines, set straight like the spans.
+    pub(in crate::reader) grid: Grid,
+    /// Its seals, as far as they say something.
+    pub(in crate::reader) seals: Vec<Stamp>,
     /// What sets the page upright.
     turn: Turn,
 }
@@ -130,7 +169,12 @@ impl Frame {
         let mut spans: Vec<Span> = page.lines.iter().zip(&boxes).map(|(l, b)| span(l, b, &bend)).collect();
         spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
         let unit = median(spans.iter().filter(|s| !s.vertical).map(|s| s.height).collect()).unwrap_or(1.0).max(1.0);
-        Frame { spans, unit, width: upright.width(), turn: upright.turn }
+        let straight = |x: f32, y: f32| bend.straighten(upright.point((x, y)));
+        let rules = page.rules.iter().map(|[x0, y0, x1, y1]| (straight(*x0, *y0), straight(*x1, *y1)));
+        let rules: Vec<Segment> = rules.map(|(a, b)| [a.0, a.1, b.0, b.1]).collect();
+        let grid = Grid::new(&rules, unit);
+        let seals = page.seals.iter().flatten().map(|seal| Stamp::new(seal, straight)).collect();
+        Frame { spans, unit, grid, seals, turn: upright.turn }
     }
 
     /// The corners of the box around several quads, in the page as uploaded, from the text's top left.
@@ -291,7 +335,7 @@ pub(in crate::reader) fn fold(c: char) -> char {
 }
 
 /// The middle value; none of nothing.
-pub(super) fn median(mut values: Vec<f32>) -> Option<f32> {
+pub(in crate::reader) fn median(mut values: Vec<f32>) -> Option<f32> {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied()
 }
@@ -313,7 +357,6 @@ mod tests {
         let turned = line("发票", [10.0, 90.0, 10.0, 50.0, 30.0, 50.0, 30.0, 90.0]);
         let page = PageText { width: 200, height: 100, rotation: 90, lines: vec![turned], ..PageText::default() };
         let frame = Frame::new(&page);
-        assert_eq!(frame.width, 100.0);
         let span = &frame.spans[0];
         assert_eq!((span.x0, span.x1, span.y), (10.0, 50.0, 20.0));
     }

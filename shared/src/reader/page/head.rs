@@ -1,12 +1,12 @@
 //! What stands above the table: code, number, date, check code, machine number, marks, title.
 //! Shared by the form and the digital invoice; knows nothing of parties and goods.
 
-use crate::invoice::Field;
+use crate::invoice::{Field, InvoiceCode, QrPayload};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::frame::Span;
-use super::label;
+use super::{copy, label, marks};
 
 /// Labels that end a value which runs into them.
 const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -22,8 +22,8 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let check_code = labelled(builder, spans, &["校验码"]).map(|s| Match::of(&s));
     builder.put(Field::CheckCode, check_code);
     machine_number(builder, spans);
-    special_mark(builder, spans);
-    sheet(builder, spans);
+    marks::read(builder, spans);
+    copy::read(builder, spans);
 }
 
 /// The value behind a label, cut off where the next label begins.
@@ -78,9 +78,6 @@ fn code(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     let printed = numbers(spans, LENGTHS);
     let printed: Vec<&Span> = printed.iter().filter(|s| !follows(spans, s, &["机器编号", "校验码"])).collect();
     builder.put(Field::InvoiceCode, printed.first().map(|s| Match::of(s)));
-    let code = builder.reading.invoice.invoice_code.as_deref();
-    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == code && s.x0 > printed[0].x1);
-    builder.put(Field::CodeOnTheRight, again.map(|s| Match::of(s)));
 }
 
 fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
@@ -90,9 +87,58 @@ fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     }
     let printed = numbers(spans, Field::InvoiceNumber.lengths());
     builder.put(Field::InvoiceNumber, printed.first().map(Match::of));
-    let number = builder.reading.invoice.invoice_number.as_deref();
-    let again = printed.iter().skip(1).find(|s| Some(&*s.folded()) == number);
-    builder.put(Field::NumberOnTheRight, again.map(Match::of));
+    reprints(builder, spans);
+}
+
+/// Paper has code and number twice: large from the printing works, at the left and as `No`, and small from the tax
+/// printer, one below the other at the right. Each print is taken once, for its place and size, whatever it says.
+fn reprints(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
+    let small = |lengths: &[usize], large: &Span| -> Vec<Span> {
+        let right = |s: &Span| s.height <= large.height && s.x0 > large.cx() && s.quad != large.quad;
+        let possible = |s: &Span| s.folded().len() == PAPER_NUMBER || InvoiceCode::parse(&s.folded()).is_some();
+        spans.iter().filter_map(|s| digits_alone(s, lengths)).filter(right).filter(possible).collect()
+    };
+    let text = |field| builder.reading.invoice.text(field);
+    let large =
+        |field: Field| numbers(spans, field.lengths()).into_iter().find(|s| Some(s.folded().as_str()) == text(field));
+    let (large_code, large_number) = (large(Field::InvoiceCode), large(Field::InvoiceNumber));
+    let code =
+        large_code.and_then(|code| again(builder, Field::InvoiceCode, small(Field::CodeOnTheRight.lengths(), &code)));
+    let number = large_number.and_then(|number| {
+        let mut printed = small(&[PAPER_NUMBER], &number);
+        let below = |s: &Span, code: &Span| {
+            (0.5..3.0).contains(&((s.y - code.y) / code.height)) && s.x0 < code.x1 && s.x1 > code.x0
+        };
+        let is_same = |s: &Span| Some(s.folded().as_str()) == text(Field::InvoiceNumber);
+        printed.retain(|s| is_same(s) || code.as_ref().is_some_and(|code| below(s, code)));
+        again(builder, Field::InvoiceNumber, printed)
+    });
+    builder.put(Field::CodeOnTheRight, code.as_ref().map(Match::of));
+    builder.put(Field::NumberOnTheRight, number.as_ref().map(Match::of));
+}
+
+/// Digits of a number on paper.
+const PAPER_NUMBER: usize = 8;
+
+/// The print that repeats a field: one that says the same, else the first. Where the QR code has told what is right,
+/// one that differs is only badly read.
+fn again(builder: &ReadingBuilder<'_>, first: Field, printed: Vec<Span>) -> Option<Span> {
+    let invoice = &builder.reading.invoice;
+    let value = invoice.text(first);
+    let told = invoice.qr_code.as_deref().and_then(QrPayload::parse);
+    let told = told.and_then(|qr| if first == Field::InvoiceCode { qr.invoice_code } else { qr.invoice_number });
+    let is_same = |s: &Span| Some(s.folded().as_str()) == value;
+    let is_misread = |s: &Span| told.is_some() && told.as_deref() == value && !is_same(s);
+    let mut printed: Vec<Span> = printed.into_iter().filter(|s| !is_misread(s)).collect();
+    printed.sort_by_key(|s| !is_same(s));
+    printed.into_iter().next()
+}
+
+/// A line's digits when it holds nothing else, however it leans: the tax printer's lie askew on the form.
+fn digits_alone(span: &Span, lengths: &[usize]) -> Option<Span> {
+    let text = span.folded();
+    let fits = !span.vertical && lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| span.clone())
 }
 
 /// Whether a number stands behind one of these labels, on its row.
@@ -126,53 +172,6 @@ fn number_below(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]
     numbers(spans, lengths).into_iter().find(|s| near(s) && Some(s.folded()) != taken)
 }
 
-/// What is printed at the top left of invoices for certain goods.
-const MARKS: [&str; 9] = [
-    "通行费",
-    "成品油",
-    "收购",
-    "农产品收购",
-    "机动车",
-    "旅客运输服务",
-    "建筑服务",
-    "货物运输服务",
-    "不动产经营租赁服务",
-];
-
-fn is_special_mark(span: &Span) -> bool {
-    MARKS.contains(&span.folded().as_str())
-}
-
-fn special_mark(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let mark = spans.iter().find(|s| !s.vertical && is_special_mark(s));
-    builder.put(Field::SpecialMark, mark.map(Match::of));
-}
-
-/// The copies of a set, as printed under the title or down the right edge.
-const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
-
-fn sheet(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let found = spans.iter().find_map(sheet_under_title).or_else(|| builder.frame.spans.iter().find_map(edge_sheet));
-    builder.put(Field::Sheet, found);
-}
-
-/// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
-/// puts its own between them.
-pub(super) fn sheet_under_title(span: &Span) -> Option<Match> {
-    let text = span.folded();
-    let short = !span.vertical && text.chars().count() <= 8 && text.ends_with('联');
-    let read = |sheet: &&&str| sheet.chars().filter(|c| text.contains(*c)).count();
-    let best = SHEETS.iter().max_by_key(|sheet| read(sheet))?;
-    (short && read(&best) >= 2).then(|| Match::of(span).with_text(*best))
-}
-
-/// `第二联：抵扣联` down the right edge.
-fn edge_sheet(span: &Span) -> Option<Match> {
-    let text = span.folded();
-    let sheet = SHEETS.iter().find(|sheet| text.contains(**sheet) && text.contains('第'))?;
-    Some(Match::of(span).with_text(*sheet))
-}
-
 /// The printed title: the largest line that speaks of an invoice, with a piece that the seal split off.
 pub(super) fn title(spans: &[Span]) -> Option<Match> {
     let speaks = |s: &&Span| {
@@ -186,7 +185,7 @@ pub(super) fn title(spans: &[Span]) -> Option<Match> {
         .iter()
         .filter(|s| !s.vertical && s.same_row(main, 0.6) && s.height > 0.45 * main.height && !s.folded().contains(':'))
         .filter(|s| s.x0 < main.x1 + 4.0 * main.height && s.x1 > main.x0 - 4.0 * main.height)
-        .filter(|s| s.folded().chars().any(value_parsers::is_han) && !is_special_mark(s))
+        .filter(|s| s.folded().chars().any(value_parsers::is_han) && !marks::is_mark(s))
         .cloned()
         .collect();
     row.sort_by(|a, b| a.x0.total_cmp(&b.x0));
@@ -197,161 +196,5 @@ pub(super) fn title(spans: &[Span]) -> Option<Match> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::invoice::Invoice;
-    use crate::reader::page::frame::Frame;
-    use crate::reader::testing::{Placed, found, frame, line, page, tall};
-
-    fn read_head(lines: &[Placed<'_>]) -> Invoice {
-        found(lines, read).invoice
-    }
-
-    /// What stands above the table, and which code, number, date and check code it is.
-    struct Case<'t> {
-        lines: &'t [Placed<'t>],
-        code: Option<&'t str>,
-        number: Option<&'t str>,
-        date: Option<&'t str>,
-        check_code: Option<&'t str>,
-    }
-
-    const CHECK: &str = "12345678901234567890";
-
-    #[test]
-    fn code_number_date_and_check_code_are_read() {
-        let cases = [
-            // In one line with their labels.
-            Case {
-                lines: &[
-                    ("发票代码:031001900211", 800.0, 40.0),
-                    ("发票号码:12345678", 800.0, 70.0),
-                    ("开票日期:2020年07月23日", 800.0, 100.0),
-                    ("校 验 码:12345 67890 12345 67890", 800.0, 130.0),
-                ],
-                code: Some("031001900211"),
-                number: Some("12345678"),
-                date: Some("2020-07-23"),
-                check_code: Some(CHECK),
-            },
-            // Right of their labels.
-            Case {
-                lines: &[
-                    ("发票代码:", 800.0, 40.0),
-                    ("031001900211", 920.0, 42.0),
-                    ("发票号码:", 800.0, 70.0),
-                    ("12345678", 920.0, 70.0),
-                ],
-                code: Some("031001900211"),
-                number: Some("12345678"),
-                date: None,
-                check_code: None,
-            },
-            // One label runs into the next.
-            Case {
-                lines: &[("发票代码:031001900211发票号码:12345678开票日期:2020年07月23日", 300.0, 40.0)],
-                code: Some("031001900211"),
-                number: Some("12345678"),
-                date: Some("2020-07-23"),
-                check_code: None,
-            },
-            // Two characters of a label misread.
-            Case {
-                lines: &[("岁祟代码:031001900211", 800.0, 40.0), ("岁祟号码:12345678", 800.0, 70.0)],
-                code: Some("031001900211"),
-                number: Some("12345678"),
-                date: None,
-                check_code: None,
-            },
-            // On paper, without labels; a date anywhere.
-            Case {
-                lines: &[("3100171130", 100.0, 40.0), ("No 84932920", 900.0, 40.0), ("2017-08-05", 900.0, 100.0)],
-                code: Some("3100171130"),
-                number: Some("84932920"),
-                date: Some("2017-08-05"),
-                check_code: None,
-            },
-            // Of another length than any code, number or check code has.
-            Case {
-                lines: &[("发票代码:03100", 800.0, 40.0), ("发票号码:123", 800.0, 70.0), ("校验码:1234", 800.0, 100.0)],
-                code: None,
-                number: None,
-                date: None,
-                check_code: None,
-            },
-        ];
-        for case in cases {
-            let read = read_head(case.lines);
-            assert_eq!(read.invoice_code.as_deref(), case.code, "{:?}", case.lines);
-            assert_eq!(read.invoice_number.as_deref(), case.number, "{:?}", case.lines);
-            assert_eq!(read.issue_date.map(|d| d.to_string()).as_deref(), case.date, "{:?}", case.lines);
-            assert_eq!(read.check_code.as_deref(), case.check_code, "{:?}", case.lines);
-        }
-    }
-
-    #[test]
-    fn code_and_number_printed_again_at_the_right_are_reprints() {
-        let lines = [
-            ("3100171130", 100.0, 40.0),
-            ("84932920", 800.0, 40.0),
-            ("3100171130", 1000.0, 40.0),
-            ("84932920", 1000.0, 70.0),
-        ];
-        let read = read_head(&lines);
-        assert_eq!(
-            (read.invoice_code.as_deref(), read.invoice_number.as_deref()),
-            (Some("3100171130"), Some("84932920"))
-        );
-        assert_eq!(read.reprints.code_right.as_deref(), Some("3100171130"));
-        assert_eq!(read.reprints.number_right.as_deref(), Some("84932920"));
-    }
-
-    #[test]
-    fn a_machine_number_may_have_slipped_below_its_label_and_is_no_code() {
-        let code = ("发票代码:031001900211", 800.0, 40.0);
-        let below = read_head(&[("机器编号:", 60.0, 40.0), ("661559759665", 180.0, 75.0), code]);
-        assert_eq!(below.machine_number.as_deref(), Some("661559759665"));
-        let beside = read_head(&[("机器编号:", 60.0, 40.0), ("661559759665", 180.0, 40.0)]);
-        assert_eq!((beside.machine_number.as_deref(), beside.invoice_code), (Some("661559759665"), None));
-    }
-
-    #[test]
-    fn a_mark_stands_alone() {
-        for (text, mark) in [("通行费", Some("通行费")), ("成品油", Some("成品油")), ("高速公路通行费", None)]
-        {
-            assert_eq!(read_head(&[(text, 60.0, 40.0)]).special_mark.as_deref(), mark, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_copy_is_known_by_two_of_its_characters_or_by_the_edge() {
-        for (text, sheet) in [
-            ("发票联", Some("发票联")),
-            ("抵扌联", Some("抵扣联")),
-            ("发国票联", Some("发票联")),
-            ("第二联:抵扣联购买方扣税凭证", Some("抵扣联")),
-            ("中国联", None),
-            ("物联网", None),
-        ] {
-            assert_eq!(read_head(&[(text, 500.0, 40.0)]).sheet.as_deref(), sheet, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_title_is_the_largest_line_with_the_pieces_beside_it() {
-        let titled = |lines| title(&Frame::new(&page(lines)).spans).map(|found| found.text);
-        let small = || line(("国家税务总局监制发票专用", 100.0, 100.0));
-        let whole = vec![small(), tall(("上海增值税专用发票", 400.0, 40.0), 36.0)];
-        assert_eq!(titled(whole).as_deref(), Some("上海增值税专用发票"));
-        let split = vec![small(), tall(("上海增值税", 400.0, 40.0), 36.0), tall(("专用发票", 620.0, 42.0), 36.0)];
-        assert_eq!(titled(split).as_deref(), Some("上海增值税专用发票"));
-        let labels = vec![line(("发票代码:031001900211", 800.0, 40.0)), line(("发票联", 500.0, 70.0))];
-        assert_eq!(titled(labels), None);
-    }
-
-    #[test]
-    fn the_small_mark_of_a_roll_belongs_to_its_title() {
-        let spans = frame(&[("上海增值税普通发票", 100.0, 40.0), ("(卷票)", 100.0, 80.0)]).spans;
-        assert_eq!(title(&spans).unwrap().text, "上海增值税普通发票(卷票)");
-    }
-}
+#[path = "head_tests.rs"]
+mod tests;

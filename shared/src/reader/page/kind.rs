@@ -1,10 +1,11 @@
 //! Which of the nine kinds a page is, and what its title says.
 //! Knows nothing of where other fields stand.
 
-use crate::invoice::{Field, InvoiceCode, InvoiceType, QrPayload, plain};
+use crate::invoice::{Field, InvoiceCode, InvoiceType, QrPayload, plain, split_region};
 use crate::reader::values::builder::{Match, ReadingBuilder};
-use crate::report::{Evidence, EvidenceSource, Reading};
+use crate::report::{DoubtReason, Evidence, EvidenceSource, Reading};
 
+use super::foreign;
 use super::frame::Span;
 
 /// How the page is laid out.
@@ -19,49 +20,46 @@ pub(super) enum Layout {
 }
 
 /// Tells the layout by what is printed; none when the page is no invoice of ours.
-pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>) -> Option<Layout> {
-    let text = spans.iter().map(Span::folded).collect::<Vec<_>>().join("\n");
-    let count = |words: &[&str]| words.iter().filter(|w| text.contains(**w)).count();
-    if count(&FOREIGN) > 0 {
+pub(super) fn layout(spans: &[Span], qr: Option<&QrPayload>, on_chain: bool) -> Option<Layout> {
+    if foreign::titled(spans).is_some() && !on_chain {
         return None;
     }
+    let text = spans.iter().map(Span::folded).collect::<Vec<_>>().join("\n");
+    let count = |words: &[&str]| words.iter().filter(|w| text.contains(**w)).count();
     let named = qr.and_then(QrPayload::invoice_type);
     let roll = count(&["卷票", "机打号码", "销售方名称", "购买方名称", "收款员", "合计金额"]);
     if named == Some(InvoiceType::Roll) || roll >= 3 {
         return Some(Layout::Roll);
     }
-    let table = count(&["规格型号", "单位", "数量", "单价", "税率", "税额", "金额", "车牌号", "通行日期"]);
+    let table = count(&["规格型号", "单位", "数量", "单价", "税率", "税额", "金额"]) + toll_heads(spans);
     let frame =
         count(&["价税合计", "(小写)", "(大写)", "纳税人识别号", "开户行及账号", "密码", "校验码", "开票人", "收款人"]);
-    let ours = named.is_some() || count(&["增值税", "电子发票", "普通发票", "专用发票"]) > 0;
+    let ours = named.is_some() || on_chain || count(&["增值税", "电子发票", "普通发票", "专用发票"]) > 0;
+    let titled = on_chain || foreign::is_titled_as_ours(spans);
+    if !titled && named.is_none() && foreign::labelled(spans).is_some() {
+        return None;
+    }
     // A title and many labels make up for heads that are too faint to be read.
-    use InvoiceType::{Common, ElectronicCommon, ElectronicSpecial, Special};
-    let titles = [Common, Special, ElectronicCommon, ElectronicSpecial].map(|kind| standard_title(kind, ""));
-    let titled = titles.iter().any(|title| text.contains(title)) && frame >= 3;
-    let (heads, labels) = if titled { (1, 4) } else { (2, 5) };
+    let (heads, labels) = if titled && frame >= 3 { (1, 4) } else { (2, 5) };
     if table + frame < labels || table < heads || !(ours || table + frame >= 9) {
         return None;
     }
-    let older =
-        named.is_some_and(|t| !t.is_digital()) || count(&["票代码", "发代码", "校验码", "密码", "机器编号"]) > 0;
+    let older = on_chain
+        || named.is_some_and(|t| !t.is_digital())
+        || count(&["票代码", "发代码", "校验码", "密码", "机器编号"]) > 0;
     let long_number = || text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 20);
     let digital = named.is_some_and(InvoiceType::is_digital) || (!older && long_number());
     Some(if digital { Layout::Digital } else { Layout::Form })
 }
 
-/// Papers that look alike and are none of the nine.
-const FOREIGN: [&str; 8] = [
-    "机动车销售统一",
-    "二手车销售统一",
-    "铁路电子客票",
-    "航空运输电子客票",
-    "非税收入",
-    "通用机打发票",
-    "定额发票",
-    "医疗收费票据",
-];
+/// How many of the toll form's own column heads are there.
+pub(super) fn toll_heads(spans: &[Span]) -> usize {
+    let starts = |head: &&&str| spans.iter().any(|s| !s.vertical && s.folded().starts_with(**head));
+    ["车牌号", "通行日期起", "通行日期止"].iter().filter(starts).count()
+}
 
-/// Decides the type from all that speaks of it: QR code, invoice code, title, marks.
+/// Decides the type from all that speaks of it: what the paper calls itself, the invoice code's digits, the QR code; on
+/// an electronic invoice the marks and columns of tolls too.
 pub(super) fn decide_type(
     builder: &mut ReadingBuilder<'_>,
     layout: Layout,
@@ -71,22 +69,61 @@ pub(super) fn decide_type(
     let invoice = &builder.reading.invoice;
     let by_code = invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.invoice_type());
     let by_qr = qr.and_then(QrPayload::invoice_type);
-    let special = printed_title.contains('专') || printed_title.contains("用发");
+    let by_title = kind_of_title(printed_title);
     let kind = match layout {
         Layout::Roll => InvoiceType::Roll,
-        Layout::Digital => by_qr.filter(|t| t.is_digital()).unwrap_or(if special {
-            InvoiceType::DigitalSpecial
-        } else {
-            InvoiceType::DigitalCommon
-        }),
+        Layout::Digital => {
+            let digital = |kind: &InvoiceType| kind.is_digital();
+            by_title.filter(digital).or(by_qr.filter(digital)).unwrap_or_else(|| digital_by_title(printed_title))
+        }
         Layout::Form if is_blockchain(builder, printed_title) => InvoiceType::Blockchain,
-        Layout::Form => by_qr
-            .or(by_code)
-            .filter(|t| !t.is_digital() && *t != InvoiceType::Roll)
-            .unwrap_or_else(|| by_title(printed_title)),
+        Layout::Form => {
+            let on_form = |kind: &InvoiceType| !kind.is_digital() && *kind != InvoiceType::Roll;
+            let [code, qr] = [by_code, by_qr].map(|kind| kind.filter(on_form));
+            let title = by_title.filter(on_form).filter(|_| !is_overruled(builder.source, by_title, code, qr));
+            title.or(code).or(qr).unwrap_or_else(|| form_by_title(printed_title))
+        }
     };
-    let toll = kind == InvoiceType::ElectronicCommon && invoice.special_mark.as_deref() == Some("通行费");
-    builder.reading.invoice.r#type = if toll { InvoiceType::ElectronicToll } else { kind };
+    let toll = untold(kind) == InvoiceType::ElectronicCommon && is_toll(builder, by_code, by_qr);
+    let kind = if toll { InvoiceType::ElectronicToll } else { kind };
+    builder.reading.invoice.r#type = kind;
+    doubt_kind(builder, kind, by_code.filter(|_| layout == Layout::Form));
+}
+
+/// Whether a title that was read off pixels is a misreading: a seal lies over it, and code and QR code agree on another.
+fn is_overruled(
+    source: EvidenceSource,
+    title: Option<InvoiceType>,
+    code: Option<InvoiceType>,
+    qr: Option<InvoiceType>,
+) -> bool {
+    let [title, code, qr] = [title, code, qr].map(|kind| kind.map(untold));
+    source == EvidenceSource::Print && code.is_some() && code == qr && title != code
+}
+
+/// A kind as its title tells it: tolls are not in it.
+fn untold(kind: InvoiceType) -> InvoiceType {
+    if kind == InvoiceType::ElectronicToll { InvoiceType::ElectronicCommon } else { kind }
+}
+
+/// Whether an electronic invoice is one for tolls: by its mark, its columns, its code or its QR code.
+fn is_toll(builder: &ReadingBuilder<'_>, code: Option<InvoiceType>, qr: Option<InvoiceType>) -> bool {
+    let invoice = &builder.reading.invoice;
+    invoice.special_mark.as_deref() == Some(TOLL)
+        || toll_heads(&builder.frame.spans) >= 2
+        || [code, qr].contains(&Some(InvoiceType::ElectronicToll))
+}
+
+/// The mark of tolls.
+pub(super) const TOLL: &str = "通行费";
+
+/// Notes that the digits of the code speak of another kind than the paper does.
+fn doubt_kind(builder: &mut ReadingBuilder<'_>, kind: InvoiceType, by_code: Option<InvoiceType>) {
+    let differs = |code: &InvoiceType| untold(*code) != untold(kind) && kind != InvoiceType::Blockchain;
+    if let Some(code) = by_code.filter(differs) {
+        let both = vec![kind.to_string(), code.to_string()];
+        builder.reading.doubt(Field::Title, DoubtReason::Several(both));
+    }
 }
 
 fn is_blockchain(builder: &ReadingBuilder<'_>, title: &str) -> bool {
@@ -96,7 +133,29 @@ fn is_blockchain(builder: &ReadingBuilder<'_>, title: &str) -> bool {
     link || short_check || (title.contains("深圳电子普通") && !title.contains("增值税"))
 }
 
-fn by_title(title: &str) -> InvoiceType {
+/// The kind whose title this is, to the letter.
+fn kind_of_title(title: &str) -> Option<InvoiceType> {
+    let (region, rest) = split_region(title);
+    let kinds = [
+        InvoiceType::Special,
+        InvoiceType::Common,
+        InvoiceType::ElectronicCommon,
+        InvoiceType::ElectronicSpecial,
+        InvoiceType::DigitalCommon,
+        InvoiceType::DigitalSpecial,
+        InvoiceType::Roll,
+    ];
+    let chain = region == "深圳" && rest == plain(&standard_title(InvoiceType::Blockchain, ""));
+    let found = kinds.into_iter().find(|kind| plain(&standard_title(*kind, "")) == rest);
+    found.or(chain.then_some(InvoiceType::Blockchain))
+}
+
+fn digital_by_title(title: &str) -> InvoiceType {
+    let special = title.contains('专') || title.contains("用发");
+    if special { InvoiceType::DigitalSpecial } else { InvoiceType::DigitalCommon }
+}
+
+fn form_by_title(title: &str) -> InvoiceType {
     match (title.contains("电子"), title.contains("专用")) {
         (true, true) => InvoiceType::ElectronicSpecial,
         (true, false) => InvoiceType::ElectronicCommon,
@@ -119,16 +178,18 @@ fn standard_title(kind: InvoiceType, region: &str) -> String {
     }
 }
 
-/// Decides the title: as read when it is one that this kind has, else derived from code and type, as the
-/// supervision seal covers its middle on most invoices.
+/// Decides the title: as read when it is one that this kind has, else derived from code and type, as the supervision
+/// seal covers its middle on most invoices. What a file's own text calls the paper stands, whatever the code says.
 pub(super) fn decide_title(builder: &mut ReadingBuilder<'_>, title: Option<Match>) {
     let kind = builder.reading.invoice.r#type;
     let region = builder.reading.invoice.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|c| c.region());
-    let [wanted, bare] = [region.unwrap_or(""), ""].map(|region| plain(&standard_title(kind, region)));
+    let wanted = plain(&standard_title(kind, ""));
     let read = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
+    let rest = split_region(&read).1;
     // The mark of a roll is printed small beside the title and often left out.
-    let complete = read == wanted || read == wanted.trim_end_matches("(卷票)") || read == bare;
-    if complete || region.is_none() && !kind.is_digital() {
+    let complete = rest == wanted || rest == wanted.trim_end_matches("(卷票)");
+    let certain = builder.source == EvidenceSource::Text && read.contains("发票");
+    if complete || certain || region.is_none() && !kind.is_digital() {
         builder.put(Field::Title, title);
     } else {
         derive_title(&mut builder.reading);
@@ -149,127 +210,5 @@ pub(in crate::reader) fn derive_title(reading: &mut Reading) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::invoice::Invoice;
-    use crate::reader::testing::{found, frame};
-
-    const DIGITAL: &str = "01,32,,24312000000012345678,500.00,20240102,,";
-    const ELECTRONIC: &str = "01,10,031001900211,12345678,201.00,20200723,12345678901234567890,8F2A,";
-
-    fn layout_of(texts: &[&str], qr: Option<&str>) -> Option<Layout> {
-        let lines: Vec<_> = texts.iter().zip(1_u8..).map(|(text, row)| (*text, 100.0, 30.0 * f32::from(row))).collect();
-        layout(&frame(&lines).spans, qr.and_then(QrPayload::parse).as_ref())
-    }
-
-    /// Heads and labels that the form and the digital invoice share.
-    const TABLE: [&str; 6] = ["规格型号", "单位", "数量", "价税合计", "(小写)", "开票人:"];
-
-    #[test]
-    fn the_layout_is_told_by_what_is_printed() {
-        let with = |more: &[&'static str]| [&TABLE, more].concat();
-        let cases: [(&str, Vec<&str>, Option<Layout>); 8] = [
-            ("a form", with(&["上海增值税专用发票", "密码区"]), Some(Layout::Form)),
-            ("a code of 20 digits alone", with(&["电子发票(普通发票)", "24312000000012345678"]), Some(Layout::Digital)),
-            ("20 digits beside older labels", with(&["增值税", "校验码:12345678901234567890"]), Some(Layout::Form)),
-            ("three labels of a roll", vec!["机打号码:1", "销售方名称:甲", "收款员:乙"], Some(Layout::Roll)),
-            ("two labels of a roll", vec!["机打号码:1", "收款员:乙"], None),
-            ("a table that calls itself nothing", TABLE.to_vec(), None),
-            ("a paper of another kind", with(&["机动车销售统一发票", "增值税"]), None),
-            ("a letter about invoices", vec!["增值税专用发票", "随函寄上"], None),
-        ];
-        for (what, texts, want) in cases {
-            assert_eq!(layout_of(&texts, None), want, "{what}");
-        }
-    }
-
-    #[test]
-    fn a_title_makes_up_for_heads_that_are_too_faint() {
-        let faint = ["单价", "价税合计", "(小写)", "开票人:"];
-        assert_eq!(layout_of(&[&faint[..], &["上海增值税电子普通发票"]].concat(), None), Some(Layout::Form));
-        assert_eq!(layout_of(&[&faint[..], &["增值税"]].concat(), None), None);
-    }
-
-    #[test]
-    fn a_code_that_names_the_kind_goes_before_the_print() {
-        assert_eq!(layout_of(&TABLE, Some(DIGITAL)), Some(Layout::Digital));
-        assert_eq!(layout_of(&TABLE, Some(ELECTRONIC)), Some(Layout::Form));
-        let roll = "01,11,031001750107,03574125,442.48,20190114,70497714341554189588,8F2A,";
-        assert_eq!(layout_of(&["发票"], Some(roll)), Some(Layout::Roll));
-    }
-
-    /// The type, from the layout, the QR code, the title, and what was read.
-    fn type_of(layout: Layout, qr: Option<&str>, title: &str, read: Invoice) -> InvoiceType {
-        let qr = qr.and_then(QrPayload::parse);
-        let reading = found(&[], |builder, _| {
-            builder.reading.invoice = read;
-            decide_type(builder, layout, qr.as_ref(), title);
-        });
-        reading.invoice.r#type
-    }
-
-    #[test]
-    fn the_type_of_a_form_is_that_of_its_qr_code_else_its_invoice_code_else_its_title() {
-        let coded = |code: &str| Invoice { invoice_code: Some(code.into()), ..Invoice::default() };
-        let title = "上海增值税专用发票";
-        let form = |qr, read| type_of(Layout::Form, qr, title, read);
-        assert_eq!(form(Some(ELECTRONIC), coded("031001900104")), InvoiceType::ElectronicCommon);
-        assert_eq!(form(None, coded("031001900104")), InvoiceType::Common);
-        assert_eq!(form(None, Invoice::default()), InvoiceType::Special);
-        for (title, kind) in [
-            ("上海增值税电子专用发票", InvoiceType::ElectronicSpecial),
-            ("上海增值税电子普通发票", InvoiceType::ElectronicCommon),
-            ("上海增值税普通发票", InvoiceType::Common),
-            ("", InvoiceType::Common),
-        ] {
-            assert_eq!(type_of(Layout::Form, None, title, Invoice::default()), kind, "{title}");
-        }
-    }
-
-    #[test]
-    fn a_digital_invoice_and_a_roll_are_what_their_layout_says() {
-        let digital = |qr, title| type_of(Layout::Digital, qr, title, Invoice::default());
-        assert_eq!(digital(None, "电子发票(增值税专用发票)"), InvoiceType::DigitalSpecial);
-        assert_eq!(digital(None, "电子发票(普通发票)"), InvoiceType::DigitalCommon);
-        assert_eq!(digital(Some(DIGITAL), "电子发票(增值税专用发票)"), InvoiceType::DigitalCommon);
-        assert_eq!(type_of(Layout::Roll, Some(ELECTRONIC), "", Invoice::default()), InvoiceType::Roll);
-    }
-
-    #[test]
-    fn the_mark_makes_an_electronic_invoice_a_toll_invoice() {
-        let marked = || Invoice { special_mark: Some("通行费".into()), ..Invoice::default() };
-        assert_eq!(type_of(Layout::Form, Some(ELECTRONIC), "", marked()), InvoiceType::ElectronicToll);
-        assert_eq!(type_of(Layout::Form, None, "增值税专用发票", marked()), InvoiceType::Special);
-    }
-
-    #[test]
-    fn a_blockchain_invoice_is_told_by_link_check_code_or_title() {
-        let link = "https://bcfp.shenzhen.chinatax.gov.cn/verify/scan?bill_num=57708963&total_amount=136657";
-        let linked = Invoice { qr_code: Some(link.into()), ..Invoice::default() };
-        let short = Invoice { check_code: Some("4f2a9".into()), ..Invoice::default() };
-        let cases = [(linked, ""), (short, ""), (Invoice::default(), "深圳电子普通发票")];
-        for (read, title) in cases {
-            assert_eq!(type_of(Layout::Form, None, title, read), InvoiceType::Blockchain, "{title}");
-        }
-        let older = type_of(Layout::Form, None, "深圳增值税电子普通发票", Invoice::default());
-        assert_eq!(older, InvoiceType::ElectronicCommon);
-    }
-
-    #[test]
-    fn a_title_that_this_kind_cannot_have_is_derived_from_the_code() {
-        let titled = |code: Option<&str>, read: &str| {
-            let reading = found(&[(read, 100.0, 40.0)], |builder, spans| {
-                builder.reading.invoice.invoice_code = code.map(Into::into);
-                builder.reading.invoice.r#type = InvoiceType::Special;
-                decide_title(builder, spans.first().map(Match::of));
-            });
-            (reading.invoice.title.unwrap(), reading.fields[&Field::Title].sources.clone())
-        };
-        let printed = vec![EvidenceSource::Print];
-        let derived = vec![EvidenceSource::Code];
-        let whole = "上海增值税专用发票".to_owned();
-        assert_eq!(titled(Some("3100171130"), "上海增值税专用发票"), (whole.clone(), printed.clone()));
-        assert_eq!(titled(Some("3100171130"), "上海增专用发票"), (whole, derived));
-        assert_eq!(titled(None, "上海增专用发票"), ("上海增专用发票".to_owned(), printed));
-    }
-}
+#[path = "kind_tests.rs"]
+mod tests;

@@ -1,33 +1,46 @@
 //! What finds the invoice on one page. Fields are found by what they are: labels, column heads, alignment, the shape of
 //! values; never by fixed coordinates. Knows nothing of files.
 //!
+//! - [`foreign`]: papers that are no VAT invoice, by what they call themselves
 //! - [`frame`]: the page set straight, its lines as spans
+//! - [`grid`]: its ruled lines, and the cells between them
+//! - [`areas`]: which cell of a form holds what
 //! - [`label`]: labels in running text
 //! - [`kind`]: which layout, which of the nine kinds, which title
 //! - [`head`]: what stands above the table
+//! - [`copy`]: which copy of a set it is
+//! - [`marks`]: what is printed beside the title for certain goods, and who issued it for whom
 //! - [`parties`]: the buyer's and the seller's block
-//! - [`form`]: the wide form, and the digital invoice
+//! - [`form`]: the wide form, and the digital invoice; [`foot`]: its remarks and those who signed
+//! - [`once`]: what an invoice has once, twice on one paper
 //! - [`roll`]: the till's narrow roll
 //! - [`seals`]: which seal is which, and what the seller's says
 
+mod areas;
+mod copy;
+mod foot;
+pub(super) mod foreign;
 mod form;
 pub(super) mod frame;
+pub(super) mod grid;
 mod head;
 pub(super) mod kind;
 pub(super) mod label;
+mod marks;
+mod once;
 mod parties;
 mod roll;
 mod seals;
 
-use crate::error::Result;
-use crate::invoice::{Field, QrPayload, expense_category, plain};
+use crate::error::{Error, Result};
+use crate::invoice::{ChainLink, Field, QrPayload, expense_category, form_words, plain};
 use crate::ocr::{PageText, QrCode};
 use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
 
-use super::no_invoice;
 use super::second_pass::{self, Reread};
 use super::sources::{self, CodeWeight};
 use super::values::builder::ReadingBuilder;
+use super::{another_paper, no_invoice, unread_invoice};
 
 use frame::Frame;
 use kind::Layout;
@@ -51,7 +64,9 @@ pub fn read_text(page: &PageText) -> Result<Reading> {
 fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Result<Reading> {
     let frame = Frame::new(page);
     let qr = page.qr_codes.iter().find_map(|code| QrPayload::parse(&code.text));
-    let layout = kind::layout(&frame.spans, qr.as_ref()).ok_or_else(no_invoice)?;
+    let on_chain = page.qr_codes.iter().any(|code| ChainLink::parse(&code.text).is_some());
+    let none_of_ours = || foreign::paper(&frame.spans).map_or_else(|| none_read(page), another_paper);
+    let layout = kind::layout(&frame.spans, qr.as_ref(), on_chain).ok_or_else(none_of_ours)?;
     let info = PageInfo { width: page.width, height: page.height, rotation: page.rotation };
     let mut builder = ReadingBuilder::new(&frame, info);
     builder.source = source;
@@ -59,8 +74,9 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     if layout == Layout::Roll {
         roll::read(&mut builder);
     } else if !form::read(&mut builder, layout == Layout::Digital) {
-        return Err(no_invoice());
+        return Err(none_of_ours());
     }
+    marks::agent(&mut builder);
     let title = head::title(&frame.spans);
     let printed = title.as_ref().map(|t| plain(&t.text)).unwrap_or_default();
     second_pass::run(&mut builder, reread);
@@ -69,12 +85,20 @@ fn read_from(page: &PageText, reread: Reread<'_>, source: EvidenceSource) -> Res
     kind::decide_type(&mut builder, layout, qr.as_ref(), &printed);
     seals::read(&mut builder, page, title.as_ref());
     kind::decide_title(&mut builder, title);
+    copy::look_again(&mut builder, reread);
     builder.reading.invoice.expense_category = expense_category(&builder.reading.invoice.items);
+    once::doubt_doubles(&mut builder);
     let reading = builder.reading;
     if reading.invoice.invoice_number.is_none() && reading.invoice.grand_total.is_none() {
-        return Err(no_invoice());
+        return Err(none_of_ours());
     }
     Ok(reading)
+}
+
+/// What is said of a page that does not say itself what it is.
+fn none_read(page: &PageText) -> Error {
+    let is_like_one = form_words::look_like_an_invoice(page.lines.iter().map(|line| line.text.as_str()));
+    if is_like_one { unread_invoice() } else { no_invoice() }
 }
 
 /// Keeps the QR code's content: an invoice's own payload first, else a link of the chain.

@@ -4,6 +4,7 @@
 use crate::invoice::{Field, FieldKind};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
+use crate::report::DoubtReason;
 
 use super::frame::{Span, median};
 use super::label;
@@ -22,8 +23,15 @@ const SLOTS: [(Slot, &[&str]); 4] = [
     (Slot::Name, &["名称:", "名称"]),
     (Slot::TaxId, &["统一社会信用代码/纳税人识别号", "纳税人识别号", "统一社会信用代码"]),
     (Slot::Address, &["地址、电话", "地址"]),
-    (Slot::Bank, &["开户行及账号"]),
+    (Slot::Bank, &["开户行及账号", "电子支付标识"]),
 ];
+
+/// What an invoice that a tax office issued for another prints behind its own name, and behind the number that stands
+/// in the account's place.
+const OFFICE_MARKS: [&str; 2] = ["(代开机关)", "(完税凭证号)"];
+
+/// The share of a label's characters that must be left of it when it is worn.
+const WORN: f32 = 0.65;
 
 impl Slot {
     /// How little a text looks like this slot's values; 0 when it does.
@@ -70,9 +78,11 @@ pub(super) const SELLER: [Field; 4] =
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &[Span]) {
     let mut block = sort(spans);
     assign_loose(&mut block);
-    for (field, mut values) in party.into_iter().zip(block.values) {
+    for (field, values) in party.into_iter().zip(block.values) {
+        let mut values: Vec<Span> = values.iter().map(without_marks).filter(|s| !s.marks.is_empty()).collect();
         values.sort_by(|a, b| if a.same_row(b, 0.5) { a.x0.total_cmp(&b.x0) } else { a.y.total_cmp(&b.y) });
         let is_id = field.kind() == FieldKind::TaxId;
+        doubt_several(builder, field, &values);
         if let Some(mut found) = Match::join(&values, if is_id { "" } else { glue(&values) }) {
             if !is_id {
                 found.text = clean(without_label_rest(&found.text));
@@ -82,16 +92,41 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &
     }
 }
 
+/// A party has one id and one name; a name whose parts stand apart in one row may be two.
+fn doubt_several(builder: &mut ReadingBuilder<'_>, field: Field, values: &[Span]) {
+    let apart = |pair: &[Span]| pair[0].same_row(&pair[1], 0.5) && pair[1].x0 - pair[0].x1 > 3.0 * pair[0].height;
+    let several = match field.kind() {
+        FieldKind::TaxId => values.iter().filter(|s| value_parsers::is_id_like(&s.folded())).count() > 1,
+        _ => [BUYER[0], SELLER[0]].contains(&field) && values.windows(2).any(apart),
+    };
+    if several {
+        builder.reading.doubt(field, DoubtReason::Several(values.iter().map(Span::text).collect()));
+    }
+}
+
 /// Pieces of one row keep a space where the print has one; wrapped rows are joined without.
 fn glue(values: &[Span]) -> &'static str {
     let one_row = values.windows(2).all(|pair| pair[0].same_row(&pair[1], 0.5));
     if one_row { " " } else { "" }
 }
 
-/// What follows the second half of 地址、电话, where the first was read apart.
+/// What follows the last part of a label, where the first was read apart: `、电 话:`, `及账号:`.
 fn without_label_rest(text: &str) -> &str {
-    let behind = text.split_once("电话：").or_else(|| text.split_once("电话:"));
-    behind.filter(|(before, _)| before.chars().count() <= 2).map_or(text, |(_, rest)| rest)
+    const LETTERS: &str = "地址、,，电话开户行及账帐号名称 ";
+    let behind = text.find([':', '：']).and_then(|at| text.split_at_checked(at));
+    let only_label =
+        |(before, _): &(&str, &str)| before.chars().count() <= 8 && before.chars().all(|c| LETTERS.contains(c));
+    behind.filter(only_label).map_or(text, |(_, rest)| rest)
+}
+
+/// Cuts off what a tax office prints behind its values when it issues an invoice for another.
+fn without_marks(span: &Span) -> Span {
+    let found = OFFICE_MARKS.iter().filter_map(|mark| {
+        let range = label::find(&span.marks, mark)?;
+        // One character may be misread, but not the one that the mark is about.
+        span.slice(range.clone()).folded().contains(['关', '凭']).then_some(range.start)
+    });
+    found.min().map_or_else(|| span.clone(), |at| span.slice(0..at))
 }
 
 /// Drops colons left over from a label.
@@ -103,7 +138,8 @@ fn clean(text: &str) -> String {
 fn sort(spans: &[Span]) -> Block {
     let mut block = Block::default();
     for span in spans.iter().filter(|s| !s.vertical && !s.slanted && !is_caption(s)) {
-        match labelled(span) {
+        let found = labelled(span).or_else(|| second_half(span, spans)).or_else(|| worn_label(span));
+        match found {
             Some((slot, label_row, rest)) => {
                 block.rows[slot as usize].get_or_insert(label_row);
                 if !rest.marks.is_empty() {
@@ -140,6 +176,42 @@ fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
     let lone = text.chars().nth(1) == Some(':') && text.chars().next().is_some_and(is_lone_label);
     let value = span.marks.iter().position(|m| m.folded == ':').map_or(n, |colon| colon + 1);
     (lone || text == "称").then(|| (Slot::Name, span.y, span.slice(value..n)))
+}
+
+/// 称 without its colon, right of a 名 that stands alone.
+fn second_half(span: &Span, spans: &[Span]) -> Option<(Slot, f32, Span)> {
+    let first = span.marks.iter().position(|m| !m.folded.is_whitespace())?;
+    let alone = |s: &Span| s.folded() == "名" && s.x1 < span.x0 && s.same_row(span, 0.8);
+    let is_half = span.marks[first].folded == '称' && spans.iter().any(alone);
+    is_half.then(|| (Slot::Name, span.y, span.slice(first + 1..span.marks.len())))
+}
+
+/// A label before a colon of which some characters are missing or misread.
+fn worn_label(span: &Span) -> Option<(Slot, f32, Span)> {
+    let colon = span.marks.iter().position(|m| m.folded == ':')?;
+    let before: Vec<char> = span.marks[..colon].iter().map(|m| m.folded).filter(|c| !c.is_whitespace()).collect();
+    let share = |label: &&str| {
+        let label: Vec<char> = label.chars().collect();
+        common(&before, &label) as f32 / label.len().max(before.len()) as f32
+    };
+    let spellings = SLOTS.iter().flat_map(|(slot, labels)| labels.iter().map(move |label| (*slot, label)));
+    let long = spellings.filter(|(_, label)| label.chars().count() >= 4);
+    let (slot, best) = long.map(|(slot, label)| (slot, share(label))).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (best >= WORN).then(|| (slot, span.y, span.slice(colon + 1..span.marks.len())))
+}
+
+/// How many characters of both stand in the same order.
+fn common(a: &[char], b: &[char]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
+            diagonal = above;
+        }
+    }
+    row[b.len()]
 }
 
 /// Whether a character before a colon may be what is left of 名称: the other labels end otherwise.
@@ -310,6 +382,56 @@ mod tests {
             },
         ];
         cases.iter().for_each(|case| assert_read(case));
+    }
+
+    #[test]
+    fn labels_that_are_worn_or_parted_are_no_values() {
+        let cases = [
+            Case {
+                what: "two letters of a label too faint",
+                lines: &[
+                    ("名称:上海甲乙丙有限公司", 100.0, 100.0),
+                    ("统一会信用代码/税人识别号:91310000834486035U", 100.0, 140.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), None, None],
+            },
+            Case {
+                what: "称 without its colon",
+                lines: &[
+                    ("名", 100.0, 100.0),
+                    ("称上海甲乙丙有限公司", 200.0, 100.0),
+                    ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), None, None],
+            },
+            Case {
+                what: "the form of the chain",
+                lines: &[
+                    ("名称:上海甲乙丙有限公司", 100.0, 100.0),
+                    ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                    ("地 址", 100.0, 180.0),
+                    ("、 电 话:上海市丁路1号", 160.0, 180.0),
+                    ("电子支付标识:", 100.0, 220.0),
+                ],
+                want: [Some("上海甲乙丙有限公司"), Some(ID), Some("上海市丁路1号"), None],
+            },
+        ];
+        cases.iter().for_each(|case| assert_read(case));
+    }
+
+    #[test]
+    fn a_tax_offices_marks_are_no_part_of_its_values() {
+        assert_read(&Case {
+            what: "issued for another",
+            lines: &[
+                ("名称:上海甲乙丙有限公司(代开机关)", 100.0, 100.0),
+                ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+                ("(代开机关)", 500.0, 140.0),
+                ("地址、电话:上海市丁路1号", 100.0, 180.0),
+                ("开户行及账号:6217993300118475 (完税凭证号)", 100.0, 220.0),
+            ],
+            want: [Some("上海甲乙丙有限公司"), Some(ID), Some("上海市丁路1号"), Some("6217993300118475")],
+        });
     }
 
     #[test]

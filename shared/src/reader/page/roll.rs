@@ -6,9 +6,10 @@ use crate::reader::table::{self, columns::TableHead};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
-use super::form::{is_seal_text, words_part};
+use super::foot::is_seal_text;
+use super::form::words_part;
 use super::frame::Span;
-use super::{head, label};
+use super::{copy, label};
 
 /// Labels and what stands behind them. Whose a tax id is, its place tells.
 const LABELS: [(&str, Field); 16] = [
@@ -57,7 +58,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>) {
         table::read(builder, &head, &cells);
     }
     builder.reading.invoice.amounts_include_tax = true;
-    builder.put(Field::Sheet, spans.iter().find_map(head::sheet_under_title));
+    builder.put(Field::Sheet, spans.iter().find_map(copy::under_title));
 }
 
 /// One-character pieces are names' last characters here, not dirt.
@@ -128,8 +129,19 @@ fn attach(lines: &mut [RollLine], loose: &[Span], goods: (f32, f32), unit: f32) 
         };
         if let Some(line) = lines.iter_mut().rev().find(wraps) {
             line.values.push(span.clone());
+        } else if let Some(line) = lines.iter_mut().find(|line| is_check_code_below(line, span, unit)) {
+            line.values.push(span.clone());
         }
     }
+}
+
+/// The check code is as often printed in the row below its label, from the left edge on.
+fn is_check_code_below(line: &RollLine, span: &Span, unit: f32) -> bool {
+    let below = span.y - line.label.y;
+    let empty = line.field == Field::CheckCode && line.values.is_empty();
+    let text = span.folded();
+    let is_code = text.len() == 20 && text.bytes().all(|b| b.is_ascii_digit());
+    empty && is_code && (0.0..2.5 * unit).contains(&below) && span.x0 < line.label.x1
 }
 
 fn fill(builder: &mut ReadingBuilder<'_>, lines: &[RollLine], goods: (f32, f32)) {
@@ -285,6 +297,16 @@ mod tests {
         let read = read_roll(&[&GOODS[..], &[("500.00", 380.0, 330.0), ("¥500.00", 200.0, 420.0)]].concat());
         assert_eq!(text(read.grand_total.as_ref()).as_deref(), Some("500.00"));
         assert_eq!(read.items.len(), 1);
+    }
+
+    #[test]
+    fn a_check_code_may_stand_below_its_label() {
+        let code = |below: Placed<'_>| read_roll(&[("校验码", 40.0, 600.0), below]).check_code;
+        let want = Some("70497714341554189588".to_owned());
+        assert_eq!(code(("70497 71434 15541 89588", 50.0, 640.0)), want);
+        assert_eq!(code(("70497714341554189588", 220.0, 640.0)), None, "under the bar code");
+        assert_eq!(code(("70497714341554189588", 50.0, 700.0)), None, "too far");
+        assert_eq!(code(("7049771434155418", 50.0, 640.0)), None, "too short");
     }
 
     #[test]

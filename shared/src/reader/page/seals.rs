@@ -3,7 +3,7 @@
 //! A seal is known by its own words; over the title there can only be the supervision seal. What the seller's seal
 //! says is taken from the seal alone: the print only settles characters that the seal itself leaves in doubt.
 
-use crate::geometry::{Quad, bounds};
+use crate::geometry::{Corners, Quad, Turn, Upright, bounds};
 use crate::invoice::{Field, TaxId, plain};
 use crate::ocr::{PageText, SealText, TextLine};
 use crate::reader::values::builder::{Match, ReadingBuilder};
@@ -42,6 +42,9 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Opt
     let of_kind = |want: Kind| seals.iter().zip(&kinds).find(|(_, k)| **k == want).map(|(s, _)| s);
     let supervision = of_kind(Kind::Supervision);
     let invoice = of_kind(Kind::Invoice);
+    let place = SellersPlace::of(builder, page);
+    let illegible = seals.iter().zip(&kinds).filter(|(_, kind)| **kind == Kind::Illegible).map(|(seal, _)| seal);
+    let unread = illegible.into_iter().find(|seal| place.as_ref().is_some_and(|place| place.has(seal)));
 
     let found = &mut builder.reading.invoice.seals;
     // A seal that nobody can read may be any: then a kind that was not found is not known to be absent.
@@ -51,7 +54,7 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Opt
         None => Some(false),
     };
     found.supervision = known(supervision);
-    found.invoice = known(invoice);
+    found.invoice = known(invoice.or(unread));
     found.any = Some(!seals.is_empty());
     if let Some(seal) = supervision {
         builder.prove(Field::SupervisionSeal, &seen(&seal.arc, &seal.quad));
@@ -60,7 +63,42 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, page: &PageText, title: Opt
         let caption = seal.lines.last().unwrap_or(&seal.arc);
         builder.prove(Field::InvoiceSeal, &seen(caption, &seal.quad));
         read_seller(builder, seal);
+    } else if let Some(seal) = unread {
+        builder.prove(Field::InvoiceSeal, &Match::blank(seal.quad));
     }
+}
+
+/// Where the seller's seal stands: below the grand total, over the seller's part of the paper.
+struct SellersPlace {
+    upright: Upright,
+    total: f32,
+}
+
+impl SellersPlace {
+    /// None where nobody knows where the grand total stands.
+    fn of(builder: &ReadingBuilder<'_>, page: &PageText) -> Option<SellersPlace> {
+        let upright = Upright { turn: Turn::of_degrees(page.rotation), size: (page.width as f32, page.height as f32) };
+        let printed = |field| builder.reading.fields.get(&field).and_then(|evidence| evidence.quad);
+        let total = printed(Field::GrandTotalWords).or_else(|| printed(Field::GrandTotal))?;
+        Some(SellersPlace { total: middle(&upright, &total), upright })
+    }
+
+    /// Whether a seal stands there that has the seller's shape: an oval of 40 x 30 mm, where others are round or square.
+    fn has(&self, seal: &SealText) -> bool {
+        let [a, b, c, _] = Corners::from_quad(&seal.quad).0;
+        let (width, height) = (a.distance(b), b.distance(c));
+        let is_oval = width > OVAL.start * height && width < OVAL.end * height;
+        is_oval && middle(&self.upright, &seal.quad) > self.total
+    }
+}
+
+/// How much wider than high the seller's seal is, as a camera may show it.
+const OVAL: std::ops::Range<f32> = 1.15..1.7;
+
+/// How far down the upright page something stands.
+fn middle(upright: &Upright, quad: &Quad) -> f32 {
+    let points = Corners::from_quad(quad).0.map(|p| upright.point((p.x, p.y)).1);
+    points.iter().sum::<f32>() / points.len() as f32
 }
 
 fn read_seller(builder: &mut ReadingBuilder<'_>, seal: &SealText) {
@@ -200,6 +238,23 @@ mod tests {
         let blurred = SealText { quad: [40.0, 0.0, 90.0, 0.0, 90.0, 30.0, 40.0, 30.0], ..SealText::default() };
         assert!(kind(&blurred, Some([0.0, 10.0, 130.0, 20.0])) == Kind::Supervision);
         assert!(kind(&blurred, Some([0.0, 40.0, 130.0, 50.0])) == Kind::Illegible);
+    }
+
+    #[test]
+    fn an_illegible_oval_below_the_total_is_the_sellers() {
+        let page = PageText { width: 600, height: 1000, ..PageText::default() };
+        let upright = Upright { turn: Turn::of_degrees(0), size: (600.0, 1000.0) };
+        let place = SellersPlace { upright, total: 500.0 };
+        let seal = |width: f32, y: f32| SealText {
+            quad: [40.0, y, 40.0 + width, y, 40.0 + width, y + 90.0, 40.0, y + 90.0],
+            ..SealText::default()
+        };
+        assert!(place.has(&seal(120.0, 600.0)));
+        assert!(!place.has(&seal(120.0, 200.0)), "above the total");
+        assert!(!place.has(&seal(90.0, 600.0)), "round");
+        let frame = frame::Frame::new(&page);
+        let builder = ReadingBuilder::new(&frame, crate::report::PageInfo::default());
+        assert!(SellersPlace::of(&builder, &page).is_none(), "nobody knows where the total is");
     }
 
     #[test]

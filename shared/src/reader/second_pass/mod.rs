@@ -3,13 +3,16 @@
 //! can stand there, and what is read counts only when an arithmetic rule or a check digit agrees.
 //! Knows nothing of layouts.
 //!
-//! - [`totals`]: the totals against the words and each other
+//! - [`totals`]: the totals, by what [`accounts`] of them agree
 //! - [`ids`]: tax ids against their check digits
-//! - [`items`]: lines that quantity and price do not make, and cells without text
+//! - [`items`]: lines that quantity and price do not make, and cells without a number
+//! - [`words`]: units and specifications that the line detector passed over
 
+mod accounts;
 mod ids;
 mod items;
 mod totals;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -26,10 +29,10 @@ const GROWTH: f32 = 0.15;
 /// More places than this are not looked at again: the page is not worth it.
 const MAX_UNCERTAIN: usize = 60;
 
-/// A field in doubt: where it stands, and the characters that it can have.
+/// A field in doubt: where it stands, cut out in two ways, and the characters that it can have; any, when none are named.
 struct Uncertain {
     field: Field,
-    quad: Quad,
+    crops: [Quad; 2],
     only: &'static str,
 }
 
@@ -38,28 +41,29 @@ type Seen = BTreeMap<Field, Vec<Match>>;
 
 /// Reads everything that is uncertain again, and fills in what the rules then confirm.
 pub(super) fn run(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
+    totals::part_shared_print(builder);
     let mut uncertain = totals::uncertain(builder);
     uncertain.extend(ids::uncertain(builder));
     uncertain.extend(items::uncertain(builder));
+    uncertain.extend(words::uncertain(builder));
     uncertain.truncate(MAX_UNCERTAIN);
-    if !uncertain.is_empty() {
-        let seen = read(builder, &uncertain, reread);
-        totals::fill(builder, &seen);
-        ids::fill(builder, &seen);
-        items::fill(builder, &seen);
-    }
-    totals::mend_currency_sign(builder);
+    let seen = if uncertain.is_empty() { Seen::new() } else { read(builder, &uncertain, reread) };
+    totals::fill(builder, &seen);
+    ids::fill(builder, &seen);
+    items::fill(builder, &seen);
+    words::fill(builder, &seen);
 }
 
 fn read(builder: &ReadingBuilder<'_>, uncertain: &[Uncertain], reread: Reread<'_>) -> Seen {
-    let crops = |u: &Uncertain| [u.quad, grown(&u.quad)].map(|quad| Region { quad, only: Some(u.only) });
+    let only = |u: &Uncertain| Some(u.only).filter(|only| !only.is_empty());
+    let crops = |u: &Uncertain| u.crops.map(|quad| Region { quad, only: only(u) });
     let places: Vec<Region> = uncertain.iter().flat_map(crops).collect();
     let mut seen = first_readings(builder, uncertain);
-    for (line, Uncertain { field, quad, .. }) in reread(&places).into_iter().zip(uncertain.iter().flat_map(|u| [u, u]))
-    {
+    let asked = uncertain.iter().flat_map(|u| u.crops.map(|quad| (u.field, quad)));
+    for (line, (field, quad)) in reread(&places).into_iter().zip(asked) {
         if !line.text.is_empty() {
-            let found = Match { text: line.text, confidence: line.confidence, quads: vec![*quad] };
-            seen.entry(*field).or_default().push(found);
+            let found = Match { text: line.text, confidence: line.confidence, quads: vec![quad] };
+            seen.entry(field).or_default().push(found);
         }
     }
     seen
@@ -90,8 +94,16 @@ fn grown(quad: &Quad) -> Quad {
 /// Where a field was read, else where it must stand.
 fn uncertain(builder: &ReadingBuilder<'_>, field: Field, only: &'static str) -> Option<Uncertain> {
     let read = builder.reading.fields.get(&field).and_then(|evidence| evidence.quad);
-    let expected = || builder.places.get(&field).and_then(|found| builder.frame.union(&found.quads));
-    Some(Uncertain { field, quad: read.or_else(expected)?, only })
+    let expected = builder.places.get(&field).filter(|_| read.is_none());
+    let crops = match expected.map(|found| (found.text.as_str(), found.quads.as_slice())) {
+        // A blank cell: the whole of it, and where the other rows' print stands.
+        Some(("", &[whole, print])) => [whole, print],
+        _ => {
+            let quad = read.or_else(|| builder.frame.union(&expected?.quads))?;
+            [quad, grown(&quad)]
+        }
+    };
+    Some(Uncertain { field, crops, only })
 }
 
 /// A value that was read, and by what; none of the first pass, whose evidence is there.

@@ -1,13 +1,11 @@
-//! The totals: words against digits, and amount plus tax against both.
+//! The totals: digits, words, amount and tax, where they do not agree or are not all there.
 
-use rust_decimal::Decimal;
+use crate::invoice::{Field, Money, words};
+use crate::reader::values::builder::{Match, ReadingBuilder};
+use crate::report::{Dependency, EvidenceSource};
 
-use crate::invoice::{Field, Money, plain, words};
-use crate::reader::values::builder::ReadingBuilder;
-use crate::reader::values::value_parsers;
-use crate::report::Dependency;
-
-use super::{Seen, Uncertain, candidates, put, uncertain as uncertain_field};
+use super::accounts::{Accounts, How, Look};
+use super::{Seen, Uncertain, uncertain as uncertain_field};
 
 /// What can stand in an amount in words.
 const WORDS: &str = "零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億元圆圓角分整正负数()（）";
@@ -27,48 +25,85 @@ pub(super) fn uncertain(builder: &ReadingBuilder<'_>) -> Vec<Uncertain> {
     open.filter_map(|(field, only)| uncertain_field(builder, field, only)).collect()
 }
 
+/// One print is one cell's: what was taken for amount and tax alike is the one's whose column it stands in.
+pub(super) fn part_shared_print(builder: &mut ReadingBuilder<'_>) {
+    let place = |field| builder.reading.evidence(field).and_then(|evidence| evidence.quad);
+    let (Some(shared), Some(other)) = (place(Field::TotalAmount), place(Field::TotalTax)) else { return };
+    let middle = |quad: &[f32; 8]| ((quad[0] + quad[4]) / 2.0, (quad[1] + quad[5]) / 2.0);
+    let distance = |field| {
+        let expected = middle(builder.places.get(&field)?.quads.first()?);
+        let printed = middle(&shared);
+        Some((expected.0 - printed.0).hypot(expected.1 - printed.1))
+    };
+    let Some((to_amount, to_tax)) = distance(Field::TotalAmount).zip(distance(Field::TotalTax)) else { return };
+    if shared == other {
+        let stranger = if to_amount <= to_tax { Field::TotalTax } else { Field::TotalAmount };
+        builder.reading.invoice.set(stranger, None);
+        builder.reading.fields.remove(&stranger);
+    }
+}
+
+/// Takes of every total the reading that the others support.
 pub(super) fn fill(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
-    fill_grand_total(builder, seen);
-    fill_parts(builder, seen);
+    let accounts = Accounts::of(builder, seen);
+    let total = accounts.total().map(|look| look.value);
+    if let Some(look) = accounts.total() {
+        let on = if accounts.words(Some(look.value)).is_some() { Field::GrandTotalWords } else { Field::TotalAmount };
+        take(builder, Field::GrandTotal, look, on);
+    }
+    if let Some(Look { value: (text, _), how: How::Again(found) }) = accounts.words(total) {
+        builder.put_as(Field::GrandTotalWords, Some(found.clone()), |_| Some(text.as_str()));
+    }
+    if !accounts.has_words() {
+        complete_words(builder, seen, total.filter(|total| accounts.support(*total) > 0));
+    }
+    let Some((amount, tax)) = total.and_then(|total| accounts.parts(total)) else { return };
+    take(builder, Field::TotalAmount, amount, Field::GrandTotal);
+    if let Some(tax) = tax {
+        take(builder, Field::TotalTax, tax, Field::GrandTotal);
+    }
 }
 
-/// The digits and the words that say the same.
-fn fill_grand_total(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
-    let invoice = &builder.reading.invoice;
-    let first = invoice.grand_total_words.clone();
-    let parsed = |text: &str| words::parse(text).map(|value| (text.to_owned(), value));
-    let in_words =
-        candidates(seen, Field::GrandTotalWords, first.as_deref().and_then(parsed), |text| parsed(&plain(text)));
-    let digits = candidates(seen, Field::GrandTotal, invoice.grand_total, value_parsers::money);
-    let mut pairs = digits.iter().flat_map(|d| in_words.iter().map(move |w| (d, w)));
-    let agreed = pairs.find(|((digits, _), ((_, value), _))| digits == value);
-    let Some((total, ((text, _), found))) = agreed else { return };
-    put(builder, Field::GrandTotal, total.clone());
-    put(builder, Field::GrandTotalWords, (text.as_str(), found.clone()));
+/// Puts a reading in place of the first one; one that was mended depends on what decided.
+fn take(builder: &mut ReadingBuilder<'_>, field: Field, look: &Look<Money>, on: Field) {
+    match &look.how {
+        How::First => {}
+        How::Again(found) => {
+            builder.put_as(field, Some(found.clone()), |_| Some(look.value));
+        }
+        How::WithoutSign => {
+            builder.reading.invoice.set(field, Some(look.value.into()));
+            builder.reading.dependencies.push(Dependency { field, on });
+        }
+    }
 }
 
-/// The amount and the tax that make the total.
-fn fill_parts(builder: &mut ReadingBuilder<'_>, seen: &Seen) {
-    let invoice = &builder.reading.invoice;
-    let Some(total) = invoice.grand_total else { return };
-    let amounts = candidates(seen, Field::TotalAmount, invoice.total_amount, value_parsers::money);
-    let taxes = candidates(seen, Field::TotalTax, invoice.total_tax, value_parsers::money);
-    let makes = |amount: &Money, tax: &Money| amount.0.checked_add(tax.0) == Some(total.0) && tax.0 != Decimal::ZERO;
-    let mut pairs = amounts.iter().flat_map(|a| taxes.iter().map(move |t| (a, t)));
-    let Some((amount, tax)) = pairs.find(|(a, t)| makes(&a.0, &t.0)) else { return };
-    put(builder, Field::TotalAmount, amount.clone());
-    put(builder, Field::TotalTax, tax.clone());
-}
-
-/// The currency sign before an amount is often read as a digit. Where the words say the amount without that
-/// digit, the words and the rest of the digits agree, and the digit is the sign.
-pub(super) fn mend_currency_sign(builder: &mut ReadingBuilder<'_>) {
-    let invoice = &builder.reading.invoice;
-    let in_words = invoice.grand_total_words.as_deref().and_then(words::parse);
-    let (Some(in_words), Some(digits)) = (in_words, invoice.grand_total) else { return };
-    let rest = digits.to_string().get(1..).and_then(|rest| rest.parse::<Money>().ok());
-    if digits.0 != in_words.0 && rest.is_some_and(|rest| rest.0 == in_words.0) {
-        builder.reading.invoice.grand_total = rest;
-        builder.reading.dependencies.push(Dependency { field: Field::GrandTotal, on: Field::GrandTotalWords });
+/// Completes words of which one character was read as none of theirs: where only one can stand there, or only one that makes
+/// the total, which others support. What was guessed confirms nothing.
+fn complete_words(builder: &mut ReadingBuilder<'_>, seen: &Seen, total: Option<Money>) {
+    if builder.source != EvidenceSource::Print {
+        return;
+    }
+    let first = builder.reading.invoice.grand_total_words.clone();
+    let place = builder.places.get(&Field::GrandTotalWords).cloned();
+    let printed = builder.reading.evidence(Field::GrandTotalWords).cloned();
+    let first = first.map(|text| Match {
+        text,
+        confidence: printed.as_ref().and_then(|evidence| evidence.confidence).unwrap_or_default(),
+        quads: printed.and_then(|evidence| evidence.quad).into_iter().collect(),
+    });
+    let again = seen.get(&Field::GrandTotalWords).into_iter().flatten().cloned();
+    for found in first.into_iter().chain(again).chain(place) {
+        let completed = words::completions(&found.text);
+        let meant = match completed.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|(_, amount)| Some(*amount) == total),
+        };
+        if let Some((text, _)) = meant {
+            builder.put_as(Field::GrandTotalWords, Some(found), |_| Some(text.clone()));
+            let dependency = Dependency { field: Field::GrandTotalWords, on: Field::GrandTotal };
+            builder.reading.dependencies.push(dependency);
+            return;
+        }
     }
 }

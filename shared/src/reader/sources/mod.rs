@@ -12,8 +12,11 @@ mod qr_code;
 
 use std::collections::BTreeMap;
 
-use crate::invoice::{Column, Field, FieldKind, FieldValue, Invoice, Item, plain, unified, words};
-use crate::report::{Conflict, Evidence, EvidenceSource, PageInfo, Reading};
+use crate::invoice::{
+    Column, Field, FieldKind, FieldValue, Invoice, InvoiceCode, Item, QrPayload, plain, unified, words,
+};
+use crate::ocr::QrCode;
+use crate::report::{Conflict, Doubt, Evidence, EvidenceSource, PageInfo, Reading};
 
 pub(crate) use qr_code::{CodeWeight, add_qr_code};
 
@@ -26,12 +29,14 @@ pub struct SourceValues {
     pub invoice: Invoice,
     /// Where it has them from; a value without an entry gets one that names the source alone.
     pub fields: BTreeMap<Field, Evidence>,
+    /// Which of them may not be their field's.
+    pub doubts: Vec<Doubt>,
 }
 
 impl SourceValues {
     /// A page that was read. What its QR code contradicts is found anew when all are together.
     pub fn of_reading(source: EvidenceSource, reading: Reading) -> SourceValues {
-        SourceValues { source, invoice: reading.invoice, fields: reading.fields }
+        SourceValues { source, invoice: reading.invoice, fields: reading.fields, doubts: reading.doubts }
     }
 }
 
@@ -42,8 +47,8 @@ const UNCOMPARED: [Field; 5] =
 /// Brings accounts together, most trusted first; none of nothing.
 pub fn merge(accounts: Vec<SourceValues>, page: PageInfo) -> Option<Reading> {
     let mut accounts = accounts.into_iter();
-    let SourceValues { source, invoice, fields } = accounts.next()?;
-    let mut reading = Reading { invoice, fields, page, ..Reading::default() };
+    let SourceValues { source, invoice, fields, doubts } = accounts.next()?;
+    let mut reading = Reading { invoice, fields, page, doubts, ..Reading::default() };
     for field in reading.invoice.fields() {
         if reading.invoice.get(field).is_some() && !UNCOMPARED.contains(&field) {
             reading.fields.entry(field).or_insert_with(|| evidence_of(source));
@@ -56,9 +61,25 @@ pub fn merge(accounts: Vec<SourceValues>, page: PageInfo) -> Option<Reading> {
     Some(reading)
 }
 
+/// What a QR code says where nothing else does: which invoice it is, and what it costs.
+pub(crate) fn of_code(code: &QrCode, page: PageInfo) -> Option<Reading> {
+    let payload = QrPayload::parse(&code.text)?;
+    let mut reading = Reading { page, ..Reading::default() };
+    let by_code = payload.invoice_code.as_deref().and_then(InvoiceCode::parse).and_then(|code| code.invoice_type());
+    reading.invoice.r#type = by_code.or(payload.invoice_type()).unwrap_or_default();
+    reading.invoice.qr_code = Some(code.text.clone());
+    let evidence = Evidence { text: Some(code.text.clone()), quad: Some(code.quad), ..evidence_of(EvidenceSource::Qr) };
+    reading.note(Field::QrCode, evidence);
+    add_qr_code(&mut reading, CodeWeight::Equal);
+    Some(reading)
+}
+
 fn add(reading: &mut Reading, mut account: SourceValues) {
     compare_tables(reading, &mut account);
-    let SourceValues { source, invoice, mut fields } = account;
+    let SourceValues { source, invoice, mut fields, mut doubts } = account;
+    // What is doubted matters where it is all there is.
+    doubts.retain(|doubt| reading.invoice.get(doubt.field).is_none());
+    reading.doubts.extend(doubts);
     // What kind it is, its title says; data often does not.
     if source == EvidenceSource::Text {
         reading.invoice.r#type = invoice.r#type;

@@ -2,21 +2,26 @@
 //! Knows nothing of which rows make an item.
 
 use crate::invoice::Column;
-use crate::reader::page::frame::Span;
+use crate::reader::page::frame::{Mark, Span, median};
+use crate::reader::values::builder::Match;
 use crate::reader::values::value_parsers;
 
+use super::Row;
 use super::columns::{Head, TableHead};
 
-/// A span cut where cells meet: at wide gaps, where shapes change, at a space between name and specification;
-/// and a downward run into its single characters.
-pub(super) fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
+/// A span cut where cells meet: at wide gaps, where shapes change, where the specification begins; and a downward run
+/// into its single characters. Where specifications begin, other rows may have shown.
+pub(super) fn pieces(span: &Span, head: &TableHead, edge: Option<f32>) -> Vec<Span> {
     if span.vertical {
         return downward(span);
     }
     let n = span.marks.len();
     let advance = |i: usize| span.marks[i].x - span.marks[i - 1].x;
     let gap = 1.9 * span.height;
-    let specification = specification_start(span, head);
+    let specification = match edge {
+        Some(edge) => start_at(span, edge),
+        None => start_near_head(span, head),
+    };
     let cut = |i: &usize| advance(*i) > gap || shapes_part(span, *i) || specification == Some(*i);
     let ends: Vec<usize> = std::iter::once(0).chain((1..n).filter(cut)).chain([n]).collect();
     ends.windows(2).map(|ends| span.slice(ends[0]..ends[1])).filter(|s| !s.marks.is_empty()).collect()
@@ -24,7 +29,7 @@ pub(super) fn pieces(span: &Span, head: &TableHead) -> Vec<Span> {
 
 /// Where the specification begins in a span that runs from the name's column into the next: at the space that is
 /// nearest to the specification's head.
-fn specification_start(span: &Span, head: &TableHead) -> Option<usize> {
+fn start_near_head(span: &Span, head: &TableHead) -> Option<usize> {
     let (name, next) = (head.head(Column::Name)?, head.head(Column::Specification)?);
     if span.x0 > name.x1 || span.x1 < next.x0 {
         return None;
@@ -33,6 +38,44 @@ fn specification_start(span: &Span, head: &TableHead) -> Option<usize> {
     let beyond_name = spaces.filter(|&i| span.marks[i].x > f32::midpoint(name.x0, name.x1));
     let distance = |i: usize| (span.marks[i].x - next.x0).abs();
     beyond_name.min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+}
+
+/// Where the specification begins in a span that runs across its column's left edge: at the border between two
+/// characters that is nearest to the edge. A space there, or a change of script, draws it, because an engine tells the
+/// places of characters only roughly.
+fn start_at(span: &Span, edge: f32) -> Option<usize> {
+    let reach = 0.8 * span.height;
+    if span.x0 > edge - span.height || span.x1 < edge + 0.4 * span.height {
+        return None;
+    }
+    let solid: Vec<usize> = (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).collect();
+    let misses = solid.windows(2).map(|pair| {
+        let (before, at) = (&span.marks[pair[0]], &span.marks[pair[1]]);
+        let border = if pair[1] - pair[0] > 1 { at.x - 0.25 * span.height } else { f32::midpoint(before.x, at.x) };
+        let parts = pair[1] - pair[0] > 1 || script(before.folded) != script(at.folded);
+        (pair[1], (border - edge).abs(), if parts { 0.0 } else { 0.5 * reach })
+    });
+    let near = misses.filter(|(_, off, _)| *off < reach);
+    near.min_by(|a, b| (a.1 + a.2).total_cmp(&(b.1 + b.2))).map(|(at, ..)| at)
+}
+
+/// What kind of character it is: Han, a digit, a letter, a mark.
+fn script(c: char) -> u8 {
+    match c {
+        c if value_parsers::is_han(c) => 0,
+        c if c.is_ascii_digit() => 1,
+        c if c.is_alphabetic() => 2,
+        _ => 3,
+    }
+}
+
+/// The left edge of the specifications: they are printed from the left, so that all rows' begin at one place. None where
+/// they do not.
+pub(super) fn specification_edge(rows: &[Row], unit: f32) -> Option<f32> {
+    let cells = rows.iter().flat_map(|row| &row.cells).filter(|(c, _)| *c == Some(Column::Specification));
+    let starts: Vec<f32> = cells.filter_map(|(_, spans)| spans.first().map(|s| s.x0)).collect();
+    let middle = median(starts.clone())?;
+    starts.iter().all(|x| (x - middle).abs() < 0.8 * unit).then_some(middle)
 }
 
 /// Whether a cell surely ends before a character: behind a percent sign, between two numbers, between an amount and
@@ -44,7 +87,8 @@ fn shapes_part(span: &Span, at: usize) -> bool {
         return rest.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     }
     let lead: String = span.marks[..at].iter().map(|m| m.folded).collect();
-    let two_numbers = is_digits_and_dots(lead.trim()) && is_digits_and_dots(&rest);
+    // A number whose point has a space behind it goes on.
+    let two_numbers = is_digits_and_dots(lead.trim()) && is_digits_and_dots(&rest) && !lead.trim().ends_with('.');
     if two_numbers && (before.is_whitespace() || rest.starts_with('-')) {
         return true;
     }
@@ -66,6 +110,34 @@ fn downward(span: &Span) -> Vec<Span> {
         Span { vertical: false, x0: span.x0, x1: span.x1, y, height, ..span.slice(i..i + 1) }
     };
     (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).map(piece).collect()
+}
+
+/// A cell's pieces as one print. What stands on one row is parted by a space where there is a gap, but not between two
+/// Han characters; a print that wraps goes on without one, because lines break inside words.
+pub(super) fn joined(spans: &[Span], column: Column) -> Option<Match> {
+    let mut whole = Match::join(spans, "")?;
+    let gap = |a: &Span, b: &Span| {
+        let han = |mark: Option<&Mark>| mark.is_some_and(|m| value_parsers::is_han(m.folded));
+        let apart = column != Column::Name || b.x0 - a.x1 > 0.2 * a.height;
+        a.same_row(b, 0.6) && apart && !(han(a.marks.last()) && han(b.marks.first()))
+    };
+    whole.text = String::new();
+    for (i, span) in spans.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| spans.get(i));
+        whole.text.push_str(if before.is_some_and(|before| gap(before, span)) { " " } else { "" });
+        whole.text.push_str(&span.text());
+    }
+    Some(whole)
+}
+
+/// The number of a cell: of several prints on its row those that are none are strangers. Two numbers on one row are not
+/// one, so that there is no value, only a place.
+pub(super) fn number(spans: &[Span], column: Column) -> (Option<Match>, bool) {
+    let fits = |s: &&Span| mismatch_cost(&s.folded(), column) == 0.0;
+    let fitting: Vec<Span> = spans.iter().filter(fits).cloned().collect();
+    let kept = if fitting.is_empty() { spans } else { &fitting };
+    let two = kept.windows(2).any(|pair| pair[0].same_row(&pair[1], 0.6));
+    (joined(kept, column), !two)
 }
 
 /// Gives each token of a row to a column, keeping their order, at the least cost.
@@ -132,7 +204,10 @@ fn mismatch_cost(text: &str, column: Column) -> f32 {
         Column::Quantity | Column::UnitPrice => unless(number, 6.0),
         Column::Amount => unless(value_parsers::money(text).is_some() && text.contains('.'), 6.0),
         Column::TaxRate if rate => 0.0,
-        Column::TaxRate => unless(value_parsers::rate_without_sign(text).is_some(), 8.0).max(1.0),
+        Column::TaxRate if value_parsers::rate_without_sign(text).is_some() => 1.0,
+        // A rate whose percent sign was lost.
+        Column::TaxRate if value_parsers::rate(&format!("{text}%")).is_some() => 2.0,
+        Column::TaxRate => 8.0,
         Column::TaxAmount => unless(value_parsers::money(text).is_some() || value_parsers::is_stars(text) || rate, 6.0),
         Column::PassageStart | Column::PassageEnd => unless(value_parsers::digits(text).len() == 8, 4.0),
         Column::PlateNumber => unless(!number || length <= 7, 3.0),

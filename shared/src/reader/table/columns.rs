@@ -39,9 +39,10 @@ const HEADS: [(&str, Column); 26] = [
 /// What only some kinds of service print and we do not take: where it was built, whose deed.
 const OTHERS: [&str; 3] = ["产权证书/不动产权证号", "建筑服务发生地", "建筑项目名称"];
 
-/// The columns of the two printed forms with their places: 0 at the second head's centre, 1 at the last one's.
-/// Printers keep to them within a character's width.
-const FORM: [(Column, f32); 8] = [
+/// A form's columns with the places of their heads: 0 at the second head's centre, 1 at the last one's.
+type Form = [(Column, f32); 8];
+/// The printed form. Printers keep to its places within a character's width.
+const FORM: Form = [
     (Column::Name, -0.31),
     (Column::Specification, 0.0),
     (Column::Unit, 0.15),
@@ -51,7 +52,8 @@ const FORM: [(Column, f32); 8] = [
     (Column::TaxRate, 0.837),
     (Column::TaxAmount, 1.0),
 ];
-const TOLL: [(Column, f32); 8] = [
+/// The printed form for tolls.
+const TOLL: Form = [
     (Column::Name, -0.27),
     (Column::PlateNumber, 0.0),
     (Column::VehicleType, 0.15),
@@ -59,6 +61,28 @@ const TOLL: [(Column, f32); 8] = [
     (Column::PassageEnd, 0.485),
     (Column::Amount, 0.7),
     (Column::TaxRate, 0.85),
+    (Column::TaxAmount, 1.0),
+];
+/// The digital invoice, as the platform draws it in a PDF.
+const DIGITAL: Form = [
+    (Column::Name, -0.238),
+    (Column::Specification, 0.0),
+    (Column::Unit, 0.137),
+    (Column::Quantity, 0.31),
+    (Column::UnitPrice, 0.489),
+    (Column::Amount, 0.677),
+    (Column::TaxRate, 0.788),
+    (Column::TaxAmount, 1.0),
+];
+/// The same as an OFD has it.
+const DIGITAL_OFD: Form = [
+    (Column::Name, -0.175),
+    (Column::Specification, 0.0),
+    (Column::Unit, 0.152),
+    (Column::Quantity, 0.323),
+    (Column::UnitPrice, 0.488),
+    (Column::Amount, 0.66),
+    (Column::TaxRate, 0.78),
     (Column::TaxAmount, 1.0),
 ];
 
@@ -89,11 +113,22 @@ impl TableHead {
         (best.heads.len() >= 3).then(|| best.with_name(unit))
     }
 
-    /// As [`Self::find`] on a printed form, whose columns have known places: two heads are enough, and those that
-    /// were not read are put where they must stand.
-    pub(in crate::reader) fn find_on_form(spans: &[Span], unit: f32) -> Option<TableHead> {
+    /// As [`Self::find`] on a form, whose columns have known places: two heads are enough, and those that were not
+    /// read are put where they must stand. A digital invoice has other columns for some services, so that a head of
+    /// goods must have been read on it.
+    pub(in crate::reader) fn find_on_form(spans: &[Span], unit: f32, digital: bool) -> Option<TableHead> {
+        use Column::{Quantity, Specification, Unit, UnitPrice};
         let best = Self::best(spans, unit)?;
-        best.fitted(unit).or_else(|| (best.heads.len() >= 3).then(|| best.with_name(unit)))
+        let is_of_goods = |h: &Head| matches!(h.column, Some(Specification | Unit | Quantity | UnitPrice));
+        let forms: &[&Form] = match () {
+            () if best.heads.iter().any(is_of_toll) => &[&TOLL],
+            () if !digital => &[&FORM],
+            () if best.heads.iter().any(is_of_goods) => &[&DIGITAL, &DIGITAL_OFD],
+            () => &[],
+        };
+        let fits = forms.iter().filter_map(|form| best.clone().fitted(form, unit));
+        let nearest = fits.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(head, _)| head);
+        nearest.or_else(|| (best.heads.len() >= 3).then(|| best.with_name(unit)))
     }
 
     fn best(spans: &[Span], unit: f32) -> Option<TableHead> {
@@ -103,17 +138,25 @@ impl TableHead {
         candidates.max_by(|a, b| a.heads.len().cmp(&b.heads.len()).then(b.y.total_cmp(&a.y)))
     }
 
-    /// All columns of the form on which the heads that were read stand; none when they stand otherwise.
-    fn fitted(&self, unit: f32) -> Option<TableHead> {
-        use Column::{PassageEnd, PassageStart, PlateNumber, VehicleType};
-        let is_toll = |h: &Head| matches!(h.column, Some(PlateNumber | VehicleType | PassageStart | PassageEnd));
-        let form = if self.heads.iter().any(is_toll) { &TOLL } else { &FORM };
+    /// All columns of the form on which the heads that were read stand, and how far they stray from it on average; none
+    /// when they stand otherwise. A single character that strays is no head: it was left of another label.
+    fn fitted(mut self, form: &Form, unit: f32) -> Option<(TableHead, f32)> {
         let place = |column: Option<Column>| form.iter().find(|(c, _)| Some(*c) == column).map(|(_, at)| *at);
-        let known: Vec<(f32, f32)> = self.heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect();
+        let known = |heads: &[Head]| -> Vec<(f32, f32)> {
+            heads.iter().filter_map(|h| Some((place(h.column)?, h.centre()))).collect()
+        };
+        let whole: Vec<Head> = self.heads.iter().filter(|h| h.x1 > h.x0).copied().collect();
+        if let Some(line) = fitted_line(&known(if whole.len() > 1 { &whole } else { &self.heads })) {
+            self.heads.retain(|h| {
+                h.x1 > h.x0 || place(h.column).is_some_and(|at| (line(at) - h.centre()).abs() <= 2.5 * unit)
+            });
+        }
+        let known = known(&self.heads);
         let line = fitted_line(&known)?;
         let stretch =
             known.iter().map(|k| k.0).fold(f32::MIN, f32::max) - known.iter().map(|k| k.0).fold(f32::MAX, f32::min);
-        let strays = known.iter().filter(|(at, x)| (line(*at) - x).abs() > 2.5 * unit).count();
+        let astray = |(at, x): &(f32, f32)| (line(*at) - x).abs();
+        let strays = known.iter().filter(|k| astray(k) > 2.5 * unit).count();
         if known.len() < 2 || known.len() != self.heads.len() || strays > 0 || stretch < 0.3 {
             return None;
         }
@@ -123,8 +166,10 @@ impl TableHead {
             let half = if column == Column::Name { 4.0 * half } else { half };
             Head { column: Some(column), x0: x - half, x1: x + half }
         };
-        let heads = form.iter().map(|&(column, at)| self.head(column).unwrap_or_else(|| stand_in(column, at)));
-        Some(TableHead { y: self.y, heads: heads.collect() })
+        let whole = |column: Column| self.head(column).filter(|h| h.x1 > h.x0);
+        let heads = form.iter().map(|&(column, at)| whole(column).unwrap_or_else(|| stand_in(column, at)));
+        let mean = known.iter().map(astray).sum::<f32>() / known.len() as f32;
+        Some((TableHead { y: self.y, heads: heads.collect() }, mean))
     }
 
     /// Names always stand first; where their head was not read, the room left of the other heads is theirs.
@@ -134,6 +179,20 @@ impl TableHead {
             self.heads.insert(0, name);
         }
         self
+    }
+
+    /// The middle of the row.
+    pub(in crate::reader) fn middle(&self) -> f32 {
+        let edges = || self.heads.iter().flat_map(|h| [h.x0, h.x1]);
+        f32::midpoint(edges().fold(f32::MAX, f32::min), edges().fold(f32::MIN, f32::max))
+    }
+
+    /// Where the table must have ended to the right: its last head stands in the middle of its column, which begins
+    /// behind the head before. Known where the last column is that of taxes, as on every form.
+    pub(super) fn right_edge(&self, unit: f32) -> Option<f32> {
+        let [.., before, last] = self.heads.as_slice() else { return None };
+        let known = last.column == Some(Column::TaxAmount) && last.x1 > last.x0;
+        known.then(|| (2.0 * last.centre() - before.x1).max(last.x1 + 3.0 * unit))
     }
 
     /// A column's head.
@@ -146,6 +205,11 @@ impl Head {
     fn centre(&self) -> f32 {
         f32::midpoint(self.x0, self.x1)
     }
+}
+
+fn is_of_toll(head: &Head) -> bool {
+    use Column::{PassageEnd, PassageStart, PlateNumber, VehicleType};
+    matches!(head.column, Some(PlateNumber | VehicleType | PassageStart | PassageEnd))
 }
 
 /// A straight line through points, by least squares.
@@ -208,15 +272,28 @@ mod tests {
     fn heads_that_were_not_read_are_put_where_the_form_has_them() {
         let read =
             vec![head(Column::Specification, 500.0), head(Column::Amount, 1172.0), head(Column::TaxAmount, 1500.0)];
-        let whole = TableHead { y: 0.0, heads: read }.fitted(20.0).unwrap();
+        let whole = TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).unwrap().0;
         assert_eq!(whole.heads.len(), FORM.len());
         assert!((whole.head(Column::TaxRate).unwrap().centre() - 1337.0).abs() < 5.0);
+    }
+
+    #[test]
+    fn a_single_character_of_another_label_is_no_head() {
+        let stray = Head { column: Some(Column::TaxAmount), x0: 300.0, x1: 300.0 };
+        let read = vec![
+            stray,
+            head(Column::Specification, 500.0),
+            head(Column::UnitPrice, 963.0),
+            head(Column::TaxRate, 1337.0),
+        ];
+        let whole = TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).unwrap().0;
+        assert!((whole.head(Column::TaxAmount).unwrap().centre() - 1500.0).abs() < 5.0);
     }
 
     #[test]
     fn a_table_of_another_make_is_left_as_it_is() {
         let read =
             vec![head(Column::Specification, 500.0), head(Column::Amount, 700.0), head(Column::TaxAmount, 1500.0)];
-        assert!(TableHead { y: 0.0, heads: read }.fitted(20.0).is_none());
+        assert!(TableHead { y: 0.0, heads: read }.fitted(&FORM, 20.0).is_none());
     }
 }

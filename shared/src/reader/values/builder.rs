@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::geometry::Quad;
-use crate::invoice::{Field, FieldValue};
+use crate::invoice::{Field, FieldKind, FieldValue};
 use crate::reader::page::frame::{Frame, Span};
-use crate::report::{Evidence, EvidenceSource, PageInfo, Reading};
+use crate::report::{DoubtReason, Evidence, EvidenceSource, PageInfo, Reading};
 
 use super::value_parsers;
 
@@ -101,10 +101,25 @@ impl<'a> ReadingBuilder<'a> {
         let has_value = value.is_some();
         self.reading.invoice.set(field, value.map(V::into));
         match found {
-            Some(found) if has_value => self.prove(field, &found),
+            Some(found) if has_value => {
+                self.prove(field, &found);
+                self.doubt_cut_id(field, &found.text);
+            }
             Some(found) => drop(self.places.insert(field, found)),
             None => {}
         }
         has_value
+    }
+
+    /// An id that had to be cut out of more characters may not be the one.
+    fn doubt_cut_id(&mut self, field: Field, print: &str) {
+        if field.kind() != FieldKind::TaxId {
+            return;
+        }
+        self.reading.doubts.retain(|doubt| doubt.field != field || !matches!(doubt.reason, DoubtReason::Cut(_)));
+        let id = self.reading.invoice.text(field).unwrap_or_default();
+        if let Some(run) = value_parsers::longer_run(print, id) {
+            self.reading.doubt(field, DoubtReason::Cut(run));
+        }
     }
 }

@@ -14,7 +14,9 @@ type Pattern = LazyLock<Option<Regex>>;
 
 static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"-?\d+(?:\.\d+)?").ok());
 static DATE: Pattern = LazyLock::new(|| Regex::new(r"(20\d\d\D{1,3}\d{1,2}\D{1,3}\d{1,2})(?:\D|$)").ok());
-static LONG_ID: Pattern = LazyLock::new(|| Regex::new(r"[0-9A-Z]{15,20}").ok());
+static ID_RUN: Pattern = LazyLock::new(|| Regex::new(r"[0-9A-Z]{15,}").ok());
+/// No id has more characters.
+const LONGEST_ID: usize = 20;
 
 /// The first match of a pattern.
 fn first<'t>(pattern: &Pattern, text: &'t str) -> Option<regex::Captures<'t>> {
@@ -139,10 +141,10 @@ pub(in crate::reader) fn date(text: &str) -> Option<Date> {
 }
 
 /// A taxpayer's id. In a credit code I, O, S, V and Z do not occur, so where one is read and the digit it
-/// resembles makes the check digit hold, the digit is what is printed.
+/// resembles makes the check digit hold, the digit is what is printed. Of a longer run than any id only what must be one.
 pub(in crate::reader) fn tax_id(text: &str) -> Option<String> {
-    let text = plain(text).to_uppercase();
-    let found = first(&LONG_ID, &text)?.get(0)?.as_str().to_owned();
+    let run = id_run(text)?;
+    let found = if run.len() > LONGEST_ID { id_in_longer_run(&run)? } else { run };
     if found.len() == 18 && !TaxId::is_valid(&found) {
         let mended = found.replace('O', "0").replace('I', "1").replace('S', "5").replace('Z', "2");
         if TaxId::is_valid(&mended) {
@@ -150,6 +152,26 @@ pub(in crate::reader) fn tax_id(text: &str) -> Option<String> {
         }
     }
     invoice::parse_tax_id(&found)
+}
+
+/// The characters that an id stands in, up to whatever parts them from others.
+fn id_run(text: &str) -> Option<String> {
+    Some(first(&ID_RUN, &plain(text).to_uppercase())?.get(0)?.as_str().to_owned())
+}
+
+/// The id in a run that is too long for one: printed twice, or the only one in it whose check digit holds.
+fn id_in_longer_run(run: &str) -> Option<String> {
+    let half = run.get(..run.len() / 2)?;
+    if half.repeat(2) == run {
+        return invoice::parse_tax_id(half);
+    }
+    let mut valid = (0..run.len()).filter_map(|at| run.get(at..at + 18)).filter(|id| TaxId::is_valid(id));
+    valid.next().filter(|_| valid.next().is_none()).map(str::to_owned)
+}
+
+/// The run of characters that an id was cut out of; none where it is all of it.
+pub(in crate::reader) fn longer_run(text: &str, id: &str) -> Option<String> {
+    id_run(text).filter(|run| run.len() > id.len())
 }
 
 /// Whether it looks like a taxpayer's id, well read or not.
@@ -217,5 +239,21 @@ mod tests {
     fn letters_that_no_credit_code_has_are_read_as_the_digits_they_resemble() {
         assert_eq!(tax_id("9131OOOO834486O35U").as_deref(), Some("91310000834486035U"));
         assert_eq!(tax_id("纳税人识别号"), None);
+    }
+
+    #[test]
+    fn of_a_run_too_long_for_an_id_only_what_must_be_one_is_taken() {
+        const ID: &str = "91310000834486035U";
+        for (print, id, longer) in [
+            (ID.to_owned(), Some(ID), false),
+            (format!("{ID}91"), Some("91310000834486035U91"), false),
+            (ID.repeat(2), Some(ID), true),
+            (format!("{ID}91310104MA1F"), Some(ID), true),
+            (format!("{ID}91310104MA1FR7C72G"), None, true),
+            ("91310000834486035".to_owned(), Some("91310000834486035"), false),
+        ] {
+            assert_eq!(tax_id(&print).as_deref(), id, "{print}");
+            assert_eq!(longer_run(&print, id.unwrap_or_default()).is_some(), longer, "{print}");
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! Values that a file carries as data: XML of its own or attached, labelled objects, named values. Each becomes
 //! [`SourceValues`] that [`sources`] brings together with the page's text. Knows nothing of pages.
 //!
-//! Two vocabularies: the tax control system's ([`older`], also used by an OFD's custom tags) and the fully digital
-//! invoice's ([`digital`]). Case and prefixes vary between producers, so names are compared without both.
+//! Three vocabularies: the tax control system's ([`older`], also used by an OFD's custom tags), the fully digital
+//! invoice's ([`digital`]) and the accounting standard's ([`xbrl`]). Case and prefixes vary between producers, so names are compared without both.
 
 mod digital;
 mod older;
 mod parse;
 mod values;
+mod xbrl;
 
 use crate::document::markup::Element;
 use crate::document::text::TextLayer;
@@ -39,7 +40,11 @@ pub(crate) fn read_alone(accounts: Vec<SourceValues>) -> Option<Reading> {
 }
 
 fn of_xml(root: &Element) -> Option<SourceValues> {
-    let values = if digital::is(root) { digital::read(root) } else { older::read(root) };
+    let values = match root {
+        root if digital::is(root) => digital::read(root),
+        root if xbrl::is(root) => xbrl::read(root),
+        root => older::read(root),
+    };
     values.of_an_invoice()
 }
 

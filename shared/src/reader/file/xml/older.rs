@@ -5,16 +5,15 @@ use crate::document::markup::Element;
 use crate::invoice::{Column, Field, InvoiceType};
 use crate::reader::sources::SourceValues;
 
-use super::parse::{all_of, text_of};
+use super::parse::{self, all_of, text_of};
 
 /// Fields with their names.
-const NAMES: [(Field, &str); 20] = [
+const NAMES: [(Field, &str); 19] = [
     (Field::InvoiceCode, "InvoiceCode"),
     (Field::InvoiceNumber, "InvoiceNo"),
     (Field::IssueDate, "IssueDate"),
     (Field::CheckCode, "InvoiceCheckCode"),
     (Field::MachineNumber, "MachineNo"),
-    (Field::QrCode, "GraphCode"),
     (Field::BuyerName, "BuyerName"),
     (Field::BuyerTaxId, "BuyerTaxID"),
     (Field::BuyerAddressPhone, "BuyerAddrTel"),
@@ -42,6 +41,7 @@ pub(super) fn read(root: &Element) -> SourceValues {
     }
     values.put_as(Field::CipherText, text_of(root, "TaxControlCode"), cipher);
     values.put(Field::Remarks, text_of(root, "Note"));
+    values.put_as(Field::QrCode, text_of(root, "GraphCode"), parse::qr_code);
     for line in all_of(root, "GoodsInfo") {
         values.add_item(|column| cell(line, column));
     }

@@ -1,13 +1,18 @@
 //! Values with their evidence while they are collected, and the forms in which data writes them.
 //! Knows nothing of element names.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::document;
 use crate::document::markup::Element;
 use crate::invoice::{
-    self, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money, TaxRate, plain,
+    self, ChainLink, Column, DigitalNumber, Field, FieldKind, FieldValue, InvoiceCode, InvoiceType, Item, Money,
+    QrPayload, TaxRate, plain,
 };
+use crate::ocr;
 use crate::reader::sources::{SourceValues, evidence_of};
 use crate::reader::values::value_parsers;
 use crate::report::{Evidence, EvidenceSource};
@@ -154,9 +159,40 @@ fn check_code(text: &str) -> Option<String> {
     (Field::CheckCode.has_length_of(&solid) && solid.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(solid)
 }
 
+/// What a QR code says: data keeps that as it is, in base64, or as the code's own picture in base64.
+pub(super) fn qr_code(text: &str) -> Option<String> {
+    let is_ours = |text: &str| QrPayload::parse(text).is_some() || ChainLink::parse(text).is_some();
+    let solid: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes = if is_ours(text) { None } else { STANDARD.decode(solid).ok() };
+    let Some(bytes) = bytes else { return (!text.is_empty()).then(|| text.to_owned()) };
+    if let Ok(said) = std::str::from_utf8(&bytes) {
+        return Some(said.trim().to_owned()).filter(|said| is_ours(said));
+    }
+    let codes = document::decode_picture(&bytes).map(|picture| ocr::find_codes(&picture)).unwrap_or_default();
+    codes.into_iter().map(|code| code.text).find(|said| is_ours(said))
+}
+
 /// A taxpayer's id as it stands: data has no misread characters to mend.
 fn tax_id(text: &str) -> Option<String> {
     let solid = plain(text).to_uppercase();
     let fits = (6..=20).contains(&solid.len()) && solid.bytes().all(|b| b.is_ascii_alphanumeric());
     (fits && solid.bytes().any(|b| b != b'0')).then_some(solid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_qr_code_is_understood_in_every_form_that_data_keeps() {
+        const SAID: &str = "01,10,031001900111,12345678,442.48,20190114,70497714341554189588,8F2A,";
+        for form in [SAID.to_owned(), STANDARD.encode(SAID)] {
+            assert_eq!(qr_code(&form).as_deref(), Some(SAID));
+        }
+        let picture = include_bytes!("../../../../../tests/fixtures/digital.png");
+        assert!(qr_code(&STANDARD.encode(picture)).is_some_and(|said| said.starts_with("01,3")));
+        assert_eq!(qr_code(&STANDARD.encode([0x89, b'P', b'N', b'G'])), None);
+        assert_eq!(qr_code("某某二维码").as_deref(), Some("某某二维码"));
+        assert_eq!(qr_code(""), None);
+    }
 }
