@@ -3,7 +3,7 @@
 //! - [`invoices`], [`capabilities`]: our own, with a bearer key
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
 //! - [`body`], [`upload`]: the file in a request
-//! - [`single`]: the one invoice that a vendor's interface answers
+//! - [`single`]: the one page that a vendor's interface answers
 
 mod body;
 pub(crate) mod capabilities;

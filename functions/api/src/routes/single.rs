@@ -1,11 +1,12 @@
-//! The one invoice that a vendor's interface answers: that on a file's first page. Knows nothing of either vendor.
+//! What a vendor's interface answers of a file: the invoices on its first page. Knows nothing of either vendor.
 
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fapiao::document::{Document, Format, Limits};
+use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
+use fapiao::parts::{self, Part};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::Chain;
 use fapiao::report::{PageInfo, Reading};
@@ -24,11 +25,11 @@ pub(super) struct Bounds {
 }
 
 /// What stands on the page.
-pub(super) enum Found {
-    /// An invoice.
-    Invoice(Box<Reading>),
-    /// Something else.
-    Other(PageInfo),
+pub(super) struct Page {
+    /// Its invoices, in reading order; none where it holds something else.
+    pub readings: Vec<Reading>,
+    /// The page itself.
+    pub info: PageInfo,
 }
 
 /// Who reads for a client; none for the configured chain.
@@ -56,44 +57,57 @@ pub(super) fn tell_log(error: &Error) {
 /// Reads the first page.
 ///
 /// # Errors
-/// What is wrong with the file, and what kept it from being read; never that it is no invoice.
+/// What is wrong with the file, and what kept it from being read; never that it holds no invoice.
 pub(super) async fn read(
     pipeline: &Pipeline,
     file: Bytes,
     bounds: &Bounds,
     selected: Option<&str>,
     deadline: Instant,
-) -> Result<Found> {
+) -> Result<Page> {
     let max_bytes = pipeline.limits().max_bytes.min(bounds.max_bytes);
     check_size(&file, max_bytes)?;
-    let document = open(file, Limits { max_bytes, ..*pipeline.limits() }).await?;
-    check_sides(&document, &bounds.sides)?;
-    let (width, height) = document.dimensions();
-    let part = document.into();
-    let reading = pipeline.chain().read(&part, selected, deadline);
-    let answer = match tokio::time::timeout_at((deadline + GRACE).into(), reading).await {
-        Ok(outcome) => outcome.answer,
-        Err(_) => Err(Error::new(ErrorKind::Deadline, "reading takes longer than a request may")),
-    };
-    match answer {
-        Ok(answer) => Ok(Found::Invoice(Box::new(answer.reading))),
-        Err(error) if error.kind() == ErrorKind::NoInvoice => Ok(Found::Other(PageInfo { width, height, rotation: 0 })),
-        Err(error) => Err(error),
+    let mut page = Page { readings: Vec::new(), info: PageInfo::default() };
+    for part in first_page(file, Limits { max_bytes, ..*pipeline.limits() }, deadline).await? {
+        let readings = match part {
+            Ok(part) => {
+                check_sides(part.document(), &bounds.sides)?;
+                let (width, height) = part.document().dimensions();
+                page.info = PageInfo { width, height, rotation: 0 };
+                ask(pipeline.chain(), &part, selected, deadline).await
+            }
+            Err(error) => Err(error),
+        };
+        match readings {
+            Ok(readings) => page.readings.extend(readings),
+            Err(error) if is_no_invoice(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
+    page.info = page.readings.first().map_or(page.info, |reading| reading.page);
+    Ok(page)
 }
 
-/// The first page of a file, opened away from the async threads where that takes time.
-async fn open(file: Bytes, limits: Limits) -> Result<Document> {
-    let format = Format::by_first_bytes(&file)?;
-    let first_page = move || {
-        let document = Document::open(file, &limits)?;
-        Ok(if document.pages() > 1 { document.part(0..1) } else { document })
-    };
-    if format.is_picture() {
-        return first_page();
+/// What is read as one invoice each, and why something is not: all that begins on a file's first page.
+async fn first_page(file: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Result<Part>>> {
+    let file = parts::open(file, limits, deadline).await?;
+    if file.pages.is_none() {
+        return Err(Error::new(ErrorKind::UnsupportedFormat, "an archive has no first page"));
     }
-    let opened = tokio::task::spawn_blocking(first_page).await;
-    opened.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "the file could not be opened")))
+    let parts = file.parts.into_iter().filter(|(place, _)| place.pages.first().is_none_or(|page| *page == 1));
+    Ok(parts.map(|(_, part)| part).collect())
+}
+
+async fn ask(chain: &Chain, part: &Part, selected: Option<&str>, deadline: Instant) -> Result<Vec<Reading>> {
+    let asked = tokio::time::timeout_at((deadline + GRACE).into(), chain.read(part, selected, deadline)).await;
+    let late = |_| Error::new(ErrorKind::Deadline, "reading takes longer than a request may");
+    let papers = asked.map_err(late)?.answer?.papers;
+    Ok(papers.into_iter().filter_map(|paper| paper.reading.ok()).collect())
+}
+
+/// Whether it was looked at and is simply none, or none that can be made out.
+fn is_no_invoice(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NoInvoice | ErrorKind::UnreadInvoice)
 }
 
 /// Before anything else is looked at: what is too large need not be a file.

@@ -8,12 +8,13 @@ use fapiao::dialect::textin::{self, known};
 use fapiao::dialect::{Input, VendorCode};
 use fapiao::document::Format;
 use fapiao::error::Error;
+use fapiao::invoice::InvoiceType;
 use http::{HeaderMap, Method, Response, StatusCode};
 use lambda_http::{Body, Request};
 use serde_json::Value;
 
 use super::body;
-use super::single::{self, Bounds, Found};
+use super::single::{self, Bounds};
 use crate::clients::{Client, by_textin};
 use crate::visit::Visit;
 use crate::{Api, json_response};
@@ -39,11 +40,12 @@ async fn read(api: &Api, request: Request, visit: &mut Visit) -> Result<Value, &
     let selected = single::provider(api.pipeline.chain(), &client).map_err(|error| told(&error, false))?;
     let file = file(request)?;
     let is_picture = is_picture(&file);
-    let found = single::read(&api.pipeline, file, &BOUNDS, selected, visit.deadline).await;
-    match found.map_err(|error| told(&error, is_picture))? {
-        Found::Invoice(reading) => Ok(textin::render(&reading, client.quads.unwrap_or(api.quads))),
-        Found::Other(page) => Ok(textin::render_other(&page)),
-    }
+    let page = single::read(&api.pipeline, file, &BOUNDS, selected, visit.deadline).await;
+    let page = page.map_err(|error| told(&error, is_picture))?;
+    // Of several papers the first that this interface reads.
+    let form = page.readings.iter().find(|reading| reading.invoice.r#type != InvoiceType::Roll);
+    let answer = form.map(|reading| textin::render(reading, client.quads.unwrap_or(api.quads)));
+    Ok(answer.unwrap_or_else(|| textin::render_other(&page.info)))
 }
 
 async fn admit(api: &Api, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<Client>, &'static VendorCode> {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, RequestExt};
 use serde_json::Value;
 
-use super::single::{self, Bounds, Found};
+use super::single::{self, Bounds};
 use crate::clients::{Client, by_access_key};
 use crate::visit::Visit;
 use crate::{Api, json_response};
@@ -67,13 +67,11 @@ async fn read(api: &Api, request: Request, visit: &mut Visit) -> Result<Value, R
         // Whoever asks must not make us fetch what it names.
         Input::Url(_) => return Err(known(50204).into()),
     };
-    let found = single::read(&api.pipeline, file, &BOUNDS, selected, visit.deadline).await;
-    match found.map_err(|error| told(&error))? {
-        Found::Invoice(reading) if reading.invoice.r#type == InvoiceType::Roll => {
-            Ok(volcengine::render(&reading, &visit.request_id, visit.start.elapsed()))
-        }
-        Found::Invoice(_) | Found::Other(_) => Err(known(50208).into()),
-    }
+    let page = single::read(&api.pipeline, file, &BOUNDS, selected, visit.deadline).await;
+    let page = page.map_err(|error| told(&error))?;
+    // Of several papers the first that this interface reads.
+    let roll = page.readings.iter().find(|reading| reading.invoice.r#type == InvoiceType::Roll);
+    Ok(volcengine::render(roll.ok_or(known(50208))?, &visit.request_id, visit.start.elapsed()))
 }
 
 async fn admit(api: &Api, request: &Request, visit: &mut Visit) -> Result<Arc<Client>, Refusal> {

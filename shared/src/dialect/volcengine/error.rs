@@ -57,7 +57,7 @@ pub fn for_error(error: &Error) -> &'static VendorCode {
         | ErrorKind::Empty
         | ErrorKind::BadDimensions => 50207,
         ErrorKind::TooLarge => 50205,
-        ErrorKind::NoInvoice => 50208,
+        ErrorKind::NoInvoice | ErrorKind::UnreadInvoice => 50208,
         _ => 50500,
     })
 }
