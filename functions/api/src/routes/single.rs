@@ -90,9 +90,14 @@ pub(super) async fn read(
 
 /// What is read as one invoice each, and why something is not: all that begins on a file's first page.
 async fn first_page(file: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Result<Part>>> {
-    let file = parts::open(file, limits, deadline).await?;
+    let archive = || Error::new(ErrorKind::UnsupportedFormat, "an archive has no first page");
+    let is_empty = file.is_empty();
+    let file = match parts::open(file, limits, deadline).await {
+        Err(error) if error.kind() == ErrorKind::Empty && !is_empty => return Err(archive()),
+        opened => opened?,
+    };
     if file.pages.is_none() {
-        return Err(Error::new(ErrorKind::UnsupportedFormat, "an archive has no first page"));
+        return Err(archive());
     }
     let parts = file.parts.into_iter().filter(|(place, _)| place.pages.first().is_none_or(|page| *page == 1));
     Ok(parts.map(|(_, part)| part).collect())
