@@ -100,6 +100,9 @@ async fn the_seeds_roll_is_answered_as_the_seed_has_it(api: &Deployed) {
     let (status, answer) = api.stack.call(&api.volcengine("accounting", NEW, &fixture(ROLL))).await;
     assert_eq!(status, 200, "{answer}");
     assert_is_the_example(answer);
+    let (_, answer) = api.stack.call(&api.volcengine("accounting", NEW, &fixture("roll.jpg"))).await;
+    let main = &answer["data"]["license_main"];
+    assert!(main["seller_name"].is_string() && main["seller_name_in_seal"] == main["seller_name"], "{answer}");
     let (status, answer) = api.stack.call(&api.volcengine("accounting", NEW, &fixture("digital.png"))).await;
     assert_eq!((status, &answer["code"]), (400, &json!(50208)), "a VAT form is no roll: {answer}");
 }

@@ -122,6 +122,18 @@ pub(super) fn column_quad(reading: &Reading, column: Column) -> Option<Quad> {
     if let [one] = quads.as_slice() { Some(*one) } else { bounds(&quads).map(quad_of) }
 }
 
+/// The rates that the lines have, each once, and where they stand: what an invoice with one rate prints beside its table.
+pub(super) fn rates(reading: &Reading) -> (String, Option<Quad>) {
+    let joined = render_column(reading, Column::TaxRate);
+    let mut rates: Vec<&str> = Vec::new();
+    for rate in joined.lines().filter(|rate| !rate.trim().is_empty()) {
+        if !rates.contains(&rate) {
+            rates.push(rate);
+        }
+    }
+    (rates.join("\n"), column_quad(reading, Column::TaxRate))
+}
+
 /// The rows. Empty when a column could not be laid against the others, as rows would then claim too much.
 pub(super) fn render_rows(reading: &Reading, order: QuadOrder) -> Vec<Value> {
     if COLUMNS.iter().any(|(column, ..)| reading.evidence(Field::Column(*column)).is_some()) {
