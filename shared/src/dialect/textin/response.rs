@@ -189,7 +189,7 @@ fn success(page: &PageInfo, kind: Words, spent_on: Words, list: Vec<Value>, rows
 fn entry(reading: &Reading, key: &Key, order: QuadOrder) -> Value {
     let (value, quad) = match key.holds {
         Some(Field::Column(column)) => (items::render_column(reading, column), items::column_quad(reading, column)),
-        Some(Field::TaxRate) if reading.evidence(Field::TaxRate).is_none() => items::rates(reading),
+        Some(Field::TaxRate) if field::text(reading, Field::TaxRate).is_none() => items::rates(reading),
         Some(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
         None => derive(reading, key.key),
     };
