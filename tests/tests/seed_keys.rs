@@ -1,4 +1,5 @@
-//! Which of TextIn's keys our own reader fills, on which drawn page: eight kinds of invoice through the API's TextIn route.
+//! Which of the vendors' keys our own reader fills, on which drawn page: eight kinds of invoice through the API's TextIn
+//! route, and a roll through Volcengine's.
 //! Needs the labelled invoices (`FAPIAO_CORPUS`), like everything that scores the reading.
 
 #![cfg(test)]
@@ -14,7 +15,7 @@ use fapiao::provider::{Chain, Embedded};
 use fapiao::secret::Secret;
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
-use fapiao_tests::protocols::{self, textin};
+use fapiao_tests::protocols::{self, Call, NEW, textin, volcengine};
 use lambda_http::Body;
 use serde_json::{Value, json};
 
@@ -102,8 +103,7 @@ fn api() -> Api {
     Api::new(pipeline, clients).with_time_limit(Duration::from_secs(300))
 }
 
-async fn read(api: &Api, file: &[u8]) -> Value {
-    let call = textin::call("accounting", file);
+async fn answer(api: &Api, call: &Call) -> Value {
     let request = lambda_http::request::from_str(&call.event(HOST).to_string()).unwrap();
     let Body::Text(body) = api.handle(request).await.into_body() else { panic!("an answer is text") };
     serde_json::from_str(&body).unwrap()
@@ -124,16 +124,35 @@ fn every_key_of_the_interface_page_is_accounted_for() {
     }
 }
 
+/// The labelled invoices, where there are any.
+fn corpus() -> Option<PathBuf> {
+    let corpus = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from);
+    if corpus.is_none() {
+        eprintln!("skipped: FAPIAO_CORPUS names no labelled invoices");
+    }
+    corpus
+}
+
+/// A roll that carries everything, its seller's seal too.
+#[tokio::test]
+async fn every_key_of_volcengines_page_is_filled_on_a_scanned_roll() {
+    let Some(corpus) = corpus() else { return };
+    let (file, _) = page(&corpus.join("seed-example"), "volcengine_seed_scan");
+    let form = fapiao::dialect::volcengine::form(&file);
+    let answer = answer(&api(), &volcengine::call(HOST, &volcengine::credentials("accounting", NEW), &form)).await;
+    for key in include_str!("../../shared/src/dialect/testdata/volcengine-keys.txt").lines() {
+        let value = &answer["data"]["license_main"][key.replace("entry.", "entry_0.")];
+        assert!(value.as_str().is_some_and(|value| !value.is_empty()), "{key}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn every_kind_comes_back_with_its_type_its_angle_and_its_keys() {
-    let Some(corpus) = std::env::var_os("FAPIAO_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: FAPIAO_CORPUS names no labelled invoices");
-        return;
-    };
+    let Some(corpus) = corpus() else { return };
     let api = api();
     for (name, kind) in PAGES {
         let (file, label) = page(&corpus.join("synthetic"), name);
-        let answer = read(&api, &file).await;
+        let answer = answer(&api, &textin::call("accounting", &file)).await;
         let result = &answer["result"];
         let got = (&answer["code"], &result["type"], &result["image_angle"]);
         assert_eq!(got, (&json!(200), &json!(kind), &label["rotation"]), "{name}: {answer}");
