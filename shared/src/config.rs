@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::check::{Buyers, Rules};
+use crate::dialect::textin::QuadOrder;
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
@@ -33,6 +34,8 @@ pub struct Config {
     pub api_secret_arn: Option<String>,
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
     pub api_key: Option<Secret>,
+    /// `FAPIAO_TEXTIN_QUADS`: in which order clients of TextIn's are given corners, `rows` or `clockwise`.
+    pub textin_quads: QuadOrder,
     /// Where the vendors are, and what opens them.
     pub vendors: VendorSettings,
 }
@@ -70,6 +73,7 @@ impl Config {
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: api_key(&get)?,
+            textin_quads: quads(&get)?,
             vendors: vendors(&get)?,
         };
         config.check_buckets()?;
@@ -147,6 +151,16 @@ fn refuse_deployed(get: Lookup, name: &str, instead: &str) -> Result<()> {
 fn api_key(get: Lookup) -> Result<Option<Secret>> {
     refuse_deployed(get, "FAPIAO_API_KEY", "FAPIAO_API_SECRET_ARN")?;
     Ok(get("FAPIAO_API_KEY").map(Secret::new))
+}
+
+fn quads(get: Lookup) -> Result<QuadOrder> {
+    let Some(name) = get("FAPIAO_TEXTIN_QUADS") else {
+        return Ok(QuadOrder::default());
+    };
+    name.parse().map_err(|()| {
+        invalid("FAPIAO_TEXTIN_QUADS", &name, "is no order of corners")
+            .with_hint("Set FAPIAO_TEXTIN_QUADS to `rows` or `clockwise`, or leave it out for `rows`.")
+    })
 }
 
 fn vendors(get: Lookup) -> Result<VendorSettings> {
@@ -233,6 +247,7 @@ mod tests {
             ("FAPIAO_JOBS", "3"),
             ("FAPIAO_BUYERS", "我们公司:91310104MA1FR7C72G,91310000834486035U"),
             ("FAPIAO_API_SECRET_ARN", "arn:x"),
+            ("FAPIAO_TEXTIN_QUADS", "clockwise"),
         ])
         .unwrap();
         assert_eq!(config.providers, ["textin", "volcengine", "embedded"]);
@@ -241,7 +256,7 @@ mod tests {
         let Limits { max_bytes, max_side, max_pixels, max_pages } = config.limits;
         assert_eq!((max_bytes, max_side, max_pixels, max_pages, config.jobs), (1000, 20, 300, 4, 3));
         assert_eq!(config.rules().buyers, Buyers::parse("我们公司：91310104MA1FR7C72G，91310000834486035U").unwrap());
-        assert_eq!(config.api_secret_arn.as_deref(), Some("arn:x"));
+        assert_eq!((config.api_secret_arn.as_deref(), config.textin_quads), (Some("arn:x"), QuadOrder::Clockwise));
     }
 
     #[test]
@@ -253,6 +268,7 @@ mod tests {
             ("FAPIAO_MAX_PIXELS", "-1"),
             ("FAPIAO_PROVIDERS", ","),
             ("FAPIAO_BUYERS", "我们公司:123"),
+            ("FAPIAO_TEXTIN_QUADS", "anticlockwise"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.message().contains(name), "{error}");

@@ -5,4 +5,5 @@ pub mod environment;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;
+pub mod protocols;
 pub mod stub;

@@ -11,7 +11,7 @@ mod tests {
     use fapiao::secret::Secret;
     use fapiao::store::{MemoryStore, Store};
     use fapiao_api::Api;
-    use fapiao_api::auth::ApiKey;
+    use fapiao_api::clients::Clients;
     use fapiao_ingest::Handler;
     use lambda_http::request::LambdaRequest;
     use serde_json::Value;
@@ -57,7 +57,7 @@ mod tests {
         for name in ["api-rest.json", "api-http.json", "api-function-url.json"] {
             for (key, status) in [("another", 401), ("YOUR-API-KEY", 200)] {
                 let request: LambdaRequest = serde_json::from_str(&event(name)).unwrap();
-                let api = Api::new(pipeline(), ApiKey::new(Arc::new(Secret::new(key))));
+                let api = Api::new(pipeline(), Clients::new(Arc::new(Secret::new(key))));
                 let response = api.handle(request.into()).await;
                 assert_eq!(response.status().as_u16(), status, "{name}");
             }

@@ -36,8 +36,10 @@ def key(secrets, arn):
     """The secret's value, bare or in JSON, as the function takes it."""
     text = secrets.get_secret_value(SecretId=arn)["SecretString"].strip()
     try:
-        return json.loads(text)["api_key"]
-    except (ValueError, KeyError, TypeError):
+        value = json.loads(text)["api_key"]
+        # Two while it is rotated, the new one first.
+        return value if isinstance(value, str) else value[0]
+    except (ValueError, KeyError, TypeError, IndexError):
         return text
 
 

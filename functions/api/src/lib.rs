@@ -1,38 +1,46 @@
-//! The function behind the API: a request in, a Report or a problem out. Knows nothing of how a document is read.
+//! The function behind the API: a request in, a Report, a vendor's answer or a problem out. Knows nothing of how a document
+//! is read.
+//!
+//! - here: a request finds the protocol that it speaks
+//! - [`clients`]: who may ask
+//! - [`routes`]: one file a protocol or a route
+//! - [`problem`]: what goes wrong, in our own words
+//! - [`visit`]: what all of them know of a request, and the access log
 
-pub mod auth;
+pub mod clients;
 pub mod problem;
 mod routes;
+mod visit;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use fapiao::deadline::time_left;
+use fapiao::dialect::textin::QuadOrder;
 use fapiao::pipeline::Pipeline;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use http::{Response, StatusCode};
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Context, Request, RequestExt};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use lambda_http::{Body, Request};
 
-use auth::ApiKey;
+use clients::{Client, Clients, Uncheckable, by_key};
 use problem::Problem;
-use routes::{Access, Route};
+use routes::{Action, Protocol, Route};
+use visit::Visit;
 
 /// An HTTP API gives up after 30 s; ours is answered before.
 const TIME_LIMIT: Duration = Duration::from_secs(25);
-/// Kept back from the function's own time for sending the answer.
-const MARGIN: Duration = Duration::from_secs(1);
 
 /// Answers requests, whichever gateway they come through.
 pub struct Api {
     pipeline: Pipeline,
-    key: ApiKey,
+    clients: Clients,
     time_limit: Duration,
+    quads: QuadOrder,
 }
 
 impl Api {
-    /// An API for holders of the key.
-    pub fn new(pipeline: Pipeline, key: ApiKey) -> Self {
-        Self { pipeline, key, time_limit: TIME_LIMIT }
+    /// An API for these clients.
+    pub fn new(pipeline: Pipeline, clients: Clients) -> Self {
+        Self { pipeline, clients, time_limit: TIME_LIMIT, quads: QuadOrder::default() }
     }
 
     /// Another limit than 25 s.
@@ -42,76 +50,57 @@ impl Api {
         self
     }
 
+    /// In which order TextIn's clients are given corners, unless they have a setting of their own.
+    #[must_use]
+    pub fn with_quads(mut self, quads: QuadOrder) -> Self {
+        self.quads = quads;
+        self
+    }
+
     /// Answers one request; there is no request without an answer.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let start = Instant::now();
-        let (method, path) = (request.method().clone(), path(&request));
-        let response = self.route(request, &path, start).await.unwrap_or_else(Problem::into_response);
-        let (status, elapsed_ms) = (response.status().as_u16(), start.elapsed().as_millis());
-        tracing::info!(%method, path, status, elapsed_ms, "answered");
+        let mut visit = Visit::new(&request, self.time_limit);
+        let mut response = match routes::protocol(&request, &visit.path) {
+            Protocol::Textin => routes::textin::answer(self, request, &mut visit).await,
+            Protocol::Volcengine => routes::volcengine::answer(self, request, &mut visit).await,
+            Protocol::Own => self.route(request, &mut visit).await.unwrap_or_else(Problem::into_response),
+        };
+        visit.end(&mut response);
         response
     }
 
     /// Credentials come first: without them nobody learns even which routes there are.
-    async fn route(&self, request: Request, path: &str, start: Instant) -> Result<Response<Body>, Problem> {
-        let routes = routes::at(path);
-        let route = routes.iter().find(|route| route.method == *request.method());
-        match route.map_or(Access::Key, |route| route.access) {
-            Access::Key => self.require_key(&request, start).await?,
-        }
-        match route {
-            Some(route) => self.act(route, request, start).await,
-            None if routes.is_empty() => Err(not_found(path)),
+    async fn route(&self, request: Request, visit: &mut Visit) -> Result<Response<Body>, Problem> {
+        let client = self.require_key(request.headers(), visit).await?;
+        let routes = routes::at(&visit.path);
+        let route = routes.iter().find(|route| route.method == visit.method);
+        match route.map(|route| route.action) {
+            Some(Action::ReadInvoice) => routes::invoices::read(&self.pipeline, request, &client, visit.deadline).await,
+            Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
+            None if routes.is_empty() => Err(not_found(&visit.path)),
             None => Err(method_not_allowed(&routes)),
         }
     }
 
-    async fn require_key(&self, request: &Request, now: Instant) -> Result<(), Problem> {
-        match self.key.accepts(request.headers(), now).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Problem::unauthorized()),
-            Err(error) => {
-                tracing::error!(%error, hint = error.hint(), "no key to compare with");
-                let (detail, hint) =
-                    ("the key cannot be checked at present", "Try again; the function's log says more.");
-                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint))
-            }
-        }
-    }
-
-    async fn act(&self, route: &Route, request: Request, start: Instant) -> Result<Response<Body>, Problem> {
-        let deadline = deadline(&request, start, self.time_limit);
-        match route.action {
-            routes::Action::ReadInvoice => routes::invoices::read(&self.pipeline, request, deadline).await,
-        }
+    async fn require_key(&self, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<Client>, Problem> {
+        let presented = bearer(headers).ok_or_else(Problem::unauthorized)?;
+        let admitted = self.clients.admit(visit.start, |all| by_key(all, presented).ok_or(()), |()| true).await;
+        let client = admitted.map_err(unchecked)?.map_err(|()| Problem::unauthorized())?;
+        visit.client = Some(client.name.clone());
+        if client.may_come_from(visit.address) { Ok(client) } else { Err(Problem::elsewhere()) }
     }
 }
 
-/// The path within the API: the gateway's stage taken off, where the gateway leaves it on.
-fn path(request: &Request) -> String {
-    let raw = request.raw_http_path();
-    let stage = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.stage.as_deref(),
-        Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
-        _ => None,
-    };
-    let prefix = stage.filter(|stage| !stage.is_empty()).map(|stage| format!("/{stage}"));
-    let rest = prefix.and_then(|prefix| raw.strip_prefix(prefix.as_str()));
-    match rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-        Some("") => "/".to_owned(),
-        Some(rest) => rest.to_owned(),
-        None => raw.to_owned(),
-    }
+/// There is nothing to compare credentials with: the log says why, the answer does not.
+fn unchecked(_: Uncheckable) -> Problem {
+    let (detail, hint) = ("the key cannot be checked at present", "Try again; the function's log says more.");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint)
 }
 
-/// The API's own limit, or the function's if it has one and that is shorter.
-fn deadline(request: &Request, start: Instant, limit: Duration) -> Instant {
-    let own = start + limit;
-    let invocation = request.lambda_context_ref().map(Context::deadline);
-    match invocation.and_then(|deadline| time_left(deadline, SystemTime::now())) {
-        Some(left) => own.min(Instant::now() + left.saturating_sub(MARGIN)),
-        None => own,
-    }
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn not_found(path: &str) -> Problem {

@@ -1,4 +1,4 @@
-//! Wires the function behind the API: log, configuration, key, run.
+//! Wires the function behind the API: log, configuration, clients, run.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::secret::{SecretSource, SecretsManager};
 use fapiao::{aws, logging};
 use fapiao_api::Api;
-use fapiao_api::auth::ApiKey;
+use fapiao_api::clients::Clients;
 use lambda_http::{Error, Request, service_fn};
 
 #[tokio::main]
@@ -17,8 +17,9 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
     let aws = aws::config().await;
-    let key = ApiKey::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
-    let api = &Api::new(pipeline, key);
+    let clients =
+        Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
+    let api = &Api::new(pipeline, clients).with_quads(config.textin_quads);
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
         .await
 }

@@ -44,6 +44,12 @@ impl Problem {
             .with_header(http::header::WWW_AUTHENTICATE, challenge)
     }
 
+    /// The key is right, but not from there.
+    pub fn elsewhere() -> Self {
+        let hint = "Ask from an address that the client's entry in the API's secret allows.";
+        Self::new(StatusCode::FORBIDDEN, "address_not_allowed", "this client may not come from this address", hint)
+    }
+
     /// Adds a header to the answer.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

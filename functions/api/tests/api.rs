@@ -2,108 +2,28 @@
 
 #![cfg(test)]
 
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use common::{
+    FUNCTION_URL, Fake, HTTP, REST, api, assert_problem, event, failing, header, http, json_body, picture, working,
+};
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::parts::Part;
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Answer, Chain, Provider};
+use fapiao::provider::Chain;
 use fapiao::secret::{Secret, SecretSource};
 use fapiao_api::Api;
-use fapiao_api::auth::ApiKey;
+use fapiao_api::clients::Clients;
 use http::Response;
-use lambda_http::{Body, Request};
+use lambda_http::Body;
 use serde_json::{Value, json};
-
-const REST: &str = include_str!("fixtures/rest.json");
-const HTTP: &str = include_str!("fixtures/http.json");
-const FUNCTION_URL: &str = include_str!("fixtures/function_url.json");
-
-#[derive(Default)]
-struct Fake {
-    name: &'static str,
-    failure: Option<ErrorKind>,
-    /// So many documents are read before the failure.
-    healthy: usize,
-    delay: Duration,
-    calls: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Provider for Fake {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    async fn read(&self, _part: &Part, _deadline: Instant) -> Result<Answer> {
-        let before = self.calls.fetch_add(1, Ordering::SeqCst);
-        tokio::time::sleep(self.delay).await;
-        match self.failure {
-            Some(kind) if before >= self.healthy => {
-                Err(Error::new(kind, "as told").with_retry_after(Duration::from_secs(7)))
-            }
-            _ => Ok(Answer::default()),
-        }
-    }
-}
-
-fn api(providers: Vec<Fake>) -> Api {
-    let providers = providers.into_iter().map(|fake| Arc::new(fake) as Arc<dyn Provider>).collect();
-    let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-    Api::new(Pipeline::new(Chain::new(providers), limits), ApiKey::new(Arc::new(Secret::new("k1"))))
-}
-
-fn working() -> Api {
-    api(vec![Fake { name: "embedded", ..Fake::default() }])
-}
-
-fn failing(kind: ErrorKind) -> Api {
-    api(vec![Fake { name: "embedded", failure: Some(kind), ..Fake::default() }])
-}
-
-fn picture() -> Vec<u8> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    let image = image::RgbImage::from_pixel(200, 100, image::Rgb([9, 9, 9]));
-    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    png.into_inner()
-}
-
-/// A gateway's event with a picture as its body, altered.
-fn event(fixture: &str, alter: impl FnOnce(&mut Value)) -> Request {
-    let mut event: Value = serde_json::from_str(fixture).unwrap();
-    event["body"] = json!(STANDARD.encode(picture()));
-    alter(&mut event);
-    lambda_http::request::from_str(&event.to_string()).unwrap()
-}
-
-fn http(alter: impl FnOnce(&mut Value)) -> Request {
-    event(HTTP, alter)
-}
-
-fn json_body(response: &Response<Body>) -> Value {
-    serde_json::from_slice(response.body().as_ref()).unwrap()
-}
-
-fn header<'r>(response: &'r Response<Body>, name: &str) -> Option<&'r str> {
-    response.headers().get(name).map(|value| value.to_str().unwrap())
-}
-
-#[track_caller]
-fn assert_problem(response: &Response<Body>, status: u16, code: &str) {
-    assert_eq!(response.status().as_u16(), status);
-    assert_eq!(header(response, "content-type"), Some("application/problem+json"));
-    let problem = json_body(response);
-    assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(code)));
-    for member in ["type", "title", "detail", "hint"] {
-        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}");
-    }
-}
 
 #[tokio::test]
 async fn every_gateway_gets_the_report() {
@@ -234,7 +154,7 @@ impl SecretSource for Broken {
 
 #[tokio::test]
 async fn a_key_that_cannot_be_checked_opens_nothing() {
-    let api = Api::new(Pipeline::new(Chain::new(vec![]), Limits::default()), ApiKey::new(Arc::new(Broken)));
+    let api = Api::new(Pipeline::new(Chain::new(vec![]), Limits::default()), Clients::new(Arc::new(Broken)));
     let response = api.handle(http(|_| {})).await;
     assert_problem(&response, 503, "internal");
     assert!(!json_body(&response).to_string().contains("arn:secret"));

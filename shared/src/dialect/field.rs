@@ -17,10 +17,26 @@ pub(super) fn take(reading: &mut Reading, field: Field, print: &str, quad: Optio
     reading.note(field, evidence);
 }
 
-/// What stands printed in a field.
+/// What stands printed in a field. A vendor's print counts as it is; what we read off a page counts where it says what the
+/// value means and nothing else, since a neighbour's characters or a misread one are no print of this field.
 pub(super) fn printed(reading: &Reading, field: Field) -> Option<&str> {
-    let text = reading.evidence(field)?.text.as_deref()?;
-    (!text.trim().is_empty()).then_some(text)
+    let evidence = reading.evidence(field)?;
+    let text = evidence.text.as_deref().filter(|text| !text.trim().is_empty())?;
+    let Some(value) = reading.invoice.get(field).filter(|_| !is_vendors(evidence)) else {
+        return Some(text);
+    };
+    let alone = match field.kind() {
+        FieldKind::Digits | FieldKind::Compact | FieldKind::TaxId => {
+            text.trim_matches(|c: char| !c.is_ascii_alphanumeric())
+        }
+        _ => text,
+    };
+    [text, alone].into_iter().find(|print| field.kind().parse(print).as_ref() == Some(&value))
+}
+
+/// Whether a vendor printed it so.
+pub(super) fn is_vendors(evidence: &Evidence) -> bool {
+    evidence.sources.contains(&EvidenceSource::Vendor)
 }
 
 /// Where it stands.
@@ -114,6 +130,23 @@ mod tests {
         ] {
             let found = taken(field, print).invoice.get(field).map(|value| value.to_string());
             assert_eq!(found.as_deref(), Some(value), "{print}");
+        }
+    }
+
+    #[test]
+    fn what_we_read_ourselves_is_printed_without_its_neighbours() {
+        for (field, value, print, shown) in [
+            (Field::CheckCode, "70497 71434 15541 89588", "发70497 71434 15541 89588", "70497 71434 15541 89588"),
+            (Field::InvoiceNumber, "03574125", "O3574125", "03574125"),
+            (Field::GrandTotal, "500.00", "¥500.00", "¥500.00"),
+            (Field::IssueDate, "2019-01-14", "2019年1月14日", "2019年1月14日"),
+            (Field::SupervisionSeal, "True", "全国统一发票监制章", "True"),
+            (Field::Sheet, "发票联", "第二联:发票联", "发票联"),
+        ] {
+            let mut reading = taken(field, value);
+            let evidence = reading.fields.get_mut(&field).unwrap();
+            (evidence.text, evidence.sources) = (Some(print.to_owned()), vec![EvidenceSource::Print]);
+            assert_eq!(text(&reading, field).as_deref(), Some(shown), "{field}");
         }
     }
 

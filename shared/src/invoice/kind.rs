@@ -31,6 +31,19 @@ pub enum InvoiceType {
 }
 
 impl InvoiceType {
+    /// All nine, in the schema's order.
+    pub const ALL: [Self; 9] = [
+        Self::Special,
+        Self::Common,
+        Self::ElectronicCommon,
+        Self::ElectronicSpecial,
+        Self::ElectronicToll,
+        Self::Blockchain,
+        Self::DigitalCommon,
+        Self::DigitalSpecial,
+        Self::Roll,
+    ];
+
     /// Whether it is one whose tax the buyer deducts (专票).
     pub fn is_special(self) -> bool {
         matches!(self, Self::Special | Self::ElectronicSpecial | Self::DigitalSpecial)
@@ -95,25 +108,5 @@ pub enum ExpenseCategory {
 impl fmt::Display for ExpenseCategory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
-    }
-}
-
-#[cfg(test)]
-mod testing {
-    use super::InvoiceType;
-
-    impl InvoiceType {
-        /// All nine, in the schema's order.
-        pub(crate) const ALL: [Self; 9] = [
-            Self::Special,
-            Self::Common,
-            Self::ElectronicCommon,
-            Self::ElectronicSpecial,
-            Self::ElectronicToll,
-            Self::Blockchain,
-            Self::DigitalCommon,
-            Self::DigitalSpecial,
-            Self::Roll,
-        ];
     }
 }

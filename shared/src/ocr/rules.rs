@@ -22,6 +22,12 @@ const STEEPEST: f32 = 0.22;
 const SOLID: f32 = 0.8;
 /// So many strips may be hidden by print or a seal before a line has ended.
 const HIDDEN: usize = 5;
+/// So many strips of plain paper on its way, and it has ended all the same.
+const PLAIN: usize = 2;
+/// Paper is plain where fewer of its pixels than this share are dark.
+const SPECKS: f32 = 0.05;
+/// Print reaches no further from its middle, in pixels of the smaller page.
+const HIGHEST: f32 = 16.0;
 /// A line has at least so many pieces, in at least this share of the strips it crosses.
 const PIECES: usize = 4;
 const SEEN: f32 = 0.5;
@@ -100,6 +106,33 @@ impl Map {
         &self.light[y * self.width..(y + 1) * self.width]
     }
 
+    /// Whether a line ended between two of its pieces: where nothing hides it, it would be seen.
+    fn ends_between(&self, last: &Piece, next: &Piece, strip: usize) -> bool {
+        let missing = next.strip.saturating_sub(last.strip + 1);
+        let rise = (next.enters - last.leaves) / (missing + 1) as f32;
+        let is_plain = |step: &usize| {
+            let y = last.leaves + rise * (*step as f32 - 0.5);
+            self.is_plain((last.strip + step) * strip, y, strip)
+        };
+        (1..=missing).filter(is_plain).count() >= PLAIN
+    }
+
+    /// Whether a strip's width from `left` on is plain paper around a height.
+    fn is_plain(&self, left: usize, y: f32, strip: usize) -> bool {
+        let around = |reach: f32| {
+            let (top, bottom) = ((y - reach).max(0.0) as usize, (y + reach + 1.0).max(0.0) as usize);
+            let rows = (top..bottom.min(self.height)).filter_map(|y| self.row(y).get(left..left + strip));
+            let mut pixels: Vec<u8> = rows.flatten().copied().collect();
+            pixels.sort_unstable();
+            pixels
+        };
+        // What hides a line has paper above or below it.
+        let (near, wide) = (around(2.0), around(HIGHEST));
+        let Some(paper) = wide.get(wide.len() * 9 / 10) else { return true };
+        let dark = near.partition_point(|v| v.saturating_add(CONTRAST) < *paper);
+        (dark as f32) < SPECKS * near.len() as f32
+    }
+
     /// One for every pixel that is darker than what lies two or three pixels above and below it.
     fn ridges(&self) -> Vec<u8> {
         let mut dark = vec![0; self.light.len()];
@@ -140,7 +173,7 @@ fn lines(map: &Map, strip: usize) -> Vec<Segment> {
         let (ended, going) = open.into_iter().partition(|chain: &Chain| chain.last().strip + HIDDEN + 1 < index);
         done.extend::<Vec<Chain>>(ended);
         open = going;
-        link(&mut open, pieces(&dark, map, index, strip), strip as f32);
+        link(&mut open, pieces(&dark, map, index, strip), map, strip);
     }
     let whole = done.into_iter().chain(open).map(Chain::trimmed).filter(Chain::is_line);
     whole.flat_map(|chain| straight(&chain.points(strip as f32))).collect()
@@ -264,12 +297,12 @@ impl Chain {
 }
 
 /// Each piece goes on with the chain that points to it best, or begins one.
-fn link(open: &mut Vec<Chain>, pieces: Vec<Piece>, strip: f32) {
+fn link(open: &mut Vec<Chain>, pieces: Vec<Piece>, map: &Map, strip: usize) {
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
     for (i, chain) in open.iter().enumerate() {
         for (j, piece) in pieces.iter().enumerate() {
             let gap = chain.gap(piece);
-            if gap < strip {
+            if gap < strip as f32 && !map.ends_between(&chain.last(), piece, strip) {
                 pairs.push((gap - 0.05 * chain.pieces.len().min(40) as f32, i, j));
             }
         }
@@ -349,6 +382,12 @@ mod tests {
             }
         }
         assert_near(&find_rules(&page), &[line]);
+    }
+
+    #[test]
+    fn two_lines_in_a_row_on_plain_paper_are_two() {
+        let lines = [[100.0, 200.0, 460.0, 200.0], [530.0, 200.0, 900.0, 200.0]];
+        assert_near(&find_rules(&drawn(&lines.map(|line| (line, BROWN)))), &lines);
     }
 
     #[test]

@@ -23,13 +23,14 @@ use own_text::Sheet;
 
 /// A file taken apart.
 #[derive(Debug)]
-pub(crate) struct File {
-    pub(crate) media_type: &'static str,
+pub struct File {
+    /// Told from its content.
+    pub media_type: &'static str,
     /// None for an archive.
-    pub(crate) pages: Option<u32>,
+    pub pages: Option<u32>,
     /// In the file's order; every page and every member is in one of them. What stands there, or why there is nothing to
     /// read.
-    pub(crate) parts: Vec<(Place, Result<Part>)>,
+    pub parts: Vec<(Place, Result<Part>)>,
 }
 
 /// What is read as one invoice: its pages, or one paper on a page, and what their text says as far as it was read already.
@@ -74,7 +75,7 @@ impl From<Document> for Part {
 ///
 /// # Errors
 /// What is wrong with the file as a whole; `deadline` when the time was up before.
-pub(crate) async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
+pub async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
     let format = Format::by_first_bytes(&bytes)?;
     // A picture's header is read sooner than another thread has woken up.
     if format.is_picture() {

@@ -122,8 +122,18 @@ impl CachedSecret {
     /// # Errors
     /// `internal` when the source is out of order.
     pub async fn refreshed(&self, now: Instant) -> Result<Option<Secret>> {
+        self.refreshed_if(true, now).await
+    }
+
+    /// The same, for those who do not know yet whether it is wanted: saying no takes as long as being refused, so that time
+    /// does not tell which of the two it was.
+    ///
+    /// # Errors
+    /// As [`Self::refreshed`].
+    pub async fn refreshed_if(&self, is_wanted: bool, now: Instant) -> Result<Option<Secret>> {
         let mut held = self.held.lock().await;
-        if held.refreshed_at.is_some_and(|at| now.saturating_duration_since(at) < MIN_INTERVAL) {
+        let is_too_soon = held.refreshed_at.is_some_and(|at| now.saturating_duration_since(at) < MIN_INTERVAL);
+        if is_too_soon | !is_wanted {
             return Ok(None);
         }
         held.refreshed_at = Some(now);

@@ -21,8 +21,8 @@ pub(super) fn check(call: &StubCall, secret: &str) -> Result<(Bytes, Option<(u32
     if call.method != "POST" || call.uri.query().is_some() {
         return Err(40004);
     }
-    let known = |account: &str| (account == ACCOUNT).then(|| Secret::new(secret));
-    textin::authenticate(&call.headers, known).map_err(code)?;
+    let holder = |account: &str, code: &str| (account == ACCOUNT && Secret::new(secret).matches(code)).then_some(());
+    textin::authenticate(&call.headers, holder).map_err(code)?;
     if content_type(&call.headers) != textin::CONTENT_TYPE {
         return Err(40004);
     }
@@ -47,7 +47,7 @@ fn code(known: &'static VendorCode) -> i64 {
 }
 
 pub(super) fn answer(reading: &Reading) -> Value {
-    textin::render(reading)
+    textin::render(reading, textin::QuadOrder::Clockwise)
 }
 
 pub(super) fn not_mine(page: &PageInfo) -> Value {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
 use fapiao::dialect::Input;
-use fapiao::dialect::volcengine::{self, Received};
+use fapiao::dialect::volcengine::{self, Credentials, Received};
 use fapiao::report::Reading;
 use fapiao::secret::Secret;
 use image::ImageFormat;
@@ -58,8 +58,15 @@ fn authenticate(call: &StubCall, secret: &str) -> Result<(), i64> {
         headers: &call.headers,
         body: &call.body,
     };
-    let known = |account: &str| (account == ACCOUNT).then(|| Secret::new(secret));
+    let known = |account: &str| match account {
+        ACCOUNT => vec![credentials(secret)],
+        _ => Vec::new(),
+    };
     volcengine::verify(&received, known, Timestamp::now()).map(drop).map_err(|_| 50400)
+}
+
+fn credentials(secret: &str) -> Credentials {
+    Credentials { access_key_id: ACCOUNT.to_owned(), secret_access_key: Secret::new(secret), session_token: None }
 }
 
 pub(super) fn answer(reading: &Reading, elapsed: Duration) -> Value {

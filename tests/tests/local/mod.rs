@@ -12,6 +12,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_s3::primitives::ByteStream;
 use fapiao::store::S3Store;
+use fapiao_tests::protocols::Call;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -33,7 +34,7 @@ pub fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(root().join("tests/fixtures").join(name)).unwrap()
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
@@ -161,6 +162,23 @@ impl Stack {
         self.json_call("secretsmanager", "application/x-amz-json-1.1", "PutSecretValue", request).await;
     }
 
+    /// Replaces the API's secret.
+    pub async fn put_api_secret(&self, value: &str, token: &str) {
+        let request = json!({"SecretId": self.output("ApiKeyArn"), "SecretString": value, "ClientRequestToken": token});
+        self.json_call("secretsmanager", "application/x-amz-json-1.1", "PutSecretValue", request).await;
+    }
+
+    /// Host and port of the API.
+    pub fn api_host(&self) -> &str {
+        self.output("ApiUrl").trim_start_matches("http://")
+    }
+
+    /// Status and body of what the API answers to a client's call.
+    pub async fn call(&self, call: &Call) -> (u16, Value) {
+        let headers: String = call.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        request(call.method, &format!("{}{}", self.output("ApiUrl"), call.target), &headers, &call.body).await
+    }
+
     async fn json_call(&self, service: &str, content_type: &str, action: &str, request: Value) -> Value {
         let headers = format!("Content-Type: {content_type}\r\nX-Amz-Target: {service}.{action}\r\n");
         let (status, answer) = post(self.output("Endpoint"), &headers, request.to_string().as_bytes()).await;
@@ -186,12 +204,16 @@ async fn pause(deadline: Instant, what: &str) {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-/// One request on one connection, in HTTP/1.0: nothing to decode, nothing to configure.
 async fn post(url: &str, headers: &str, body: &[u8]) -> (u16, Value) {
+    request("POST", url, headers, body).await
+}
+
+/// One request on one connection, in HTTP/1.0: nothing to decode, nothing to configure.
+async fn request(method: &str, url: &str, headers: &str, body: &[u8]) -> (u16, Value) {
     let (host, path) =
         url.trim_start_matches("http://").split_once('/').unwrap_or((url.trim_start_matches("http://"), ""));
     let mut stream = TcpStream::connect(host).await.unwrap();
-    let head = format!("POST /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    let head = format!("{method} /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(body).await.unwrap();
     let mut answer = Vec::new();

@@ -25,6 +25,23 @@ pub(crate) fn bytes(body: Body) -> Result<Bytes, Problem> {
     }
 }
 
+/// The same of a form, in which text may stand.
+///
+/// # Errors
+/// 415 for what was damaged on its way.
+pub(crate) fn bytes_of_form(body: Body) -> Result<Bytes, Problem> {
+    intact(body).ok_or_else(|| refused("the form came as text, so that the file in it is damaged", NEXT_STEP))
+}
+
+/// The bytes, unless a gateway took them for text and damaged them.
+pub(crate) fn intact(body: Body) -> Option<Bytes> {
+    match body {
+        Body::Text(text) => (!text.contains(char::REPLACEMENT_CHARACTER)).then(|| Bytes::from(text)),
+        Body::Binary(bytes) => Some(Bytes::from(bytes)),
+        _ => Some(Bytes::new()),
+    }
+}
+
 /// The answer to a body that is no file as it should be.
 pub(crate) fn refused(detail: &str, hint: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail, hint)
@@ -36,7 +53,7 @@ fn fault(text: &str) -> Option<String> {
     if text.chars().any(is_damage) {
         Some("the body came as text, so that the file in it is damaged".to_owned())
     } else if start.starts_with(['{', '[']) {
-        Some("the body is JSON, not a file".to_owned())
+        Some("the body is JSON without image_base64, not a file".to_owned())
     } else if !start.is_empty() && !start.starts_with('<') {
         Some("the body came as text, but is no invoice's XML".to_owned())
     } else {

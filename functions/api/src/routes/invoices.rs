@@ -1,4 +1,4 @@
-//! `POST /v1/invoices`: the file's bytes in, the Report out. Knows nothing of credentials.
+//! `POST /v1/invoices`: a file in, the Report out. Knows nothing of credentials.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::{Failure, Pipeline};
 use fapiao::report::{Report, Source, Status};
-use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
-use super::body;
+use super::{single, upload};
+use crate::clients::Client;
 use crate::json_response;
 use crate::problem::Problem;
 
@@ -19,11 +19,15 @@ const GRACE: Duration = Duration::from_millis(500);
 /// A function's answer has six megabytes at most, its head included.
 const MAX_ANSWER_BYTES: usize = 6_000_000;
 
-/// Reads the body as one file and answers its Report. `?provider=` asks that provider alone.
-pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
-    let selected = selected(pipeline, &request)?;
-    refuse_forms(&request)?;
-    let bytes = body::bytes(request.into_body())?;
+/// Reads the file in the body and answers its Report. `?provider=` asks that provider alone.
+pub(crate) async fn read(
+    pipeline: &Pipeline,
+    request: Request,
+    client: &Client,
+    deadline: Instant,
+) -> Result<Response<Body>, Problem> {
+    let selected = selected(pipeline, &request, client)?;
+    let bytes = upload::file(request)?;
     refuse_too_large(&bytes, pipeline.limits().max_bytes)?;
 
     let reading = pipeline.read(bytes, Source::default(), selected.as_deref(), deadline);
@@ -34,29 +38,23 @@ pub(crate) async fn read(pipeline: &Pipeline, request: Request, deadline: Instan
     }
 }
 
-fn selected(pipeline: &Pipeline, request: &Request) -> Result<Option<String>, Problem> {
+fn selected(pipeline: &Pipeline, request: &Request, client: &Client) -> Result<Option<String>, Problem> {
+    let own = single::provider(pipeline.chain(), client).map_err(fail)?;
     let query = request.query_string_parameters_ref();
     let Some(name) = query.and_then(|query| query.first("provider")) else {
-        return Ok(None);
+        return Ok(own.map(str::to_owned));
     };
+    if own.is_some_and(|own| own != name) {
+        let hint = "Leave `provider` out, or change the client's entry in the API's secret.";
+        let detail = format!("this client gets another provider than `{name}`");
+        return Err(Problem::new(StatusCode::FORBIDDEN, "provider_not_allowed", detail, hint));
+    }
     if pipeline.chain().has(name) {
         return Ok(Some(name.to_owned()));
     }
     let detail = format!("`{name}` is not among the configured providers");
     let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().selectable().join(", "));
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
-}
-
-/// A form around the file is the usual mistake with `curl -F`, and would only be told as an unknown format.
-fn refuse_forms(request: &Request) -> Result<(), Problem> {
-    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !media_type.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/")) {
-        return Ok(());
-    }
-    Err(body::refused(
-        "the body is a form, not a file",
-        "Send the file's bytes alone, e.g. `curl --data-binary @invoice.jpg`.",
-    ))
 }
 
 fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {

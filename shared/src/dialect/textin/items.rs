@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::keys::KEYS;
-use super::position::to_position;
+use super::position::{QuadOrder, to_position};
 use super::response::{self, Printed};
 use crate::dialect::{field, json};
 use crate::geometry::{Quad, bounds, quad_of};
@@ -122,23 +122,35 @@ pub(super) fn column_quad(reading: &Reading, column: Column) -> Option<Quad> {
     if let [one] = quads.as_slice() { Some(*one) } else { bounds(&quads).map(quad_of) }
 }
 
+/// The rates that the lines have, each once, and where they stand: what an invoice with one rate prints beside its table.
+pub(super) fn rates(reading: &Reading) -> (String, Option<Quad>) {
+    let joined = render_column(reading, Column::TaxRate);
+    let mut rates: Vec<&str> = Vec::new();
+    for rate in joined.lines().filter(|rate| !rate.trim().is_empty()) {
+        if !rates.contains(&rate) {
+            rates.push(rate);
+        }
+    }
+    (rates.join("\n"), column_quad(reading, Column::TaxRate))
+}
+
 /// The rows. Empty when a column could not be laid against the others, as rows would then claim too much.
-pub(super) fn render_rows(reading: &Reading) -> Vec<Value> {
+pub(super) fn render_rows(reading: &Reading, order: QuadOrder) -> Vec<Value> {
     if COLUMNS.iter().any(|(column, ..)| reading.evidence(Field::Column(*column)).is_some()) {
         return Vec::new();
     }
     (0..reading.invoice.items.len())
-        .map(|row| COLUMNS.iter().map(|(column, key, _)| cell(reading, row, *column, key)).collect())
+        .map(|row| COLUMNS.iter().map(|(column, key, _)| cell(reading, row, *column, key, order)).collect())
         .collect()
 }
 
-fn cell(reading: &Reading, row: usize, column: Column, key: &str) -> Value {
+fn cell(reading: &Reading, row: usize, column: Column, key: &str, order: QuadOrder) -> Value {
     let own = Some(Field::Column(column));
     let cell = Field::Cell(row, column);
     serde_json::json!({
         "key": key,
         "value": field::text(reading, cell).unwrap_or_default(),
-        "position": to_position(field::quad(reading, cell).as_ref()),
+        "position": to_position(field::quad(reading, cell).as_ref(), order),
         "description": KEYS.iter().find(|key| key.holds == own).map_or("", |key| key.description),
     })
 }

@@ -10,10 +10,12 @@ mod kind;
 mod position;
 mod request;
 mod response;
+#[cfg(test)]
+mod wire_tests;
 
-pub use error::CODES;
-pub(crate) use request::{APP_ID_HEADER, SECRET_HEADER};
-pub use request::{CONTENT_TYPE, authenticate, input};
+pub use error::{CODES, for_error, known};
+pub use position::QuadOrder;
+pub use request::{APP_ID_HEADER, CONTENT_TYPE, SECRET_HEADER, authenticate, input};
 pub(crate) use response::parse;
 pub use response::{render, render_error, render_other};
 

@@ -1,6 +1,8 @@
 //! The vendor's `position`: eight numbers whose order differs between its page and its answers.
 //! Knows nothing of what stands there.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,10 +26,39 @@ pub(super) fn from_position(position: &Value) -> Option<Quad> {
     Some(order.map(|i| p[i] as f32))
 }
 
-/// A position as the vendor's answers have it: whole pixels, clockwise; eight zeros for an unknown place.
-pub(super) fn to_position(quad: Option<&Quad>) -> [i64; 8] {
+/// In which order a position lists a quad's corners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QuadOrder {
+    /// Left top, right top, left bottom, right bottom: as the interface page lists them.
+    #[default]
+    Rows,
+    /// Left top, right top, right bottom, left bottom: as the vendor's own samples have them.
+    Clockwise,
+}
+
+impl FromStr for QuadOrder {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "rows" => Ok(Self::Rows),
+            "clockwise" => Ok(Self::Clockwise),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A position: whole pixels; eight zeros for an unknown place.
+pub(super) fn to_position(quad: Option<&Quad>, order: QuadOrder) -> [i64; 8] {
+    let Some(&[x0, y0, x1, y1, x2, y2, x3, y3]) = quad else {
+        return [0; 8];
+    };
+    let ordered = match order {
+        QuadOrder::Rows => [x0, y0, x1, y1, x3, y3, x2, y2],
+        QuadOrder::Clockwise => [x0, y0, x1, y1, x2, y2, x3, y3],
+    };
     #[allow(clippy::cast_possible_truncation)]
-    quad.map_or([0; 8], |q| q.map(|v| v.round() as i64))
+    ordered.map(|v| v.round() as i64)
 }
 
 #[cfg(test)]
@@ -63,11 +94,23 @@ mod tests {
         ] {
             assert_eq!(from_position(&position), None, "{position}");
         }
-        assert_eq!(to_position(None), [0; 8]);
+        assert_eq!(to_position(None, QuadOrder::Rows), [0; 8]);
+    }
+
+    #[test]
+    fn the_pages_order_has_the_left_corners_first() {
+        assert_eq!(to_position(Some(&CLOCKWISE), QuadOrder::default()), [10, 10, 90, 12, 10, 28, 90, 30]);
+        assert_eq!(to_position(Some(&CLOCKWISE), QuadOrder::Clockwise), [10, 10, 90, 12, 90, 30, 10, 28]);
+        assert_eq!(
+            ["rows", "clockwise", "x"].map(|name| name.parse().ok()),
+            [Some(QuadOrder::Rows), Some(QuadOrder::Clockwise), None]
+        );
     }
 
     #[test]
     fn a_position_survives_the_way_through() {
-        assert_eq!(from_position(&json!(to_position(Some(&CLOCKWISE)))), Some(CLOCKWISE));
+        for order in [QuadOrder::Rows, QuadOrder::Clockwise] {
+            assert_eq!(from_position(&json!(to_position(Some(&CLOCKWISE), order))), Some(CLOCKWISE));
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::error::from_code;
 use super::items;
 use super::keys::{AGENT_ISSUED, DIGITAL_NUMBER, KEYS, Key, NUMBER};
 use super::kind::{self, Words};
-use super::position::{from_position, to_position};
+use super::position::{QuadOrder, from_position, to_position};
 use crate::dialect::json::{integer, list, print};
 use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
@@ -113,7 +113,9 @@ fn take_numbers(reading: &mut Reading, prints: &Prints<'_>) {
     if let Some((print, quad)) = first {
         field::take(reading, Field::InvoiceNumber, print, *quad);
     }
-    if let Some((print, quad)) = second.filter(|(print, _)| first.is_none_or(|(f, _)| f != print)) {
+    // A digital one is shown under both when it is rendered.
+    let is_shown = |print: &str| reading.invoice.r#type.is_digital() && first.is_some_and(|(own, _)| own == print);
+    if let Some((print, quad)) = second.filter(|(print, _)| !is_shown(print)) {
         field::take(reading, Field::OtherNumber, print, *quad);
     }
 }
@@ -146,15 +148,15 @@ fn stands_in(invoice: &Invoice, field: Field, reprint: Field) -> bool {
 }
 
 /// The answer in the vendor's form, with every key; what is not printed is an empty string at eight zeros.
-pub fn render(reading: &Reading) -> Value {
+pub fn render(reading: &Reading, order: QuadOrder) -> Value {
     let invoice = &reading.invoice;
     let kind_words = kind::type_words(invoice.r#type);
     if kind_words == kind::OTHER {
         return render_other(&reading.page);
     }
     let spent_on = invoice.expense_category.map_or(("", ""), kind::category_words);
-    let list = KEYS.iter().map(|key| entry(reading, key)).collect();
-    success(&reading.page, kind_words, spent_on, list, items::render_rows(reading))
+    let list = KEYS.iter().map(|key| entry(reading, key, order)).collect();
+    success(&reading.page, kind_words, spent_on, list, items::render_rows(reading, order))
 }
 
 /// The answer for a page that holds nothing this interface reads.
@@ -184,9 +186,10 @@ fn success(page: &PageInfo, kind: Words, spent_on: Words, list: Vec<Value>, rows
     json!({ "code": 200, "message": "success", "result": result })
 }
 
-fn entry(reading: &Reading, key: &Key) -> Value {
+fn entry(reading: &Reading, key: &Key, order: QuadOrder) -> Value {
     let (value, quad) = match key.holds {
         Some(Field::Column(column)) => (items::render_column(reading, column), items::column_quad(reading, column)),
+        Some(Field::TaxRate) if field::text(reading, Field::TaxRate).is_none() => items::rates(reading),
         Some(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
         None => derive(reading, key.key),
     };
@@ -194,7 +197,7 @@ fn entry(reading: &Reading, key: &Key) -> Value {
         "key": key.key,
         "value": value,
         "description": key.description,
-        "position": to_position(quad.as_ref()),
+        "position": to_position(quad.as_ref(), order),
     })
 }
 

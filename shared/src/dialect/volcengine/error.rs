@@ -48,8 +48,22 @@ const GATEWAY: [(&str, ErrorKind); 20] = [
     ("RequestEntityTooLarge", ErrorKind::TooLarge),
 ];
 
+/// What a client of this interface is told for an error of ours.
+pub fn for_error(error: &Error) -> &'static VendorCode {
+    known(match error.kind() {
+        ErrorKind::UnsupportedFormat
+        | ErrorKind::Undecodable
+        | ErrorKind::Encrypted
+        | ErrorKind::Empty
+        | ErrorKind::BadDimensions => 50207,
+        ErrorKind::TooLarge => 50205,
+        ErrorKind::NoInvoice | ErrorKind::UnreadInvoice => 50208,
+        _ => 50500,
+    })
+}
+
 /// A code of the table; the vendor's own 50500 for any other.
-pub(super) fn known(code: i64) -> &'static VendorCode {
+pub fn known(code: i64) -> &'static VendorCode {
     find(code).unwrap_or(&CODES[7])
 }
 
@@ -101,6 +115,33 @@ mod tests {
             assert_eq!(error.vendor_code(), Some(code.to_string().as_str()));
             assert!(error.message().contains("the vendor's words"));
             assert_eq!(error.retry_after().is_some(), kind == ProviderThrottled, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_interface_page_is_told_with_its_status() {
+        let page = include_str!("../testdata/volcengine-codes.tsv");
+        let rows: Vec<Vec<&str>> = page.lines().map(|line| line.split('\t').collect()).collect();
+        assert_eq!(rows.len(), 12);
+        for row in rows {
+            let known = CODES.iter().find(|known| known.code.to_string() == row[1]).unwrap();
+            assert_eq!(known.http_status.to_string(), row[0], "{row:?}");
+            // The words of a denied access depend on what was wrong.
+            assert!(known.message == row[2] || known.code == 50400, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_ours_is_told_in_the_vendors_words() {
+        for (kind, code) in [
+            (ErrorKind::UnsupportedFormat, 50207),
+            (ErrorKind::Empty, 50207),
+            (ErrorKind::TooLarge, 50205),
+            (ErrorKind::NoInvoice, 50208),
+            (ErrorKind::ProviderQuota, 50500),
+            (ErrorKind::Deadline, 50500),
+        ] {
+            assert_eq!(for_error(&Error::new(kind, "x")).code, code, "{kind:?}");
         }
     }
 

@@ -7,10 +7,12 @@ mod error;
 mod request;
 mod response;
 mod signature;
+#[cfg(test)]
+mod wire_tests;
 
-pub use error::CODES;
-pub(crate) use request::{ACTION, VERSION, form, form_len};
-pub use request::{CONTENT_TYPE, check_call, parse_form};
+pub use error::{CODES, for_error, known};
+pub(crate) use request::form_len;
+pub use request::{ACTION, CONTENT_TYPE, VERSION, check_call, form, parse_form};
 pub(crate) use response::parse;
 pub use response::{render, render_error};
 pub use signature::{Call, Credentials, Denial, Received, hash, sign, verify};

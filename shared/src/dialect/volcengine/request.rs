@@ -30,12 +30,13 @@ pub fn form_len(file: &[u8]) -> usize {
 /// Understands a form. Base64 wins over a URL.
 ///
 /// # Errors
-/// The vendor's own code: 50204 when neither field is there, 50207 when the base64 is broken.
+/// The vendor's own code: 50204 when neither field is there, 50207 when the base64 is empty or broken.
 pub fn parse_form(body: &[u8]) -> Result<Input<'static>, &'static VendorCode> {
-    let mut url = None;
+    let (mut url, mut is_empty) = (None, false);
     for (name, value) in form_urlencoded::parse(body) {
         match name.as_ref() {
-            IMAGE_FIELD if !value.is_empty() => {
+            IMAGE_FIELD if value.is_empty() => is_empty = true,
+            IMAGE_FIELD => {
                 let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect();
                 return STANDARD.decode(plain).map(|file| Input::Bytes(file.into())).map_err(|_| known(50207));
             }
@@ -43,7 +44,7 @@ pub fn parse_form(body: &[u8]) -> Result<Input<'static>, &'static VendorCode> {
             _ => {}
         }
     }
-    url.map(Input::Url).ok_or(known(50204))
+    url.map(Input::Url).ok_or(known(if is_empty { 50207 } else { 50204 }))
 }
 
 /// Whether a query calls this interface.
@@ -89,6 +90,7 @@ mod tests {
         );
         assert_eq!(parse_form(b"image_url=https%3A%2F%2Fa%2Fb"), Ok(Input::Url("https://a/b".into())));
         assert_eq!(parse_form(b"").map_err(|r| r.code), Err(50204));
+        assert_eq!(parse_form(b"image_base64=").map_err(|r| r.code), Err(50207));
         assert_eq!(parse_form(b"image_base64=%21%21").map_err(|r| r.code), Err(50207));
     }
 

@@ -41,6 +41,9 @@ const ENTRY_FIELDS: [(&str, Column); 4] = [
     ("unit_price", Column::UnitPrice),
 ];
 
+/// What a roll's title ends with.
+const PAPER_MARKS: [&str; 4] = ["(卷票)", "（卷票）", "(卷式)", "（卷式）"];
+
 /// More lines than any roll has: a longer answer is cut, not followed.
 const MAX_ENTRIES: usize = 1000;
 
@@ -125,19 +128,26 @@ fn column(name: &str) -> Option<Column> {
 /// The answer in the seed's form. Values that are not printed are left out, as the vendor leaves them out.
 pub fn render(reading: &Reading, request_id: &str, elapsed: std::time::Duration) -> Value {
     let mut main = Map::new();
-    for (key, field) in MAIN_FIELDS {
-        if let Some(print) = main_print(reading, field) {
-            main.insert(key.to_owned(), print.into());
-        }
-    }
-    for row in 0..reading.invoice.items.len() {
-        for (key, column) in ENTRY_FIELDS {
-            if let Some(print) = field::text(reading, Field::Cell(row, column)) {
-                main.insert(format!("entry_{row}.{key}"), print.into());
-            }
-        }
-    }
+    // The goods stand behind both names.
+    let (names, rest) = MAIN_FIELDS.split_at(2);
+    main.extend(main_prints(reading, names));
+    main.extend(entry_prints(reading));
+    main.extend(main_prints(reading, rest));
     envelope(10000, "Success", json!({ "license_main": main }), request_id, elapsed)
+}
+
+fn main_prints(reading: &Reading, fields: &[(&str, Field)]) -> Vec<(String, Value)> {
+    let print = |(key, field): &(&str, Field)| Some(((*key).to_owned(), main_print(reading, *field)?.into()));
+    fields.iter().filter_map(print).collect()
+}
+
+fn entry_prints(reading: &Reading) -> Vec<(String, Value)> {
+    let cells = (0..reading.invoice.items.len()).flat_map(|row| ENTRY_FIELDS.map(|(key, column)| (row, key, column)));
+    let print = |(row, key, column)| {
+        let print = field::text(reading, Field::Cell(row, column))?;
+        Some((format!("entry_{row}.{key}"), print.into()))
+    };
+    cells.filter_map(print).collect()
 }
 
 /// The answer that tells of an error; `message` replaces the code's own words.
@@ -156,8 +166,13 @@ fn envelope(code: i64, message: &str, data: Value, request_id: &str, elapsed: st
     })
 }
 
-/// The print; or the meaning the way a roll prints it.
+/// The print; or the meaning the way a roll prints it. This interface gives the title without the paper's mark.
 fn main_print(reading: &Reading, field: Field) -> Option<String> {
+    if field == Field::Title && !reading.evidence(field).is_some_and(field::is_vendors) {
+        let title = field::text(reading, field)?;
+        let mark = PAPER_MARKS.iter().find_map(|mark| title.strip_suffix(mark));
+        return Some(mark.unwrap_or(&title).trim_end().to_owned());
+    }
     if let Some(print) = field::printed(reading, field) {
         return Some(print.to_owned());
     }
@@ -229,6 +244,17 @@ mod tests {
         reading.fields.clear();
         let again = render(&reading, "", Duration::ZERO);
         assert_eq!(again["data"], example()["data"]);
+    }
+
+    #[test]
+    fn a_title_that_we_read_goes_without_the_papers_mark_and_a_vendors_as_it_came() {
+        let mut reading = parse(EXAMPLE.as_bytes()).unwrap().reading;
+        field::take(&mut reading, Field::Title, "上海增值税普通发票(卷票)", None);
+        let header =
+            |reading: &Reading| render(reading, "", Duration::ZERO)["data"]["license_main"]["invoice_header"].clone();
+        assert_eq!(header(&reading), "上海增值税普通发票(卷票)");
+        reading.fields.remove(&Field::Title);
+        assert_eq!(header(&reading), "上海增值税普通发票");
     }
 
     #[test]

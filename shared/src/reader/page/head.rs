@@ -8,8 +8,8 @@ use crate::reader::values::value_parsers;
 use super::frame::Span;
 use super::{copy, label, marks};
 
-/// Labels that end a value which runs into them.
-const NEXT: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
+/// The head's labels: each ends a value which runs into it.
+pub(super) const LABELS: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
 
 /// How far a value may stand from its label, in units of print height.
 const REACH: f32 = 14.0;
@@ -49,7 +49,7 @@ pub(super) fn as_digital(builder: &mut ReadingBuilder<'_>) {
 pub(super) fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: &[&str]) -> Option<Span> {
     let hits = label::all(spans, spellings);
     let reach = REACH * builder.frame.unit;
-    hits.iter().find_map(|hit| label::value(spans, hit, reach)).map(|value| label::until(&value, &NEXT))
+    hits.iter().find_map(|hit| label::value(spans, hit, reach)).map(|value| label::until(&value, &LABELS))
 }
 
 /// Spans that are nothing but a run of digits of a given length, biggest print first.

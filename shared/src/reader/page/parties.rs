@@ -6,8 +6,8 @@ use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 use crate::report::DoubtReason;
 
-use super::frame::{Span, median};
-use super::label;
+use super::frame::{Mark, Span, median};
+use super::{head, label};
 
 /// What a line of the block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +134,20 @@ fn clean(text: &str) -> String {
     text.trim_start_matches([':', '：', '.', '·', ' ']).trim().to_owned()
 }
 
+/// Without a label of the form's head and its number, when those come first: they slid down from above the block.
+fn without_head(span: &Span) -> Span {
+    let found = head::LABELS.iter().filter_map(|label| label::find(&span.marks, label)).find(|range| range.start == 0);
+    let Some(range) = found else { return span.clone() };
+    let is_number = |m: &&Mark| m.folded.is_ascii_digit() || m.folded.is_whitespace();
+    let number = span.marks.iter().skip(range.end).take_while(is_number).count();
+    span.slice(range.end + number..span.marks.len())
+}
+
 /// Tells labels, labelled values and loose lines apart.
 fn sort(spans: &[Span]) -> Block {
     let mut block = Block::default();
-    for span in spans.iter().filter(|s| !s.vertical && !s.slanted && !is_caption(s)) {
+    let own = spans.iter().filter(|s| !s.vertical && !s.slanted && !is_caption(s));
+    for span in &own.map(without_head).filter(|s| !s.marks.is_empty()).collect::<Vec<_>>() {
         let found = labelled(span).or_else(|| second_half(span, spans)).or_else(|| worn_label(span));
         match found {
             Some((slot, label_row, rest)) => {
