@@ -46,6 +46,15 @@ fn forms_are_told_apart_in_rows_and_columns() {
 }
 
 #[test]
+fn a_form_whose_heads_were_not_seen_is_a_form() {
+    let is_head = |line: &TextLine| ["项目名称", "单价", "金额", "税额"].contains(&line.text.as_str());
+    let worn = |x, y| form(x, y).into_iter().filter(|line| !is_head(line)).collect::<Vec<_>>();
+    assert_eq!(parted(&[form(50.0, 50.0), worn(50.0, 300.0), worn(50.0, 550.0)]), [11, 7, 7]);
+    assert_eq!(parted(&[worn(50.0, 50.0), form(650.0, 50.0), form(50.0, 400.0), worn(650.0, 400.0)]), [7, 11, 11, 7]);
+    assert!(parted(&[worn(50.0, 50.0)]).is_empty());
+}
+
+#[test]
 fn a_page_of_one_paper_is_not_cut() {
     assert!(parted(&[form(50.0, 50.0)]).is_empty());
     assert!(parted(&[form(50.0, 50.0), vec![line(("第1页 共1页", 500.0, 700.0))]]).is_empty());
