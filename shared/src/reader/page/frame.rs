@@ -41,6 +41,8 @@ pub(in crate::reader) struct Span {
     pub(in crate::reader) y: f32,
     /// Height of the print.
     pub(in crate::reader) height: f32,
+    /// Where it begins and ends along its own direction: at its edges, or at its top and its bottom.
+    pub(in crate::reader) run: (f32, f32),
     /// Whether it runs downwards.
     pub(in crate::reader) vertical: bool,
     /// Whether it leans against the page, as text on a seal does.
@@ -78,19 +80,21 @@ impl Span {
         let n = self.marks.len();
         let (start, end) = (range.start.min(n), range.end.min(n).max(range.start.min(n)));
         let edge = |i: usize| match i {
-            0 => self.x0,
-            i if i >= n => self.x1,
+            0 => self.run.0,
+            i if i >= n => self.run.1,
             i => (self.marks[i - 1].x + self.marks[i].x) / 2.0,
         };
-        let (x0, x1) = (edge(start), edge(end));
-        let (marks, quad) = (self.marks[start..end].to_vec(), self.quad_at(x0, x1));
-        Span { marks, x0, x1, quad, ..self.clone() }.trimmed()
+        let run = (edge(start), edge(end));
+        let (marks, quad) = (self.marks[start..end].to_vec(), self.quad_at(run.0, run.1));
+        let (x0, x1) = if self.vertical { (self.x0, self.x1) } else { run };
+        Span { marks, x0, x1, run, quad, ..self.clone() }.trimmed()
     }
 
-    /// A place on this span's row, between two x of the straight frame, on the page as uploaded.
-    pub(in crate::reader) fn quad_at(&self, x0: f32, x1: f32) -> Quad {
-        let width = (self.x1 - self.x0).max(f32::EPSILON);
-        let (from, to) = ((x0 - self.x0) / width, (x1 - self.x0) / width);
+    /// A place on this span's row, between two x of the straight frame, on the page as uploaded; between two heights of one
+    /// that runs downwards.
+    pub(in crate::reader) fn quad_at(&self, start: f32, end: f32) -> Quad {
+        let length = (self.run.1 - self.run.0).max(f32::EPSILON);
+        let (from, to) = ((start - self.run.0) / length, (end - self.run.0) / length);
         let [a, b, c, d] = Corners::from_quad(&self.quad).0;
         Corners([a.towards(b, from), a.towards(b, to), d.towards(c, to), d.towards(c, from)]).quad()
     }
@@ -248,6 +252,7 @@ fn span(line: &TextLine, b: &Box, bend: &Bend) -> Span {
         x0: left.0,
         x1: right.0,
         y: f32::midpoint(left.1, right.1),
+        run: (from, from + length),
         height: b.height,
         vertical: b.vertical,
         slanted: !b.vertical && b.width() > 3.0 * b.height && lean.abs() > SEAL_SLANT,
@@ -315,6 +320,17 @@ mod tests {
         assert!((back.0 - 100.0).abs() < 1.0 && (back.1 - 310.0).abs() < 1.0, "{back:?}");
         let part = frame.spans[3].slice(0..1);
         assert!((part.y - frame.spans[3].y).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_part_of_a_downward_run_stands_where_it_is_printed() {
+        let column = line("台台块", [120.0, 100.0, 120.0, 400.0, 100.0, 400.0, 100.0, 100.0]);
+        let page = PageText { width: 400, height: 500, lines: vec![column], ..PageText::default() };
+        let frame = Frame::new(&page);
+        let last = frame.spans[0].slice(2..3);
+        assert!(last.vertical && (last.x0, last.x1) == (100.0, 120.0));
+        let [_, top, _, bottom, ..] = last.quad;
+        assert!((top - 300.0).abs() < 1.0 && (bottom - 400.0).abs() < 1.0, "{:?}", last.quad);
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn is_digits_and_dots(text: &str) -> bool {
 fn downward(span: &Span) -> Vec<Span> {
     let piece = |i: usize| {
         let (y, height) = (span.marks[i].x, span.height.min(span.x1 - span.x0));
-        Span { vertical: false, x0: span.x0, x1: span.x1, y, height, ..span.slice(i..i + 1) }
+        Span { vertical: false, run: (span.x0, span.x1), y, height, ..span.slice(i..i + 1) }
     };
     (0..span.marks.len()).filter(|&i| !span.marks[i].folded.is_whitespace()).map(piece).collect()
 }
