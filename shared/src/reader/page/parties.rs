@@ -1,6 +1,8 @@
 //! A buyer's or a seller's block: four labels on the left, their values on the right.
 //! Values are told apart by label, row and shape together, because prints are often shifted by half a line.
 
+use std::ops::Range;
+
 use crate::invoice::{Field, FieldKind};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
@@ -29,6 +31,9 @@ const SLOTS: [(Slot, &[&str]); 4] = [
 /// What an invoice that a tax office issued for another prints behind its own name, and behind the number that stands
 /// in the account's place.
 const OFFICE_MARKS: [&str; 2] = ["(代开机关)", "(完税凭证号)"];
+
+/// The characters of the captions that are printed downwards beside the blocks.
+const CAPTIONS: &str = "购买销售方信息密码区备注单位:";
 
 /// The share of a label's characters that must be left of it when it is worn.
 const WORN: f32 = 0.65;
@@ -122,8 +127,8 @@ fn without_label_rest(text: &str) -> &str {
 /// Cuts off what a tax office prints behind its values when it issues an invoice for another.
 fn without_marks(span: &Span) -> Span {
     let found = OFFICE_MARKS.iter().filter_map(|mark| {
-        let range = label::find(&span.marks, mark)?;
-        // One character may be misread, but not the one that the mark is about.
+        // Two characters may be misread, but not the one that the mark is about.
+        let range = label::find_with(&span.marks, mark, 2)?;
         span.slice(range.clone()).folded().contains(['关', '凭']).then_some(range.start)
     });
     found.min().map_or_else(|| span.clone(), |at| span.slice(0..at))
@@ -166,13 +171,14 @@ fn sort(spans: &[Span]) -> Block {
 fn is_caption(span: &Span) -> bool {
     let text = span.folded();
     let lone = text.chars().count() == 1 && !matches!(text.as_str(), "名" | "称");
-    lone || text.chars().all(|c| "购买销售方信息密码区备注单位:".contains(c))
+    lone || text.chars().all(|c| CAPTIONS.contains(c))
 }
 
 fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
     let n = span.marks.len();
     for (slot, spellings) in SLOTS {
-        let hit = spellings.iter().find_map(|l| label::find(&span.marks, l)).filter(|r| r.start <= 3);
+        let begins = |r: &Range<usize>| r.start <= 3 && is_caption_or_mark(span, r.start);
+        let hit = spellings.iter().find_map(|l| label::find(&span.marks, l)).filter(begins);
         if let Some(range) = hit {
             return Some((slot, span.y, span.slice(range.end..n)));
         }
@@ -186,6 +192,12 @@ fn labelled(span: &Span) -> Option<(Slot, f32, Span)> {
     let lone = text.chars().nth(1) == Some(':') && text.chars().next().is_some_and(is_lone_label);
     let value = span.marks.iter().position(|m| m.folded == ':').map_or(n, |colon| colon + 1);
     (lone || text == "称").then(|| (Slot::Name, span.y, span.slice(value..n)))
+}
+
+/// Whether nothing stands before a label but a caption's character or a stroke: 项目名称 is no 名称.
+fn is_caption_or_mark(span: &Span, before: usize) -> bool {
+    let own = |m: &Mark| !value_parsers::is_han(m.folded) || CAPTIONS.contains(m.folded);
+    span.marks.iter().take(before).all(own)
 }
 
 /// 称 without its colon, right of a 名 that stands alone.

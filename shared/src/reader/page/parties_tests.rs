@@ -187,6 +187,19 @@ fn captions_and_dirt_are_no_part_of_a_party() {
 }
 
 #[test]
+fn the_name_of_a_project_is_not_the_partys() {
+    assert_read(&Case {
+        what: "a remark beside the block",
+        lines: &[
+            ("名称:上海甲乙丙有限公司", 100.0, 100.0),
+            ("纳税人识别号:91310000834486035U", 100.0, 140.0),
+            ("项目名称:丁园", 900.0, 600.0),
+        ],
+        want: [Some("上海甲乙丙有限公司"), Some(ID), None, None],
+    });
+}
+
+#[test]
 fn what_slid_down_from_the_head_is_no_part_of_a_party() {
     for head in ["机器编号:661676183130", "校验码 55313 31985 18412 57210上海甲乙丙有限公司"] {
         let is_glued = head.ends_with("公司");

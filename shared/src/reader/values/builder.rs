@@ -10,6 +10,9 @@ use crate::report::{DoubtReason, Evidence, EvidenceSource, PageInfo, Reading};
 
 use super::value_parsers;
 
+/// Characters that are this sure on average are what is printed.
+const CERTAIN: f32 = 0.97;
+
 /// What was found for one field: its text and where.
 #[derive(Clone, Debug, Default)]
 pub(in crate::reader) struct Match {
@@ -86,7 +89,8 @@ impl<'a> ReadingBuilder<'a> {
 
     /// Fills a field with what was found for it, as prints of its kind are understood; tells whether it has a value.
     pub(in crate::reader) fn put(&mut self, field: Field, found: Option<Match>) -> bool {
-        let is_certain = self.source == EvidenceSource::Text;
+        let is_certain =
+            self.source == EvidenceSource::Text || found.as_ref().is_some_and(|found| found.confidence > CERTAIN);
         self.put_as(field, found, |text| {
             let as_it_stands = || value_parsers::id_as_it_stands(text).map(FieldValue::from);
             let whole = value_parsers::value(field, text);
