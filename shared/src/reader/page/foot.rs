@@ -27,12 +27,31 @@ pub(super) fn people(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections:
     for (field, spellings) in
         [(Field::Payee, &["收款人"][..]), (Field::Reviewer, &["复核人", "复核"]), (Field::Drawer, &["开票人"])]
     {
-        let hits = label::all(&foot, spellings);
+        let mut hits = label::all(&foot, spellings);
+        // Below the frame nobody else has a label.
+        if hits.is_empty() && areas.bottom().is_some() {
+            hits = spellings.iter().flat_map(|label| worn(&foot, label)).collect();
+        }
         let own = hits.iter().filter(|l| row.is_none_or(|y| (l.label.y - y).abs() < 2.0 * unit));
         let names: Vec<Span> = own.rev().filter_map(|l| signed(&foot, l, unit)).collect();
         doubt_several(builder, field, &names);
         builder.put(field, names.first().map(Match::of));
     }
+}
+
+/// A label before a colon of which at most half of the characters were misread.
+fn worn(foot: &[Span], label: &str) -> Vec<Labelled> {
+    let is_worn = |(span, hit): (usize, &Span)| {
+        let colon = hit.marks.iter().position(|m| m.folded == ':')?;
+        let read = hit.slice(0..colon).folded();
+        let same = read.chars().zip(label.chars()).filter(|(a, b)| a == b).count();
+        let is_label = read.chars().count() == label.chars().count() && 2 * same >= label.chars().count();
+        is_label.then(|| {
+            let (label, rest) = (hit.slice(0..colon + 1), hit.slice(colon + 1..hit.marks.len()));
+            Labelled { span, label, rest }
+        })
+    };
+    foot.iter().enumerate().filter_map(is_worn).collect()
 }
 
 /// The name behind a label, without the next one's.

@@ -252,6 +252,15 @@ fn people_are_those_below_the_frame_not_those_in_the_remarks() {
 }
 
 #[test]
+fn below_the_frame_half_a_label_tells_who_signed() {
+    let worn = [("复材:李二", 380.0, 700.0), ("开卖人:张三", 680.0, 700.0)];
+    let lines = [&without(&whole(), &["复核:李二", "开票人:张三"])[..], &worn].concat();
+    let read = read_ruled(&lines, false);
+    assert_eq!((read.reviewer.as_deref(), read.drawer.as_deref()), (Some("李二"), Some("张三")));
+    assert_eq!(read_form(&lines).drawer, None);
+}
+
+#[test]
 fn a_label_in_the_remarks_does_not_make_them_the_sellers() {
     let project = [("项目名称:庚花园", 730.0, 530.0)];
     let read = read_ruled(&[&whole()[..], &project].concat(), false);
