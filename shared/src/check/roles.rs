@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::invoice::form_words::{begins_with_rest_of_label, holds_table_head, label_in};
+use crate::invoice::form_words::{begins_with_rest_of_label, ends_in_label, holds_table_head, label_in};
 use crate::invoice::{Field, Invoice, plain};
 use crate::report::{Doubt, DoubtReason, EvidenceSource};
 
@@ -107,6 +107,7 @@ fn fault_of_cell(invoice: &Invoice, field: Field, text: &str) -> Option<DoubtRea
     let others = TELLING.into_iter().filter(|other| *other != field);
     let mut others = others.filter_map(|other| Some((other, plain(invoice.text(other)?))));
     let mixed = begins_with_rest_of_label(&text)
+        || ends_in_label(&text)
         || is_name(field) && holds_sentence_mark(&text)
         || others.any(|other| holds(field, &text, &other));
     mixed.then_some(DoubtReason::Mixed)

@@ -70,6 +70,19 @@ pub fn begins_with_rest_of_label(text: &str) -> bool {
     plain(text).starts_with(['、', ':', ';', ',', '.', '·', '/'])
 }
 
+/// Labels so long that they are read in pieces.
+const LONG_LABELS: [&str; 4] =
+    ["统一社会信用代码/纳税人识别号:", "货物或应税劳务、服务名称", "开户行及账号:", "电子支付标识:"];
+/// So many characters of one are no chance.
+const PIECE: usize = 4;
+
+/// Whether a text ends in a piece of a label that was not read whole.
+pub fn ends_in_label(text: &str) -> bool {
+    let text: Vec<char> = plain(text).chars().collect();
+    let end: String = text.iter().skip(text.len().saturating_sub(PIECE)).collect();
+    text.len() > PIECE && LONG_LABELS.iter().any(|label| label.contains(&end))
+}
+
 /// Whether the lines of a text hold a table's head: one head alone is a word like others.
 pub fn holds_table_head(text: &str) -> bool {
     let heads = text.lines().map(plain).filter(|line| HEADS.contains(&line.as_str()));
@@ -93,6 +106,17 @@ mod tests {
             assert_eq!(label_in(text), label, "{text}");
         }
         assert!(begins_with_rest_of_label("、 电 话：深圳市") && !begins_with_rest_of_label("（某）公司"));
+    }
+
+    #[test]
+    fn a_piece_of_a_long_label_behind_a_value_is_told() {
+        for text in ["杭州某某商行统一社会信", "杭州某某有限公司用代码/", "杭州某某商行纳税人识别号："]
+        {
+            assert!(ends_in_label(text), "{text}");
+        }
+        for text in ["杭州某某社会服务有限公司", "杭州某某银行支行", "信用代码"] {
+            assert!(!ends_in_label(text), "{text}");
+        }
     }
 
     #[test]
