@@ -20,6 +20,8 @@ const COLUMNS: [&[&str]; 8] = [
 ];
 /// From this one on they stand on an invoice's form alone.
 const FIRST_OF_TAX: u32 = 6;
+/// 价税合计, of which one end may be misread.
+const SUM: [&str; 2] = ["价税合", "税合计"];
 /// What stands above the goods, once.
 const HEAD: [&str; 5] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号"];
 /// Who made it out stands below everything else.
@@ -159,7 +161,7 @@ fn piece(what: What, quad: &Quad, text: &str, upright: &Upright) -> Piece {
         corners,
         slope: f32::NAN,
         columns: columns.fold(0, |all, (bit, _)| all | 1 << bit),
-        is_sum: folded.contains("价税合计"),
+        is_sum: has(&SUM),
         is_head: has(&HEAD),
         is_foot: has(&FOOT),
         is_part: has(&PARTS),
