@@ -3,7 +3,7 @@
 
 usage: accuracy_table.py NAME=LABELS:REPORTS [NAME=LABELS:REPORTS ..] [--write README.md]
 
-A folder whose labels have a level in their note (level=clean, level=scan ..) gets a row for each level. Without --write the
+A folder whose labels have a scene or a level in their note (scene=nup, level=clean ..) gets a row for each. Without --write the
 table goes to standard output; with it, it replaces what stands between `<!-- accuracy -->` and `<!-- /accuracy -->`.
 "Verified and wrong" counts fields that say verified and are not what is printed, plus documents whose verdict is verified
 although a key field is wrong. Exit status 1 when that is not 0.
@@ -42,7 +42,8 @@ def tallies(folder):
     labels, _, reports = places.partition(":")
     found = defaultdict(lambda: defaultdict(int))
     for label, invoice in judged(pathlib.Path(labels), pathlib.Path(reports)):
-        level = re.search(r"level=([\w-]+)", label.get("note") or "")
+        note = label.get("note") or ""
+        level = re.search(r"scene=([\w-]+)", note) or re.search(r"level=([\w-]+)", note)
         count(found[level[1] if level else ""], label, invoice)
     order = sorted(found, key=lambda level: (LEVELS.index(level) if level in LEVELS else len(LEVELS), level))
     return [(f"{name}, {level}" if level else name, found[level]) for level in order]

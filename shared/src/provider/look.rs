@@ -15,7 +15,7 @@ use crate::report::Reading;
 /// A paper that was cut out may hold others, and these no more.
 const MAX_DEPTH: usize = 2;
 /// Print that the detector sees smaller than this, in pixels, is better looked at again...
-const SMALL_PRINT: f32 = 20.0;
+const SMALL_PRINT: f32 = 19.0;
 /// ...when that makes it larger by this.
 const WORTHWHILE: f32 = 1.25;
 /// Fewer lines are hardly a paper, when they do not say of which kind...
