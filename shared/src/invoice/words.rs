@@ -151,6 +151,14 @@ fn small_unit(c: char) -> Option<i64> {
     })
 }
 
+fn big_unit(c: char) -> Option<i64> {
+    match c {
+        '万' | '萬' => Some(10_000),
+        '亿' | '億' => Some(100_000_000),
+        _ => None,
+    }
+}
+
 /// The part before 元: sections of up to four digits, joined by 万 and 亿.
 fn integer(text: &str) -> Option<i64> {
     let (mut total, mut section, mut pending) = (0_i64, 0_i64, None);
@@ -174,14 +182,7 @@ fn integer(text: &str) -> Option<i64> {
             section += count * unit;
             last_unit = unit;
         } else {
-            let big = match c {
-                '万' | '萬' => 10_000,
-                '亿' | '億' => 100_000_000,
-                _ => return None,
-            };
-            if big >= last_big {
-                return None;
-            }
+            let big = big_unit(c).filter(|big| *big < last_big)?;
             // Nothing before 万 is a word that was lost; a zero alone never is.
             section += pending.take().unwrap_or(0);
             if section == 0 {
