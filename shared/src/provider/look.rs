@@ -5,7 +5,7 @@ use image::{RgbImage, imageops};
 
 use super::Found;
 use super::embedded::PageReader;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{bounds, moved};
 use crate::ocr::{self, PageText, Region};
 use crate::reader::papers::{self, Paper};
@@ -26,14 +26,19 @@ const MIN_NAMED: usize = 5;
 /// Reads every paper on a page.
 ///
 /// # Errors
-/// `no_invoice` when none of them is one; `internal` when the engine fails.
+/// `unread_invoice` or `no_invoice` when none of them is one; `internal` when the engine fails.
 pub(super) fn read(engine: &dyn PageReader, pixels: &RgbImage) -> Result<Vec<Found>> {
-    let mut found = look(engine, pixels, 0)?;
+    let found = look(engine, pixels, 0)?;
     if found.iter().any(|paper| paper.reading.is_ok()) {
         return Ok(found);
     }
-    let only = found.pop().filter(|_| found.is_empty());
-    Err(only.and_then(|only| only.reading.err()).unwrap_or_else(no_invoice))
+    let mut errors: Vec<Error> = found.into_iter().filter_map(|paper| paper.reading.err()).collect();
+    // What carries an invoice's labels must not end as a page that holds none.
+    if let Some(unread) = errors.iter().position(|error| error.kind() == ErrorKind::UnreadInvoice) {
+        return Err(errors.swap_remove(unread));
+    }
+    let only = errors.pop().filter(|_| errors.is_empty());
+    Err(only.unwrap_or_else(no_invoice))
 }
 
 fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<Found>> {
@@ -169,6 +174,16 @@ mod tests {
     #[test]
     fn a_page_of_one_paper_is_looked_at_once() {
         assert_eq!(look_at(form(100.0, 100.0, 0.99)), (vec![(None, true)], vec![(1000, 1000)]));
+    }
+
+    #[test]
+    fn invoices_that_cannot_be_read_are_not_told_as_none() {
+        let is_value = |line: &TextLine| line.text.starts_with("发票号码") || line.text.starts_with("(小写)");
+        let pages = [form(100.0, 100.0, 0.99), form(100.0, 500.0, 0.99)].concat();
+        let page = pages.into_iter().filter(|line| !is_value(line)).collect();
+        let eye = Eye { page, seen: Mutex::default() };
+        let error = read(&eye, &RgbImage::new(1000, 1000)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnreadInvoice);
     }
 
     #[test]
