@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::parts::Part;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Answer, Chain, Embedded, Provider};
 use fapiao::secret::Secret;
+use fapiao::worker::{Part, Workers};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use fapiao_tests::protocols::{self, Call, NEW, OLD, Row, SMALL_LIMIT, World, textin, volcengine};
@@ -42,7 +43,7 @@ fn api(world: World) -> Api {
     };
     let usual = Limits::default();
     let limits = if world == World::Small { Limits { max_bytes: SMALL_LIMIT, ..usual } } else { usual };
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Fake(kind))]), limits);
+    let pipeline = Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![Arc::new(Fake(kind))]), limits);
     Api::new(pipeline, Clients::new(Arc::new(Secret::new(protocols::secret("k1")))))
 }
 
@@ -128,7 +129,8 @@ const PLACES: [(&str, &str); 18] = [
 
 /// Reads what has text of its own, for which it needs no models.
 fn text_reader() -> Api {
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("none"))]), Limits::default());
+    let pipeline =
+        Pipeline::new(Workers::here(Desk::new("none")), Chain::new(vec![Arc::new(Embedded)]), Limits::default());
     let secret = protocols::secret("k1").replacen("\"rows\"", "\"clockwise\"", 1);
     Api::new(pipeline, Clients::new(Arc::new(Secret::new(secret))))
 }

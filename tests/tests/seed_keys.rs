@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::secret::Secret;
+use fapiao::worker::Workers;
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use fapiao_tests::protocols::{self, Call, NEW, textin, volcengine};
@@ -98,7 +100,8 @@ const EMPTY: [(&str, &str); 9] = [
 
 fn api() -> Api {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("models");
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new(models))]), Limits::default());
+    let pipeline =
+        Pipeline::new(Workers::here(Desk::new(models)), Chain::new(vec![Arc::new(Embedded)]), Limits::default());
     let clients = Clients::new(Arc::new(Secret::new(protocols::secret("k1"))));
     Api::new(pipeline, clients).with_time_limit(Duration::from_secs(300))
 }

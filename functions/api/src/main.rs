@@ -6,16 +6,24 @@ use std::sync::Arc;
 use fapiao::config::Config;
 use fapiao::pipeline::Pipeline;
 use fapiao::secret::{SecretSource, SecretsManager};
-use fapiao::{aws, logging};
+use fapiao::{aws, logging, worker};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use lambda_http::{Error, Request, service_fn};
 
+fn main() -> Result<(), Error> {
+    worker::begin();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn run() -> Result<(), Error> {
     logging::init_json();
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
+    let workers = config.workers(1);
+    // It begins while the function does.
+    workers.warm();
+    let pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     let aws = aws::config().await;
     let clients =
         Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;

@@ -120,6 +120,8 @@ impl<S: Store> ObjectPipeline<S> {
     /// read all the same stands in a `failed` Report then.
     pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
         self.refuse_own_reports(event)?;
+        // It starts while the object is on its way.
+        self.pipeline.workers().warm();
         let wait = LeaseWait::new(deadline);
         let mut work = Work { etag: event.etag.clone(), object: None, answer: None, wait };
         let settled = self.until_answered(event, &mut work, deadline).await;

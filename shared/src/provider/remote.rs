@@ -1,4 +1,4 @@
-//! A vendor as a provider: fitting off the async threads, renewal of refused credentials, and places carried back to the
+//! A vendor as a provider: a part that is made to fit, renewal of refused credentials, and places carried back to the
 //! page as uploaded. Knows nothing of any vendor's protocol.
 
 use std::sync::Arc;
@@ -12,13 +12,12 @@ use super::secrets::{Keyring, Keys, VendorKeys};
 use super::vendor::Vendor;
 use super::{Answer, Paper, Provider};
 use crate::dialect::VendorAnswer;
-use crate::document::Document;
-use crate::document::fit::{Fitted, Requirements, as_is, fit};
+use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{self, Corners};
-use crate::parts::Part;
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
+use crate::worker::Part;
 
 /// A vendor's protocol.
 #[async_trait]
@@ -50,10 +49,9 @@ impl Provider for Remote {
     }
 
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {
-        let document = part.document();
-        let fitted = fitted(document, &self.vendor.requirements, deadline).await?;
+        let fitted = part.fit(&self.vendor.requirements, deadline).await?;
         let answered = self.ask(&fitted.bytes, deadline).await?;
-        Ok(answer(answered, document, fitted, self.vendor.model))
+        Ok(answer(answered, part, fitted, self.vendor.model))
     }
 }
 
@@ -82,20 +80,6 @@ fn no_keys(name: &str) -> Error {
         .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
 }
 
-/// Makes the document fit; decoding, where it is needed, happens on a blocking thread.
-async fn fitted(document: &Document, requirements: &'static Requirements, deadline: Instant) -> Result<Fitted> {
-    if let Some(original) = as_is(document, requirements)? {
-        return Ok(original);
-    }
-    let document = document.clone();
-    let work = tokio::task::spawn_blocking(move || fit(&document, requirements));
-    match tokio::time::timeout_at(deadline.into(), work).await {
-        Ok(Ok(fitted)) => fitted,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "converting the page failed")),
-        Err(_) => Err(Error::new(ErrorKind::Deadline, "converting the page took too long")),
-    }
-}
-
 /// Shorter ones are no credentials, and would tear holes into what the vendor says.
 const MIN_CREDENTIAL: usize = 4;
 
@@ -107,9 +91,9 @@ fn redacted(error: Error, keys: &VendorKeys) -> Error {
 }
 
 /// A vendor's answer in terms of the page as uploaded.
-fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &str) -> Answer {
+fn answer(answered: VendorAnswer, part: &Part, fitted: Fitted, model: &str) -> Answer {
     let mut reading = answered.reading;
-    let (width, height) = document.dimensions();
+    let (width, height) = part.dimensions;
     let sent = fitted.size.unwrap_or((reading.page.width, reading.page.height));
     if sent.0 > 0 && sent.1 > 0 && sent != (width, height) {
         let (x, y) = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
@@ -117,9 +101,9 @@ fn answer(answered: VendorAnswer, document: &Document, fitted: Fitted, model: &s
             *quad = Corners::from_quad(quad).scaled(x, y).quad();
         }
     }
-    let (left, top) = document.origin();
+    let (left, top) = part.origin;
     reading.move_places(|quad| geometry::moved(quad, left as f32, top as f32));
-    let (width, height) = document.page_dimensions();
+    let (width, height) = part.page_dimensions;
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };
     sources::add_qr_code(&mut reading, CodeWeight::Reported);
     let (request_id, adapted) = (answered.request_id, fitted.adapted);
