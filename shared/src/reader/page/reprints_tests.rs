@@ -39,7 +39,7 @@ fn a_large_number_that_the_qr_code_does_not_know_is_badly_read_unless_it_stands_
 #[test]
 fn the_remarks_may_hold_the_check_code_or_its_end() {
     let in_remarks = |lines: &[Placed<'_>]| {
-        let reading = found(lines, |builder, spans| check_code_in_remarks(builder, spans));
+        let reading = found(lines, check_code_in_remarks);
         reading.invoice.reprints.check_code_in_remarks
     };
     for (lines, code) in [
