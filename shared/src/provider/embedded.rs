@@ -19,6 +19,8 @@ pub const NAME: &str = "embedded";
 /// The models' names in Reports.
 const MODEL: &str = "pp-ocrv6-small";
 const TEXT_MODEL: &str = "text";
+/// The release and its models: what another one reads may differ.
+const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), "-pp-ocrv6-small");
 
 /// What reads pages: the engine, or a stand-in for it.
 pub trait PageReader: Send + Sync {
@@ -121,6 +123,10 @@ fn is_final(error: &Error) -> bool {
 impl Provider for Embedded {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn version(&self) -> &str {
+        ENGINE
     }
 
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {

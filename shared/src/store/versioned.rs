@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{ACCESS_DENIED, Store};
+use super::Store;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Objects of one kind in one bucket.
@@ -50,8 +50,6 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
             Ok(Some(object)) => {
                 Ok(Version { value: serde_json::from_slice(&object.body).ok(), etag: Some(object.etag) })
             }
-            // Where listing is not allowed a missing key answers so; if it is not missing, the write will tell.
-            Err(error) if error.vendor_code() == Some(ACCESS_DENIED) => Ok(Version::absent()),
             Err(error) => Err(error),
         }
     }
