@@ -259,7 +259,7 @@ pub struct DuplicateOf {
 }
 
 /// What a provider found: the invoice, the evidence, and the page.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The meaning.
     pub invoice: Invoice,
@@ -278,7 +278,7 @@ pub struct Reading {
 }
 
 /// Why a value may not be its field's: then it is not verified, unless another account of the invoice agrees with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
     /// The field that it was given to.
     pub field: Field,
@@ -287,7 +287,7 @@ pub struct Doubt {
 }
 
 /// What makes the role of a value doubtful.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DoubtReason {
     /// The paper has several different values where an invoice has one.
     Several(Vec<String>),
@@ -302,7 +302,7 @@ pub enum DoubtReason {
 }
 
 /// Two sources that say different things of one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The field, or the table as a whole where they do not even agree on the number of lines.
     pub field: Field,
@@ -329,7 +329,7 @@ impl Conflict {
 }
 
 /// A value that was chosen with another field's help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependency {
     /// The field whose value was chosen.
     pub field: Field,
@@ -398,4 +398,52 @@ impl Reading {
 /// The JSON Schema of [`Report`], generated from these types.
 pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(Report).to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+    use crate::ocr::PageText;
+
+    #[track_caller]
+    fn assert_comes_back<T: Serialize + for<'de> Deserialize<'de> + PartialEq + fmt::Debug>(value: &T) {
+        let text = serde_json::to_vec(value).unwrap();
+        assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), *value);
+    }
+
+    #[test]
+    fn a_reading_of_every_kind_of_page_comes_back_from_json_as_it_went() {
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded");
+        let mut readings = 0;
+        for file in recorded.read_dir().unwrap() {
+            let page: PageText = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+            let reading = crate::reader::read(&page, &|_| Vec::new());
+            readings += usize::from(reading.is_ok());
+            assert_comes_back(&reading);
+        }
+        assert!(readings > 8, "{readings} readings");
+    }
+
+    #[test]
+    fn what_stands_beside_the_values_comes_back_too() {
+        let mut reading = Reading { unread: 3, ..Reading::default() };
+        let value = || "a".to_owned();
+        let reasons = [
+            DoubtReason::Several(vec![value()]),
+            DoubtReason::HoldsLabel(value()),
+            DoubtReason::Mixed,
+            DoubtReason::TwoPapers,
+            DoubtReason::Cut(value()),
+        ];
+        reasons.into_iter().for_each(|reason| reading.doubt(Field::BuyerName, reason));
+        let (kept, other) = (EvidenceSource::Print, EvidenceSource::Qr);
+        reading.conflicts = vec![Conflict { field: Field::Items, kept, value: value(), other, other_value: value() }];
+        reading.dependencies = vec![Dependency { field: Field::TotalTax, on: Field::GrandTotal }];
+        assert_comes_back(&reading);
+        let hinted = Error::new(ErrorKind::NoInvoice, "a").with_hint("b").with_vendor_code("c");
+        assert_comes_back(&hinted.with_retry_after(std::time::Duration::from_millis(1500)));
+    }
 }
