@@ -17,7 +17,8 @@ use crate::report::Reading;
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
 /// The models' names in Reports.
-const MODEL: &str = "pp-ocrv6-small";
+pub const MODEL: &str = "pp-ocrv6-small";
+/// The same where no model was needed.
 const TEXT_MODEL: &str = "text";
 /// The release and its models: what another one reads may differ.
 const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), "-pp-ocrv6-small");

@@ -28,7 +28,7 @@ use crate::parts::Part;
 use crate::report::Reading;
 
 pub use chain::{Chain, ChainOutcome};
-pub use embedded::{Embedded, PageReader};
+pub use embedded::{Embedded, MODEL, PageReader};
 pub use http::{Policy, install_crypto};
 pub use remembered::Memory;
 pub use secrets::{Keyring, VendorKeys};
