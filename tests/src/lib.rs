@@ -5,5 +5,7 @@ pub mod environment;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;
+pub mod plain;
 pub mod protocols;
 pub mod stub;
+pub mod wire;
