@@ -22,6 +22,10 @@ pub struct Config {
     pub input_bucket: Option<String>,
     /// `FAPIAO_OUTPUT_BUCKET`: where Reports go; never the input bucket.
     pub output_bucket: Option<String>,
+    /// `FAPIAO_INBOX_URL`: the queue that events come from, for sending those of long files anew.
+    pub inbox_url: Option<String>,
+    /// `FAPIAO_REMEMBER`: which answers the API remembers in the output bucket, `paid` or `none`.
+    pub remember: Remember,
     /// `FAPIAO_MODELS`: the directory that `make models` filled.
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
@@ -38,6 +42,16 @@ pub struct Config {
     pub textin_quads: QuadOrder,
     /// Where the vendors are, and what opens them.
     pub vendors: VendorSettings,
+}
+
+/// Which answers the API remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Remember {
+    /// Those of vendors.
+    #[default]
+    Paid,
+    /// None.
+    Nothing,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -67,6 +81,8 @@ impl Config {
             providers: providers(&get)?,
             input_bucket: get("FAPIAO_INPUT_BUCKET"),
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
+            inbox_url: get("FAPIAO_INBOX_URL"),
+            remember: remember(&get)?,
             models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
             limits: limits(&get)?,
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
@@ -161,6 +177,15 @@ fn quads(get: Lookup) -> Result<QuadOrder> {
         invalid("FAPIAO_TEXTIN_QUADS", &name, "is no order of corners")
             .with_hint("Set FAPIAO_TEXTIN_QUADS to `rows` or `clockwise`, or leave it out for `rows`.")
     })
+}
+
+fn remember(get: Lookup) -> Result<Remember> {
+    match get("FAPIAO_REMEMBER").as_deref() {
+        None | Some("paid") => Ok(Remember::Paid),
+        Some("none") => Ok(Remember::Nothing),
+        Some(other) => Err(invalid("FAPIAO_REMEMBER", other, "is neither `paid` nor `none`")
+            .with_hint("Set FAPIAO_REMEMBER to `paid` or `none`, or leave it out for `paid`.")),
+    }
 }
 
 fn vendors(get: Lookup) -> Result<VendorSettings> {

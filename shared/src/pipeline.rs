@@ -1,8 +1,6 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
 mod identity;
-mod lease;
-mod lease_wait;
 mod object;
 mod stored;
 mod whole;

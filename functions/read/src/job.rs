@@ -155,7 +155,7 @@ impl FileOutcome {
             (_, Some("unsupported_format" | "empty")) => Self::Skipped,
             (Status::Read, _) => Self::Read,
             (Status::Rejected, _) => Self::Rejected,
-            (Status::Failed, _) => Self::Failed,
+            (Status::Failed | Status::Withdrawn, _) => Self::Failed,
         }
     }
 

@@ -248,6 +248,7 @@ fn status_name(status: Status) -> &'static str {
         Status::Read => "read",
         Status::Rejected => "rejected",
         Status::Failed => "failed",
+        Status::Withdrawn => "withdrawn",
     }
 }
 
@@ -325,6 +326,7 @@ mod tests {
 
     fn report(number: &str, seller: &str) -> Report {
         Report {
+            engine: String::new(),
             schema: SCHEMA.to_owned(),
             status: Status::Read,
             source: Source::default(),

@@ -257,6 +257,7 @@ mod tests {
     fn report_of(key: &str, etag: &str, invoices: impl IntoIterator<Item = CheckedInvoice>) -> Report {
         let invoices = invoices.into_iter().zip(1..).map(|(invoice, index)| CheckedInvoice { index, ..invoice });
         Report {
+            engine: String::new(),
             schema: SCHEMA.to_owned(),
             status: Status::Read,
             source: Source { key: Some(key.into()), etag: Some(etag.into()), ..Source::default() },

@@ -6,28 +6,31 @@
 //! Always the present content is read, so the last event to be settled leaves the truth.
 //!
 //! Before a Report is written its invoices are entered into the index of those seen ([`super::identity`]).
-//! Where reading costs money, one event at a time may read one version of an object; the others wait for its Report.
+//! What a provider answers is remembered ([`Memory`]), so that no page is paid for twice, and a file that is too long for
+//! one invocation goes on in the next.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::identity::{Identities, Identity, identities};
-use super::lease::Leases;
-use super::lease_wait::LeaseWait;
 use super::stored::StoredReport;
 use super::whole::sum_up;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::Memory;
 use crate::report::{Report, Source};
-use crate::store::{Object, Store, Versioned};
+use crate::store::{Object, Store, Versioned, Within};
 
 /// Looks at the Report and tries to write it at most this often.
 const MAX_ROUNDS: usize = 8;
 /// Enough for thousands of invoices in one file.
 const MAX_REPORT_BYTES: u64 = 128_000_000;
+/// Left of an event's time for writing what was read: a tenth, and no more than this.
+const TO_WRITE: Duration = Duration::from_secs(3);
 
 /// Someone created or replaced an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct ObjectCreated {
     pub key: String,
     /// Bytes, where the event says so.
     pub size: Option<u64>,
+    /// The message that told of it, which has the same id when it is received again.
+    pub message: Option<String>,
     /// Without quotes, where the event says so.
     pub etag: Option<String>,
     /// Where the bucket keeps versions.
@@ -57,13 +62,15 @@ pub enum Settled {
     Superseded,
     /// The object was deleted meanwhile; there is nothing to read.
     Gone,
+    /// The time was up before all of a long file was read, and what was read by then is remembered: the same event again
+    /// goes on from there.
+    Unfinished,
 }
 
 /// Objects to Reports.
 pub struct ObjectPipeline<S> {
     store: S,
     reports: Versioned<S, StoredReport>,
-    leases: Leases<S>,
     identities: Identities<S>,
     pipeline: Pipeline,
     output_bucket: String,
@@ -80,7 +87,6 @@ struct Work {
     /// Fetched, and waiting to be read.
     object: Option<Object>,
     answer: Option<Result<Report, Failure>>,
-    wait: LeaseWait,
 }
 
 enum Decision {
@@ -97,13 +103,32 @@ enum Step {
 }
 
 impl<S: Store + Clone> ObjectPipeline<S> {
-    /// Reports go to `output_bucket`, and so do leases on what costs money.
+    /// Reports go to `output_bucket`, and so do remembered answers.
     pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
         let output_bucket = output_bucket.into();
         let reports = Versioned::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
-        let leases = Leases::new(store.clone(), &output_bucket);
         let identities = Identities::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
-        Self { store, reports, leases, identities, pipeline, output_bucket }
+        Self { store, reports, identities, pipeline, output_bucket }
+    }
+}
+
+impl<S: Store + Clone + 'static> ObjectPipeline<S> {
+    /// Sees to it that the object's Report stands in the output bucket; answers before `deadline`, whatever the network does.
+    ///
+    /// # Errors
+    /// Everything that is not the document's own fault; the same event may be processed again at no cost. What could be
+    /// read all the same stands in a `failed` Report then.
+    pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+        let memory = Memory::new(Arc::new(self.store.clone()), &self.output_bucket);
+        let memory = memory.for_message(event.message.as_deref());
+        let pipeline = self.pipeline.clone().with_memory(memory.clone());
+        let errand = ObjectPipeline::new(Within::new(self.store.clone(), deadline), pipeline, &self.output_bucket);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let until = deadline.checked_sub(TO_WRITE.min(left / 10)).unwrap_or(deadline);
+        match errand.settle(event, until).await {
+            Err(error) if error.kind() == ErrorKind::Deadline && memory.written() > 0 => Ok(Settled::Unfinished),
+            settled => settled,
+        }
     }
 }
 
@@ -113,18 +138,10 @@ impl<S: Store> ObjectPipeline<S> {
         &self.store
     }
 
-    /// Sees to it that the object's Report stands in the output bucket.
-    ///
-    /// # Errors
-    /// Everything that is not the document's own fault; the same event may be processed again at no cost. What could be
-    /// read all the same stands in a `failed` Report then.
-    pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+    async fn settle(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let wait = LeaseWait::new(deadline);
-        let mut work = Work { etag: event.etag.clone(), object: None, answer: None, wait };
-        let settled = self.until_answered(event, &mut work, deadline).await;
-        work.wait.end(&self.leases).await;
-        settled
+        let mut work = Work { etag: event.etag.clone(), object: None, answer: None };
+        self.until_answered(event, &mut work, deadline).await
     }
 
     /// Reads and writes until the Report stands: whoever loses a race looks again.
@@ -195,12 +212,6 @@ impl<S: Store> ObjectPipeline<S> {
         };
         // It may have moved on since the event, and its Report be there already.
         if !matches!(decide(work.etag.as_deref(), event.sequencer.as_deref(), stored), Decision::Read) {
-            return Ok(Step::LookAgain);
-        }
-        if self.pipeline.chain().is_paid(self.selected(&event.key)) && !work.wait.is_ours() {
-            let name = format!("{}/{} {}", event.bucket, event.key, object.etag);
-            work.object = Some(object);
-            work.wait.ask(&self.leases, &name).await?;
             return Ok(Step::LookAgain);
         }
         work.answer = Some(self.read(event, object, stored, deadline).await?);

@@ -78,6 +78,7 @@ impl Whole {
             (None, None) => Status::Read,
         };
         let mut report = Report {
+            engine: format!("{} {}", env!("CARGO_PKG_VERSION"), crate::provider::MODEL),
             schema: SCHEMA.to_owned(),
             status,
             source,

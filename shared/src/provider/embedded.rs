@@ -1,7 +1,7 @@
 //! Our own reader as a provider: no account, no network. Knows nothing of events or routes.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -21,7 +21,7 @@ pub const MODEL: &str = "pp-ocrv6-small";
 /// The same where no model was needed.
 const TEXT_MODEL: &str = "text";
 /// The release and its models: what another one reads may differ.
-const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), "-pp-ocrv6-small");
+static ENGINE: LazyLock<String> = LazyLock::new(|| format!("{}-{MODEL}", env!("CARGO_PKG_VERSION")));
 
 /// What reads pages: the engine, or a stand-in for it.
 pub trait PageReader: Send + Sync {
@@ -127,7 +127,7 @@ impl Provider for Embedded {
     }
 
     fn version(&self) -> &str {
-        ENGINE
+        &ENGINE
     }
 
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {

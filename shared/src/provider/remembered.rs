@@ -51,6 +51,8 @@ pub struct Memory {
     store: Arc<dyn Store>,
     bucket: String,
     message: Option<String>,
+    /// Where a file has many parts, also our own readings.
+    may_keep_own: bool,
     keeps_own: bool,
     written: Arc<AtomicUsize>,
 }
@@ -74,7 +76,20 @@ enum Kept {
 impl Memory {
     /// Answers in that bucket.
     pub fn new(store: Arc<dyn Store>, bucket: impl Into<String>) -> Self {
-        Self { store, bucket: bucket.into(), message: None, keeps_own: false, written: Arc::default() }
+        Self {
+            store,
+            bucket: bucket.into(),
+            message: None,
+            may_keep_own: true,
+            keeps_own: false,
+            written: Arc::default(),
+        }
+    }
+
+    /// The same for what was paid for alone.
+    #[must_use]
+    pub fn of_paid(self) -> Self {
+        Self { may_keep_own: false, ..self }
     }
 
     /// The same for one message of a queue, whose id stays when it is received again; its answers are counted anew.
@@ -86,7 +101,7 @@ impl Memory {
     /// The same for a file of so many pages and members.
     #[must_use]
     pub(super) fn for_parts(&self, parts: usize) -> Self {
-        Self { keeps_own: parts > SURELY_READ, ..self.clone() }
+        Self { keeps_own: self.may_keep_own && parts > SURELY_READ, ..self.clone() }
     }
 
     /// How many answers were written since [`Self::for_message`].
@@ -236,9 +251,8 @@ impl Page<'_> {
     /// understands.
     fn standing(&self, entry: Option<&Entry>, holder: &str) -> Standing {
         let Some(entry) = entry else { return Standing::Free };
-        let is_unknown = |told: &Told| {
-            self.understand(told).is_err_and(|error| error.kind() == ErrorKind::ProviderProtocol)
-        };
+        let is_unknown =
+            |told: &Told| self.understand(told).is_err_and(|error| error.kind() == ErrorKind::ProviderProtocol);
         entry.standing(holder, self.memory.message.as_deref(), Timestamp::now(), is_unknown)
     }
 
@@ -266,7 +280,9 @@ impl Page<'_> {
                 self.memory.written.fetch_add(usize::from(told.is_ok()), Ordering::SeqCst);
             }
             // What was paid for is not thrown away for that.
-            Err(error) => tracing::error!(%error, key = self.key, "an answer is not remembered; its page stays claimed"),
+            Err(error) => {
+                tracing::error!(%error, key = self.key, "an answer is not remembered; its page stays claimed")
+            }
         }
         told
     }

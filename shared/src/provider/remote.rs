@@ -10,8 +10,8 @@ use bytes::Bytes;
 
 use super::http::{Http, Reply};
 use super::secrets::{Keyring, Keys, VendorKeys};
-use super::vendor::Vendor;
 use super::told::{RawAnswer, Told};
+use super::vendor::Vendor;
 use super::{Answer, Paper, Provider};
 use crate::dialect::VendorAnswer;
 use crate::document::Document;

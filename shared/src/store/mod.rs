@@ -83,6 +83,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).get(bucket, key, max_bytes).await
     }
 
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        (**self).head(bucket, key).await
+    }
+
     async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
         (**self).put(bucket, key, body, content_type, seen).await
     }

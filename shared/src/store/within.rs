@@ -6,7 +6,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{Object, Store};
+use super::{Head, Object, Store};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Another store, for as long as its caller has time.
@@ -32,6 +32,10 @@ impl<S> Within<S> {
 impl<S: Store> Store for Within<S> {
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
         self.limited(self.store.get(bucket, key, max_bytes), "read", key).await
+    }
+
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        self.limited(self.store.head(bucket, key), "looked at", key).await
     }
 
     async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
