@@ -25,8 +25,8 @@ const SEEDS: u64 = 12_000;
 const THREADS: u64 = 2;
 
 /// Plays one seed to its end.
-fn try_seed(seed: u64) -> Result<(), String> {
-    let played = catch_unwind(AssertUnwindSafe(|| play::play(seed)));
+fn try_seed(seed: u64, logs: bool) -> Result<(), String> {
+    let played = catch_unwind(AssertUnwindSafe(|| play::play(seed, logs)));
     played.unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().cloned();
         Err(message.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
@@ -37,18 +37,19 @@ fn try_seed(seed: u64) -> Result<(), String> {
 fn whatever_happens_every_file_ends_with_the_report_of_its_newest_version() {
     let one: Option<u64> = std::env::var("SIMULATION_SEED").ok().and_then(|seed| seed.parse().ok());
     if let Some(seed) = one {
-        return try_seed(seed).unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+        return try_seed(seed, true).unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
     }
     let run = |thread: u64| -> Vec<(u64, String)> {
         (thread..SEEDS)
             .step_by(usize::try_from(THREADS).unwrap())
-            .filter_map(|seed| Some((seed, try_seed(seed).err()?)))
+            .filter_map(|seed| Some((seed, try_seed(seed, false).err()?)))
             .collect()
     };
     let failures: Vec<(u64, String)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || run(thread))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    let Some((seed, failure)) = failures.iter().min() else { return };
-    panic!("{} of {SEEDS} seeds failed; SIMULATION_SEED={seed} alone:\n{failure}", failures.len());
+    let Some((seed, _)) = failures.iter().min() else { return };
+    let told = try_seed(*seed, true).err().unwrap_or_default();
+    panic!("{} of {SEEDS} seeds failed; SIMULATION_SEED={seed} alone:\n{told}", failures.len());
 }

@@ -44,21 +44,21 @@ struct Play {
     messages: usize,
 }
 
-/// Plays a seed until every event is settled.
+/// Plays a seed until every event is settled; a log is slow.
 ///
 /// # Errors
 /// What is wrong then, and all that happened.
-pub fn play(seed: u64) -> Result<(), String> {
-    let mut play = Play::new(seed);
+pub fn play(seed: u64, logs: bool) -> Result<(), String> {
+    let mut play = Play::new(seed, logs);
     let end = play.run().and_then(|()| expect::all_is_well(&play.store.memory));
     end.map_err(|wrong| format!("{wrong}\n{}", play.store.log()))
 }
 
 impl Play {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, logs: bool) -> Self {
         let mut dice = Dice(seed);
         let script = Script::of(&mut dice);
-        let store = Steps::new(script.faults.clone());
+        let store = Steps::new(script.faults.clone(), logs);
         let objects = Arc::new(ObjectPipeline::with_pause(store.clone(), Reader::default(), "out", pause));
         let (queue, dead_letters, working) = (Vec::new(), Vec::new(), Vec::new());
         Self { dice, script, store, objects, queue, dead_letters, working, messages: 0 }
@@ -92,7 +92,7 @@ impl Play {
     }
 
     fn perform(&mut self, deed: &Deed) {
-        self.store.note(format!("{deed:?}"));
+        self.store.note(|| format!("{deed:?}"));
         match deed {
             Deed::Put(key, content) => {
                 self.store.memory.upload("in", key, serde_json::to_vec(content).unwrap());
@@ -115,12 +115,14 @@ impl Play {
         let mut message = self.queue.swap_remove(at);
         message.receives += 1;
         let is_last = message.receives >= self.script.max_receives;
-        self.store.note(format!(
-            "message {} starts{}: {:?}",
-            message.id,
-            if is_last { " for the last time" } else { "" },
-            message.event
-        ));
+        self.store.note(|| {
+            format!(
+                "message {} starts{}: {:?}",
+                message.id,
+                if is_last { " for the last time" } else { "" },
+                message.event
+            )
+        });
         let (objects, event) = (self.objects.clone(), message.event.clone());
         let attempt = Attempt { deadline: Instant::now() + Duration::from_secs(60), is_last };
         let future = Box::pin(async move { objects.process(&event, attempt).await });
@@ -132,7 +134,7 @@ impl Play {
         let at = self.dice.index(self.working.len());
         let Some(work) = self.working.get_mut(at) else { return };
         self.store.running(work.cursed);
-        self.store.note(format!("  message {}", work.message.id));
+        self.store.note(|| format!("  message {}", work.message.id));
         let outcome = poll(&mut work.future);
         work.cursed = self.store.left();
         if self.store.take_killed() {
@@ -140,7 +142,7 @@ impl Play {
             self.give_back(message);
         } else if let Poll::Ready(outcome) = outcome {
             let message = self.working.swap_remove(at).message;
-            self.store.note(format!("  message {}: {outcome:?}", message.id));
+            self.store.note(|| format!("  message {}: {outcome:?}", message.id));
             if outcome.is_err() {
                 self.give_back(message);
             }
@@ -149,7 +151,7 @@ impl Play {
 
     fn give_back(&mut self, message: Message) {
         if message.receives >= self.script.max_receives {
-            self.store.note(format!("message {} is a dead letter", message.id));
+            self.store.note(|| format!("message {} is a dead letter", message.id));
             self.dead_letters.push(message);
         } else {
             self.queue.push(message);

@@ -35,7 +35,8 @@ struct State {
     /// The running message dies at this many calls more.
     cursed: Option<u64>,
     killed: bool,
-    log: Vec<String>,
+    /// What happened, where somebody wants to know.
+    log: Option<Vec<String>>,
 }
 
 /// Clones are the same store.
@@ -63,8 +64,8 @@ pub fn pause(_: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 }
 
 impl Steps {
-    pub fn new(faults: BTreeMap<u64, Fault>) -> Self {
-        let state = State { faults, ..State::default() };
+    pub fn new(faults: BTreeMap<u64, Fault>, logs: bool) -> Self {
+        let state = State { faults, log: logs.then(Vec::new), ..State::default() };
         Self { memory: MemoryStore::new(), state: Arc::new(Mutex::new(state)) }
     }
 
@@ -87,16 +88,18 @@ impl Steps {
         std::mem::take(&mut self.state().killed)
     }
 
-    pub fn note(&self, line: String) {
-        self.state().log.push(line);
+    pub fn note(&self, line: impl FnOnce() -> String) {
+        if let Some(log) = &mut self.state().log {
+            log.push(line());
+        }
     }
 
     pub fn log(&self) -> String {
-        self.state().log.join("\n")
+        self.state().log.as_ref().map(|log| log.join("\n")).unwrap_or_default()
     }
 
     /// Waits for the step, and says what is to go wrong with it.
-    async fn step(&self, what: String) -> Option<Fault> {
+    async fn step(&self, call: &str, bucket: &str, key: &str) -> Option<Fault> {
         Step::default().await;
         let mut state = self.state();
         let number = state.calls;
@@ -108,7 +111,10 @@ impl Steps {
                 fault = Some(Fault::KillBefore);
             }
         }
-        state.log.push(format!("    {number} {what}{}", fault.map(|fault| format!(" {fault:?}")).unwrap_or_default()));
+        drop(state);
+        self.note(|| {
+            format!("    {number} {call} {bucket}/{key} {}", fault.map_or(String::new(), |fault| format!("{fault:?}")))
+        });
         fault
     }
 
@@ -125,7 +131,7 @@ fn slow_down() -> Error {
 #[async_trait]
 impl Store for Steps {
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        match self.step(format!("get {bucket}/{key}")).await {
+        match self.step("get", bucket, key).await {
             None => self.memory.get(bucket, key, max_bytes).await,
             Some(Fault::Before | Fault::Conflict | Fault::LostReply) => Err(slow_down()),
             Some(Fault::KillBefore | Fault::KillAfter) => self.die().await,
@@ -133,7 +139,7 @@ impl Store for Steps {
     }
 
     async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
-        match self.step(format!("head {bucket}/{key}")).await {
+        match self.step("head", bucket, key).await {
             None => self.memory.head(bucket, key).await,
             Some(Fault::Before | Fault::Conflict | Fault::LostReply) => Err(slow_down()),
             Some(Fault::KillBefore | Fault::KillAfter) => self.die().await,
@@ -141,7 +147,7 @@ impl Store for Steps {
     }
 
     async fn put(&self, bucket: &str, key: &str, body: Bytes, form: &str, seen: Option<&str>) -> Result<bool> {
-        let fault = self.step(format!("put {bucket}/{key}")).await;
+        let fault = self.step("put", bucket, key).await;
         match fault {
             Some(Fault::KillBefore) => return self.die().await,
             Some(Fault::Before) => return Err(slow_down()),
@@ -149,7 +155,7 @@ impl Store for Steps {
             _ => {}
         }
         let written = self.memory.put(bucket, key, body, form, seen).await;
-        self.note(format!("        {written:?}"));
+        self.note(|| format!("        {written:?}"));
         match fault {
             Some(Fault::KillAfter) => self.die().await,
             Some(Fault::LostReply) => Err(slow_down()),
