@@ -70,6 +70,9 @@ kinds! {
     /// It carries an invoice's labels, but no invoice could be read from it.
     UnreadInvoice "unread_invoice" Document
         "Look at the page: it may be an invoice. Send it alone, whole, sharp and not covered.";
+    /// Its key in the bucket cannot have a Report.
+    UnusableKey "unusable_key" Document
+        "Upload it under another key: of at most 1,019 bytes, and not below .fapiao/.";
     /// A vendor refused our credentials.
     ProviderAuth "provider_auth" Other
         "Check the provider's credentials in the secret.";

@@ -1,7 +1,13 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod bearers;
+mod errand;
+mod event;
+mod files;
 mod identity;
+mod marks;
 mod object;
+mod pause;
 mod stored;
 mod whole;
 
@@ -19,8 +25,11 @@ use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source
 
 use whole::Whole;
 
+pub use event::{Attempt, Change, ObjectEvent, Settled, report_key};
+pub use files::ReadFiles;
 pub use identity::{Identity, duplicate_message};
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+pub use object::ObjectPipeline;
+pub use pause::Pause;
 
 /// Bytes to a Report.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use fapiao::deadline::{LONGEST_LIFE, time_left};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
+use fapiao::pipeline::{Attempt, ObjectEvent, ObjectPipeline, Settled};
 use fapiao::store::Store;
 use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
@@ -29,13 +29,15 @@ const MAX_ROUNDS: u32 = 8;
 pub struct Handler<S> {
     objects: ObjectPipeline<S>,
     concurrency: usize,
+    max_receives: u32,
     inbox: Option<Arc<dyn Inbox>>,
 }
 
 impl<S: Store + Clone + 'static> Handler<S> {
-    /// At most `concurrency` messages or objects are worked on at once.
-    pub fn new(objects: ObjectPipeline<S>, concurrency: usize) -> Self {
-        Self { objects, concurrency: concurrency.max(1), inbox: None }
+    /// At most `concurrency` messages or objects are worked on at once. A message that was handed out `max_receives` times
+    /// is not handed out again.
+    pub fn new(objects: ObjectPipeline<S>, concurrency: usize, max_receives: u32) -> Self {
+        Self { objects, concurrency: concurrency.max(1), max_receives, inbox: None }
     }
 
     /// The same with the queue that messages come from: what is too long for one invocation goes on in another.
@@ -73,10 +75,11 @@ impl<S: Store + Clone + 'static> Handler<S> {
     /// One failed object fails the message; the others cost nothing when it comes again. Where all that is missing is time,
     /// the event is sent anew instead: that costs no receive, and nobody waits until the message is seen again.
     async fn message(&self, message: Message, deadline: Instant) -> Result<()> {
+        let attempt = Attempt { deadline, is_last: message.receives >= self.max_receives };
         let mut result = Ok(());
         let mut is_unfinished = false;
         for object in message.objects? {
-            let settled = self.object(&object, deadline).await;
+            let settled = self.object(&object, attempt, Some(&message.id)).await;
             is_unfinished |= matches!(settled, Ok(Settled::Unfinished));
             result = result.and(settled.map(drop));
         }
@@ -96,9 +99,11 @@ impl<S: Store + Clone + 'static> Handler<S> {
         Ok(())
     }
 
-    async fn all(&self, objects: Vec<ObjectCreated>, deadline: Instant) -> Result<Value> {
+    /// How often S3's own event will be tried nobody tells.
+    async fn all(&self, objects: Vec<ObjectEvent>, deadline: Instant) -> Result<Value> {
+        let attempt = Attempt { deadline, is_last: false };
         let work = objects.into_iter().map(|object| async move {
-            let settled = self.object(&object, deadline).await?;
+            let settled = self.object(&object, attempt, None).await?;
             if settled == Settled::Unfinished {
                 return Err(unfinished());
             }
@@ -109,9 +114,9 @@ impl<S: Store + Clone + 'static> Handler<S> {
         Ok(json!({ "objects": done }))
     }
 
-    async fn object(&self, object: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+    async fn object(&self, object: &ObjectEvent, attempt: Attempt, message: Option<&str>) -> Result<Settled> {
         let start = Instant::now();
-        let settled = self.objects.process(object, deadline).await;
+        let settled = self.objects.settle(object, attempt, message).await;
         let elapsed_ms = start.elapsed().as_millis();
         match &settled {
             Ok(settled) => {
@@ -140,7 +145,7 @@ pub fn deadline(invocation: SystemTime) -> Instant {
 
 fn name(settled: &Settled) -> &'static str {
     match settled {
-        Settled::Written(_) => "written",
+        Settled::Written(..) => "written",
         Settled::AlreadyAnswered => "already_answered",
         Settled::Superseded => "superseded",
         Settled::Gone => "gone",
@@ -148,12 +153,11 @@ fn name(settled: &Settled) -> &'static str {
     }
 }
 
-fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
-    let Settled::Written(report) = settled else {
-        return (None, None);
-    };
-    let code = report.error.as_ref().map(|error| error.code.as_str());
-    (Some(format!("{:?}", report.status).to_lowercase()), code)
+fn report_of(settled: &Settled) -> (Option<&str>, Option<&str>) {
+    match settled {
+        Settled::Written(status, code) => (Some(status), code.as_deref()),
+        _ => (None, None),
+    }
 }
 
 fn log_failure(error: &Error, message_id: &str) {

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
     let aws = aws::config().await;
     let store = S3Store::new(aws::s3_client(&aws));
     let objects = ObjectPipeline::new(store, pipeline, output_bucket);
-    let mut handler = Handler::new(objects, concurrency);
+    let mut handler = Handler::new(objects, concurrency, config.max_receives);
     if let Some(url) = &config.inbox_url {
         handler = handler.with_inbox(Arc::new(SqsInbox::new(&aws, url)));
     }

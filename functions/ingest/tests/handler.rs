@@ -105,7 +105,7 @@ impl World {
         let second = Arc::new(Fake { name: "second", ..Fake::default() });
         let chain = Chain::new(vec![first.clone(), second.clone()]);
         let objects = ObjectPipeline::new(store.clone(), Pipeline::new(chain, limits), "out");
-        Self { store, first, second, handler: Handler::new(objects, 2) }
+        Self { store, first, second, handler: Handler::new(objects, 2, 5) }
     }
 
     /// Uploads a picture and gives the event's record for it.
@@ -465,7 +465,7 @@ async fn who_always_loses_gives_up_after_asking_the_provider_once() {
     let etag = store.0.upload("in", "a.png", picture(1));
     let fake = Arc::new(Fake { name: "first", ..Fake::default() });
     let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
-    let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1);
+    let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1, 5);
     let event = s3(&[&record("a.png", 1, &etag, "0A")]);
     let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();
     assert_eq!((error.kind(), fake.calls.load(Ordering::SeqCst)), (ErrorKind::Storage, 1));

@@ -154,8 +154,9 @@ impl FileOutcome {
         match (report.status, code) {
             (_, Some("unsupported_format" | "empty")) => Self::Skipped,
             (Status::Read, _) => Self::Read,
-            (Status::Rejected, _) => Self::Rejected,
-            (Status::Failed | Status::Withdrawn, _) => Self::Failed,
+            // Only what comes from a bucket can be withdrawn.
+            (Status::Rejected | Status::Withdrawn, _) => Self::Rejected,
+            (Status::Failed, _) => Self::Failed,
         }
     }
 

@@ -326,8 +326,8 @@ mod tests {
 
     fn report(number: &str, seller: &str) -> Report {
         Report {
-            engine: String::new(),
             schema: SCHEMA.to_owned(),
+            engine: String::new(),
             status: Status::Read,
             source: Source::default(),
             error: None,

@@ -2,6 +2,7 @@
 //! Knows nothing of how a part was read.
 
 use crate::error::{Error, Result};
+use crate::provider::MODEL;
 use crate::report::{CheckedInvoice, Other, Place, ProviderInfo, Report, SCHEMA, Source, Status, Verdict};
 
 use super::{Failure, duplicate_message};
@@ -78,8 +79,8 @@ impl Whole {
             (None, None) => Status::Read,
         };
         let mut report = Report {
-            engine: format!("{} {}", env!("CARGO_PKG_VERSION"), crate::provider::MODEL),
             schema: SCHEMA.to_owned(),
+            engine: format!("{} {MODEL}", env!("CARGO_PKG_VERSION")),
             status,
             source,
             error: self.failure.as_ref().or(refusal.as_ref()).map(Error::info),
