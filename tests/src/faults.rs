@@ -64,21 +64,25 @@ pub struct FaultPlan {
     dice: Dice,
     per_mille: usize,
     lost_replies_per_mille: usize,
+    /// Replies that should have been lost, had the request been a write.
+    owed: usize,
     faults: Vec<Fault>,
 }
 
 impl FaultPlan {
-    /// So many of a thousand requests meet a fault; of a thousand faults of writes so many are replies that get lost, the
-    /// others one of `faults`, where one that stands there twice comes twice as often.
+    /// So many of a thousand requests meet a fault. Of a thousand faults so many are writes whose reply gets lost, the others
+    /// one of `faults`, where one that stands there twice comes twice as often.
     pub fn new(seed: u64, per_mille: usize, lost_replies_per_mille: usize, faults: impl Into<Vec<Fault>>) -> Self {
-        Self { dice: Dice::new(seed), per_mille, lost_replies_per_mille, faults: faults.into() }
+        Self { dice: Dice::new(seed), per_mille, lost_replies_per_mille, owed: 0, faults: faults.into() }
     }
 
     fn next(&mut self, request: &Asked) -> Option<Fault> {
         if self.dice.below(1000) >= self.per_mille {
             return None;
         }
-        if request.method != "GET" && self.dice.below(1000) < self.lost_replies_per_mille {
+        self.owed += usize::from(self.dice.below(1000) < self.lost_replies_per_mille);
+        if self.owed > 0 && request.is_write() {
+            self.owed -= 1;
             return Some(Fault::ResetAfter);
         }
         let fault = (!self.faults.is_empty()).then(|| *self.dice.pick(&self.faults))?;
@@ -120,6 +124,12 @@ struct Asked {
     target: String,
     headers: HeaderMap,
     body: Bytes,
+}
+
+impl Asked {
+    fn is_write(&self) -> bool {
+        matches!(self.method.as_str(), "PUT" | "POST" | "DELETE")
+    }
 }
 
 /// More than the largest object of any trial.

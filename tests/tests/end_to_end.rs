@@ -8,6 +8,8 @@ mod duplicates;
 mod local;
 #[cfg(test)]
 mod paid;
+#[cfg(test)]
+mod soak;
 
 #[cfg(test)]
 mod tests {

@@ -92,6 +92,12 @@ impl Stack {
         }
     }
 
+    /// The Report at a key of the output bucket, if it is there.
+    pub async fn report_now(&self, key: &str) -> Option<Value> {
+        let object = self.s3().get_object().bucket(self.output("OutputBucket")).key(key).send().await.ok()?;
+        serde_json::from_slice(&object.body.collect().await.ok()?.into_bytes()).ok()
+    }
+
     /// Tells one writing of a Report from the next.
     pub async fn report_etag(&self, key: &str) -> String {
         let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
@@ -114,6 +120,46 @@ impl Stack {
     pub async fn retry_at_once(&self) {
         let attributes = json!({"VisibilityTimeout": "1"});
         self.sqs("SetQueueAttributes", json!({"QueueUrl": self.output("InboxUrl"), "Attributes": attributes})).await;
+    }
+
+    /// A failed message comes again after so many seconds.
+    pub async fn retry_after(&self, seconds: u32) {
+        let attributes = json!({"VisibilityTimeout": seconds.to_string()});
+        self.sqs("SetQueueAttributes", json!({"QueueUrl": self.output("InboxUrl"), "Attributes": attributes})).await;
+    }
+
+    /// The ingest function may run for so many seconds.
+    pub async fn limit_function(&self, seconds: u32) {
+        let url =
+            format!("{}/2015-03-31/functions/{}/configuration", self.output("Endpoint"), self.output("IngestFunction"));
+        let body = json!({"Timeout": seconds}).to_string();
+        let (status, answer) = request("PUT", &url, "Content-Type: application/json\r\n", body.as_bytes()).await;
+        assert_eq!((status, &answer["Timeout"]), (200, &json!(seconds)), "{answer}");
+    }
+
+    /// The bodies of all messages that were given up. They stay hidden for a while after that.
+    pub async fn take_dead_letters(&self) -> Vec<String> {
+        let mut bodies = Vec::new();
+        loop {
+            let request =
+                json!({"QueueUrl": self.output("DeadLettersUrl"), "MaxNumberOfMessages": 10, "VisibilityTimeout": 600});
+            let answer = self.sqs("ReceiveMessage", request).await;
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if messages.is_empty() {
+                return bodies;
+            }
+            bodies.extend(messages.iter().map(|message| message["Body"].as_str().unwrap_or_default().to_owned()));
+        }
+    }
+
+    /// The folder in which everything of this stack runs.
+    pub fn folder(&self) -> &Path {
+        Path::new(self.output("Log")).parent().unwrap()
+    }
+
+    /// All outputs, as the tools' note of a running stack has them.
+    pub fn note(&self) -> Value {
+        json!(self.outputs)
     }
 
     /// Waits until nothing is queued or being worked on.
