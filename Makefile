@@ -103,7 +103,7 @@ bench: models ## our time around a vendor beside bare HTTP calls; a page from it
 
 soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \
-		cargo test --quiet --workspace --locked --test end_to_end long_soak -- --ignored --nocapture
+		cargo test --quiet --workspace --locked --test end_to_end soak:: -- --ignored --nocapture --test-threads 1
 
 guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
 	$(PY) tests/tools/guide_commands.py long

@@ -7,6 +7,8 @@ mod duplicates;
 #[cfg(test)]
 mod local;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod paid;
 #[cfg(test)]
 mod soak;

@@ -98,6 +98,40 @@ impl Stack {
         serde_json::from_slice(&object.body.collect().await.ok()?.into_bytes()).ok()
     }
 
+    /// Puts JSON where a Report stands, whatever stands there.
+    pub async fn put_report(&self, key: &str, report: &Value) {
+        let body = ByteStream::from(report.to_string().into_bytes());
+        self.s3().put_object().bucket(self.output("OutputBucket")).key(key).body(body).send().await.unwrap();
+    }
+
+    /// Takes a Report away; its older versions stay.
+    pub async fn delete_report(&self, key: &str) {
+        self.s3().delete_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
+    }
+
+    /// Deletes a file from the input bucket; its older versions stay.
+    pub async fn delete_file(&self, key: &str) {
+        self.s3().delete_object().bucket(self.output("InputBucket")).key(key).send().await.unwrap();
+    }
+
+    /// Key and content of every version of everything in both buckets; a delete marker's content is empty.
+    pub async fn all_versions(&self) -> Vec<(String, Vec<u8>)> {
+        let s3 = self.s3();
+        let mut all = Vec::new();
+        for bucket in [self.output("InputBucket"), self.output("OutputBucket")] {
+            let listed = s3.list_object_versions().bucket(bucket).send().await.unwrap();
+            assert_ne!(listed.is_truncated(), Some(true));
+            all.extend(listed.delete_markers().iter().map(|marker| (marker.key().unwrap().to_owned(), Vec::new())));
+            for version in listed.versions() {
+                let get = s3.get_object().bucket(bucket).key(version.key().unwrap());
+                let object = get.version_id(version.version_id().unwrap()).send().await.unwrap();
+                let body = object.body.collect().await.unwrap().into_bytes().to_vec();
+                all.push((version.key().unwrap().to_owned(), body));
+            }
+        }
+        all
+    }
+
     /// Tells one writing of a Report from the next.
     pub async fn report_etag(&self, key: &str) -> String {
         let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();

@@ -85,7 +85,7 @@ impl Dropped {
 }
 
 /// A small picture, another one for each number.
-fn picture(number: usize) -> Vec<u8> {
+pub fn picture(number: usize) -> Vec<u8> {
     let mut image = GrayImage::from_pixel(40, 30, Luma([255]));
     for (bit, pixel) in image.pixels_mut().enumerate().take(24) {
         *pixel = Luma([if number >> bit & 1 == 1 { 0 } else { 255 }]);

@@ -60,7 +60,7 @@ impl Outcome {
         let invoices = report["invoices"].as_array().map(Vec::as_slice).unwrap_or_default();
         let number = Value::from(number_of(object.last()));
         let tells_another = invoices.iter().any(|invoice| invoice["invoice"]["invoice_number"] != number);
-        if report["source"]["etag"] != Value::from(etag) || tells_another {
+        if report["source"]["etag"] != etag || tells_another {
             self.stale.push(object.key.clone());
         } else if report["status"] == "failed" {
             self.failed.insert(object.key.clone());

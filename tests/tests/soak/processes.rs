@@ -25,10 +25,18 @@ pub fn of_function(folder: &Path, function: &str) -> Vec<u32> {
 
 /// Megabytes that a process has in memory; none when it is gone.
 pub fn megabytes(id: u32) -> Option<f64> {
+    Some(status(id, "VmRSS:")?.parse::<f64>().ok()? / 1024.0)
+}
+
+/// Who started it.
+pub fn parent(id: u32) -> Option<u32> {
+    status(id, "PPid:")?.parse().ok()
+}
+
+fn status(id: u32, name: &str) -> Option<String> {
     let status = fs::read_to_string(of(id).join("status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes / 1024.0)
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1).map(str::to_owned)
 }
 
 /// The ports at a process's end of its connections.
