@@ -8,6 +8,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 # What the store keeps beside the Reports.
 OURS = ".fapiao/"
 REFUSED = OURS + "refused/"
@@ -78,6 +80,15 @@ class Buckets:
         except self.s3.exceptions.NoSuchKey:
             return None
         return as_report(body)
+
+    def exists(self, key):
+        """Whether there is such a document."""
+        try:
+            return bool(key and self.s3.head_object(Bucket=self.input, Key=key))
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return False
+            raise
 
     def listed(self, bucket, prefix):
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 import account
 import stacks
 from folders import shown
-from objects import CURRENT, FAILED, MISSING, STALE, Buckets, ahead, report_key, state
+from objects import CURRENT, FAILED, MISSING, REFUSED, STALE, SUFFIX, Buckets, ahead, report_key, state
 
 # So many of each kind are named; all of them are counted.
 NAMED = 100
@@ -36,16 +36,17 @@ def main(prefix, stack):
 
 
 def without_object(buckets, prefix, expected):
-    """(key, Report) of those that nobody expects and that are not withdrawn. An object that came meanwhile is looked for again."""
+    """(key, Report) of those that nobody expects and that are not withdrawn."""
     unexpected = (key for key in buckets.report_keys(prefix) if key not in expected)
     for key, report in ahead(unexpected, lambda key: (key, buckets.report(key))):
-        if report and report.get("status") != "withdrawn" and not still_there(buckets, report):
+        if report and report.get("status") != "withdrawn" and not still_there(buckets, key, report):
             yield key, report
 
 
-def still_there(buckets, report):
-    key = report.get("source", {}).get("key") or ""
-    return any(found.key == key for found in buckets.objects(key)) if key else False
+def still_there(buckets, key, report):
+    """Whether the document came while we looked."""
+    refused = key.startswith(REFUSED)
+    return buckets.exists((report.get("source") or {}).get("key") if refused else key.removesuffix(SUFFIX))
 
 
 def summary(counts, wrong, orphans):
