@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod environment;
+pub mod faults;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;

@@ -39,10 +39,10 @@ pub async fn ask(host: &str, method: &str, target: &str, headers: &HeaderMap, bo
     stream.write_all(body).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
-    parsed(answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    parsed(answer, method == "HEAD").ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-fn parsed(answer: Vec<u8>) -> Option<Answer> {
+fn parsed(answer: Vec<u8>, is_head: bool) -> Option<Answer> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(answer.get(..end)?).ok()?;
     let mut lines = head.split("\r\n");
@@ -53,5 +53,5 @@ fn parsed(answer: Vec<u8>) -> Option<Answer> {
     }
     let body = Bytes::from(answer).slice(end + 4..);
     let length = headers.get("content-length").and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    (length.is_none_or(|length| length == body.len())).then_some(Answer { status, headers, body })
+    (is_head || length.is_none_or(|length| length == body.len())).then_some(Answer { status, headers, body })
 }
