@@ -20,7 +20,7 @@ mod steps;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Interleavings that are tried.
-const SEEDS: u64 = 12_000;
+const SEEDS: u64 = 10_000;
 /// At once: whoever tests has other tests running.
 const THREADS: u64 = 2;
 

@@ -41,6 +41,8 @@ struct Play {
     queue: Vec<Message>,
     dead_letters: Vec<Message>,
     working: Vec<Work>,
+    /// Who made the last step.
+    last: usize,
     messages: usize,
 }
 
@@ -61,7 +63,7 @@ impl Play {
         let store = Steps::new(script.faults.clone(), logs);
         let objects = Arc::new(ObjectPipeline::with_pause(store.clone(), Reader::default(), "out", pause));
         let (queue, dead_letters, working) = (Vec::new(), Vec::new(), Vec::new());
-        Self { dice, script, store, objects, queue, dead_letters, working, messages: 0 }
+        Self { dice, script, store, objects, queue, dead_letters, working, last: 0, messages: 0 }
     }
 
     fn run(&mut self) -> Result<(), String> {
@@ -78,6 +80,10 @@ impl Play {
                 self.redrive();
                 continue;
             }
+            if self.last < self.working.len() && !self.dice.one_in(self.script.patience) {
+                self.work(self.last);
+                continue;
+            }
             let choice = self.dice.index(all);
             if choice < choices[0] {
                 left -= 1;
@@ -85,7 +91,8 @@ impl Play {
             } else if choice < choices[0] + choices[1] {
                 self.hand_out();
             } else {
-                self.work();
+                let at = self.dice.index(self.working.len());
+                self.work(at);
             }
         }
         Err("it never ends".to_owned())
@@ -130,23 +137,28 @@ impl Play {
         self.working.push(Work { message, future, cursed });
     }
 
-    fn work(&mut self) {
-        let at = self.dice.index(self.working.len());
+    fn work(&mut self, at: usize) {
+        self.last = at;
         let Some(work) = self.working.get_mut(at) else { return };
         self.store.running(work.cursed);
         self.store.note(|| format!("  message {}", work.message.id));
         let outcome = poll(&mut work.future);
         work.cursed = self.store.left();
         if self.store.take_killed() {
-            let message = self.working.swap_remove(at).message;
+            let message = self.done(at);
             self.give_back(message);
         } else if let Poll::Ready(outcome) = outcome {
-            let message = self.working.swap_remove(at).message;
+            let message = self.done(at);
             self.store.note(|| format!("  message {}: {outcome:?}", message.id));
             if outcome.is_err() {
                 self.give_back(message);
             }
         }
+    }
+
+    fn done(&mut self, at: usize) -> Message {
+        self.last = usize::MAX;
+        self.working.swap_remove(at).message
     }
 
     fn give_back(&mut self, message: Message) {

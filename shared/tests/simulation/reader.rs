@@ -16,8 +16,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     pub lines: Vec<Line>,
-    /// Makes another version of the same content.
-    pub salt: u64,
     /// Whether the first attempt to read it fails.
     pub is_flaky: bool,
 }

@@ -49,17 +49,22 @@ pub struct Script {
     pub max_receives: u32,
     /// One message dies each time it is handed out: which, and after how many calls.
     pub cursed: Option<(usize, u64)>,
+    /// One in so many steps is somebody else's: then some are nearly done while others have hardly begun.
+    pub patience: u64,
     next: u64,
 }
 
 impl Script {
     pub fn of(dice: &mut Dice) -> Self {
-        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice)).collect();
+        // Of few, so that contents come back and both files have the same.
+        let contents: Vec<Content> = (0..2 + dice.below(2)).map(|_| content(dice)).collect();
+        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice, &contents)).collect();
         let kinds = [Fault::Before, Fault::LostReply, Fault::Conflict, Fault::KillBefore, Fault::KillAfter];
         let faults = (0..dice.below(5)).map(|_| (dice.below(70), kinds[dice.index(kinds.len())])).collect();
         let cursed = dice.one_in(4).then(|| (dice.index(4), 1 + dice.below(16)));
         let max_receives = 1 + u32::try_from(dice.below(3)).unwrap();
-        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, next: 0xE }
+        let patience = [1, 4, 16][dice.index(3)];
+        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, patience, next: 0xE }
     }
 
     /// The events that speak of a deed: at least one, and often another one like it.
@@ -81,17 +86,17 @@ impl Script {
     }
 }
 
-fn deed(dice: &mut Dice) -> Deed {
+fn deed(dice: &mut Dice, contents: &[Content]) -> Deed {
     let key = KEYS[dice.index(2)];
     match dice.below(8) {
         0 | 1 => Deed::Delete(key),
         2 => Deed::Replay(key),
-        _ => Deed::Put(key, content(dice)),
+        _ => Deed::Put(key, contents[dice.index(contents.len())].clone()),
     }
 }
 
 fn content(dice: &mut Dice) -> Content {
     let lines = if dice.one_in(10) { 0 } else { 1 + dice.below(3) };
     let line = |dice: &mut Dice| Line { number: dice.below(3), total: 100 * (1 + dice.below(2)) };
-    Content { lines: (0..lines).map(|_| line(dice)).collect(), salt: dice.below(2), is_flaky: dice.one_in(8) }
+    Content { lines: (0..lines).map(|_| line(dice)).collect(), is_flaky: dice.one_in(8) }
 }
