@@ -13,6 +13,8 @@ use crate::store::{Store, Within};
 
 /// Left of an event's time for writing what was read: a tenth, and no more than this.
 const TO_WRITE: Duration = Duration::from_secs(3);
+/// Left of it for the answer, when the store says nothing: a twentieth, and no more than this.
+const TO_ANSWER: Duration = Duration::from_millis(200);
 
 impl<S: Store + Clone + 'static> ObjectPipeline<S, Pipeline> {
     /// [`Self::process`], answering before the deadline whatever the network does, and paying for no page twice. `message`
@@ -23,16 +25,14 @@ impl<S: Store + Clone + 'static> ObjectPipeline<S, Pipeline> {
     pub async fn settle(&self, event: &ObjectEvent, attempt: Attempt, message: Option<&str>) -> Result<Settled> {
         let memory = Memory::new(Arc::new(self.store.clone()), &self.output_bucket).for_message(message);
         let pipeline = self.files.clone().with_memory(memory.clone());
-        let store = Within::new(self.store.clone(), attempt.deadline);
+        let left = attempt.deadline.saturating_duration_since(Instant::now());
+        let before_end = |time: Duration| attempt.deadline.checked_sub(time).unwrap_or(attempt.deadline);
+        let store = Within::new(self.store.clone(), before_end(TO_ANSWER.min(left / 20)));
         let errand = ObjectPipeline::new(store, pipeline, &self.output_bucket);
-        match errand.process(event, Attempt { deadline: reading_ends(attempt.deadline), ..attempt }).await {
+        let reading = Attempt { deadline: before_end(TO_WRITE.min(left / 10)), ..attempt };
+        match errand.process(event, reading).await {
             Err(error) if error.kind() == ErrorKind::Deadline && memory.written() > 0 => Ok(Settled::Unfinished),
             settled => settled,
         }
     }
-}
-
-fn reading_ends(deadline: Instant) -> Instant {
-    let left = deadline.saturating_duration_since(Instant::now());
-    deadline.checked_sub(TO_WRITE.min(left / 10)).unwrap_or(deadline)
 }

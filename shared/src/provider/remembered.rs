@@ -43,7 +43,7 @@ const LEAST_FOR_A_CALL: Duration = Duration::from_secs(1);
 /// Left of a provider's time for writing down what it gave: a tenth, and no more than this.
 const TO_WRITE: Duration = Duration::from_millis(500);
 /// What is known of a call may be written a moment later than an answer is of use.
-const GRACE: Duration = Duration::from_millis(400);
+const GRACE: Duration = Duration::from_millis(100);
 
 /// The answers remembered in one bucket.
 #[derive(Clone)]
