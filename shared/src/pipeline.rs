@@ -19,9 +19,9 @@ use sha2::{Digest, Sha256};
 use crate::check::Rules;
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::parts::{self, Part};
 use crate::provider::{Answer, Chain, Memory};
 use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source};
+use crate::worker::{Part, Workers};
 
 use whole::Whole;
 
@@ -34,6 +34,7 @@ pub use pause::Pause;
 /// Bytes to a Report.
 #[derive(Clone)]
 pub struct Pipeline {
+    workers: Workers,
     chain: Chain,
     limits: Limits,
     rules: Rules,
@@ -50,9 +51,9 @@ pub struct Failure {
 }
 
 impl Pipeline {
-    /// A pipeline around the configured providers.
-    pub fn new(chain: Chain, limits: Limits) -> Self {
-        Self { chain, limits, rules: Rules::default() }
+    /// A pipeline of those who open documents and the configured providers.
+    pub fn new(workers: Workers, chain: Chain, limits: Limits) -> Self {
+        Self { workers, chain, limits, rules: Rules::default() }
     }
 
     /// The same, with what the rules are told beforehand.
@@ -65,6 +66,11 @@ impl Pipeline {
     #[must_use]
     pub fn with_memory(self, memory: Memory) -> Self {
         Self { chain: self.chain.with_memory(memory), ..self }
+    }
+
+    /// Who opens documents.
+    pub fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     /// Who is asked.
@@ -104,7 +110,7 @@ impl Pipeline {
         source.bytes = Some(bytes.len() as u64);
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
-            match parts::open(bytes.clone(), self.limits, deadline).await {
+            match self.workers.open(bytes.clone(), &self.limits, deadline).await {
                 Ok(file) => {
                     (source.media_type, source.pages) = (Some(file.media_type.to_owned()), file.pages);
                     self.read_parts(file.parts, known, selected, deadline).await
@@ -162,13 +168,13 @@ impl Pipeline {
             ..ProviderInfo::default()
         };
         match outcome.answer {
-            Ok(answer) => self.add(whole, answer, &place, provider, part.document().range().start),
+            Ok(answer) => self.add(whole, answer, &place, provider, part.first_page),
             Err(error) => whole.add_other(place, error, Some(provider)),
         }
     }
 
     /// Adds every paper of an answer. A provider counts pages from the first it was given; the Report counts the file's.
-    fn add(&self, whole: &mut Whole, answer: Answer, place: &Place, asked: ProviderInfo, pages_before: usize) {
+    fn add(&self, whole: &mut Whole, answer: Answer, place: &Place, asked: ProviderInfo, pages_before: u32) {
         let Answer { papers, model, request_id, adapted } = answer;
         let provider = ProviderInfo { model, request_id, adapted, ..asked };
         for paper in papers {
@@ -191,10 +197,9 @@ fn checked(
     rules: &Rules,
     place: Place,
     provider: ProviderInfo,
-    pages_before: usize,
+    pages_before: u32,
 ) -> CheckedInvoice {
     let findings = rules.run(&mut reading);
-    let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);
     for evidence in reading.fields.values_mut() {
         evidence.page = evidence.page.saturating_add(pages_before);
     }

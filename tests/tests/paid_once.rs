@@ -13,12 +13,14 @@ use async_trait::async_trait;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::{ObjectPipeline, Pipeline};
 use fapiao::provider::{self, Chain, Keyring, Policy, Provider, VendorSettings};
 use fapiao::secret::{CachedSecret, Secret, SecretSource};
 use fapiao::store::{ACCESS_DENIED, MemoryStore, Object, S3Store, Store};
+use fapiao::worker::Workers;
 use fapiao_ingest::Handler;
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor};
@@ -86,7 +88,8 @@ fn textin() -> (Stub, Arc<dyn Provider>) {
 }
 
 fn handler<S: Store + Clone + 'static>(store: S, provider: Arc<dyn Provider>) -> Handler<S> {
-    let pipeline = Pipeline::new(Chain::new(vec![provider]), Limits::default());
+    let workers = Workers::here(Desk::new("no/models"));
+    let pipeline = Pipeline::new(workers, Chain::new(vec![provider]), Limits::default());
     Handler::new(ObjectPipeline::new(store, pipeline, "out"), 1, RECEIVES)
 }
 

@@ -5,17 +5,25 @@ use std::sync::Arc;
 use fapiao::config::Config;
 use fapiao::pipeline::{ObjectPipeline, Pipeline};
 use fapiao::store::S3Store;
-use fapiao::{aws, logging};
+use fapiao::{aws, logging, worker};
 use fapiao_ingest::inbox::SqsInbox;
 use fapiao_ingest::{Handler, deadline};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
+fn main() -> Result<(), Error> {
+    worker::begin();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn run() -> Result<(), Error> {
     logging::init_json();
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
+    let workers = config.workers(1);
+    // It begins while the function does.
+    workers.warm();
+    let pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     let concurrency = pipeline.chain().concurrency();
     let output_bucket = config.require_output_bucket()?;
     let aws = aws::config().await;

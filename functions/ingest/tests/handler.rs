@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::{Field, InvoiceType};
-use fapiao::parts::Part;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Reading, Report, Status, Verdict};
 use fapiao::store::{MemoryStore, Object, Store};
+use fapiao::worker::{Part, Workers};
 use fapiao_ingest::Handler;
 use fapiao_ingest::inbox::Inbox;
 use serde_json::{Value, json};
@@ -104,7 +105,8 @@ impl World {
         let first = Arc::new(first);
         let second = Arc::new(Fake { name: "second", ..Fake::default() });
         let chain = Chain::new(vec![first.clone(), second.clone()]);
-        let objects = ObjectPipeline::new(store.clone(), Pipeline::new(chain, limits), "out");
+        let workers = Workers::here(Desk::new("no/models"));
+        let objects = ObjectPipeline::new(store.clone(), Pipeline::new(workers, chain, limits), "out");
         Self { store, first, second, handler: Handler::new(objects, 2, 5) }
     }
 
@@ -464,7 +466,8 @@ async fn who_always_loses_gives_up_after_asking_the_provider_once() {
     let store = Contested(MemoryStore::new());
     let etag = store.0.upload("in", "a.png", picture(1));
     let fake = Arc::new(Fake { name: "first", ..Fake::default() });
-    let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
+    let workers = Workers::here(Desk::new("no/models"));
+    let pipeline = Pipeline::new(workers, Chain::new(vec![fake.clone()]), Limits::default());
     let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1, 5);
     let event = s3(&[&record("a.png", 1, &etag, "0A")]);
     let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();

@@ -23,6 +23,8 @@ impl<S: Store + Clone + 'static> ObjectPipeline<S, Pipeline> {
     /// # Errors
     /// As [`Self::process`]; `deadline` when the time was up and nothing new is remembered.
     pub async fn settle(&self, event: &ObjectEvent, attempt: Attempt, message: Option<&str>) -> Result<Settled> {
+        // It starts while the object is on its way.
+        self.files.workers().warm();
         let memory = Memory::new(Arc::new(self.store.clone()), &self.output_bucket).for_message(message);
         let pipeline = self.files.clone().with_memory(memory.clone());
         let left = attempt.deadline.saturating_duration_since(Instant::now());

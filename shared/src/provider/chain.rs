@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::parts::Part;
 use crate::provider::remembered::{Asked, Memory};
 use crate::provider::{Answer, Paper, Provider};
 use crate::report::Attempt;
+use crate::worker::Part;
 
 /// The configured providers, first choice first.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ impl Chain {
     pub async fn read(&self, part: &Part, selected: Option<&str>, deadline: Instant) -> ChainOutcome {
         let providers = match selected {
             Some(name) => self.named(name).into_iter().collect(),
-            None => ordered(&self.providers, part.document().dimensions()),
+            None => ordered(&self.providers, part.dimensions),
         };
         let mut attempts = Vec::new();
         let mut errors: Vec<(u8, Error)> = Vec::new();
@@ -178,7 +178,9 @@ mod tests {
     use image::{ImageFormat, RgbImage};
 
     use super::*;
-    use crate::document::{Document, Limits};
+    use crate::desk::Desk;
+    use crate::document::Limits;
+    use crate::worker::Workers;
 
     struct Fake {
         name: &'static str,
@@ -222,10 +224,12 @@ mod tests {
         Chain::new(providers.into_iter().map(|p| Arc::new(p) as Arc<dyn Provider>).collect())
     }
 
-    fn part(width: u32, height: u32) -> Part {
+    async fn part(width: u32, height: u32) -> Part {
         let mut bytes = std::io::Cursor::new(Vec::new());
         RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
-        Document::open(bytes.into_inner().into(), &Limits::default()).unwrap().into()
+        let workers = Workers::here(Desk::new("no/models"));
+        let file = workers.open(bytes.into_inner().into(), &Limits::default(), in_seconds(5)).await.unwrap();
+        file.parts.into_iter().next().unwrap().1.unwrap()
     }
 
     fn in_seconds(seconds: u64) -> Instant {
@@ -246,7 +250,7 @@ mod tests {
             (["embedded", "textin", "volcengine"], (300, 900), "embedded"),
         ] {
             let chain = chain(order.into_iter().map(|name| fake(name, None)).collect());
-            let outcome = chain.read(&part(size.0, size.1), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(size.0, size.1).await, None, in_seconds(5)).await;
             assert_eq!(names(&outcome), [expected], "{order:?} {size:?}");
         }
     }
@@ -255,7 +259,7 @@ mod tests {
     async fn not_mine_and_trouble_move_on_to_the_next() {
         for &kind in ErrorKind::ALL {
             let chain = chain(vec![fake("textin", Some(kind)), fake("embedded", None)]);
-            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
             assert!(outcome.answer.is_ok(), "{kind:?}");
             assert_eq!(names(&outcome), ["textin", "embedded"]);
             assert_eq!(outcome.attempts[1].code, "ok");
@@ -277,7 +281,7 @@ mod tests {
                 fake("volcengine", Some(second)),
                 fake("embedded", Some(third)),
             ]);
-            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
             assert_eq!(outcome.answer.unwrap_err().kind(), expected);
             assert_eq!(outcome.attempts.len(), 3);
         }
@@ -288,7 +292,7 @@ mod tests {
         let slow = Fake { slow: true, ..fake("textin", Some(ErrorKind::ProviderTimeout)) };
         let chain = chain(vec![slow, fake("embedded", None)]);
         let deadline = Instant::now() + Duration::from_millis(400);
-        let outcome = chain.read(&part(90, 60), None, deadline).await;
+        let outcome = chain.read(&part(90, 60).await, None, deadline).await;
         assert!(outcome.answer.is_ok() && Instant::now() < deadline);
     }
 
@@ -296,7 +300,7 @@ mod tests {
     async fn nobody_is_asked_after_the_deadline() {
         let slow = Fake { slow: true, ..fake("embedded", Some(ErrorKind::Deadline)) };
         let chain = chain(vec![slow, fake("textin", None)]);
-        let outcome = chain.read(&part(90, 60), None, Instant::now()).await;
+        let outcome = chain.read(&part(90, 60).await, None, Instant::now()).await;
         assert_eq!(names(&outcome), ["embedded"]);
         assert_eq!(outcome.answer.unwrap_err().kind(), ErrorKind::Deadline);
     }
@@ -306,9 +310,9 @@ mod tests {
         let chain = chain(vec![fake("embedded", None)])
             .with_on_request(vec![Arc::new(fake("textin", Some(ErrorKind::NoInvoice)))]);
         assert!(chain.has("textin") && !chain.has("volcengine"));
-        let outcome = chain.read(&part(90, 60), Some("textin"), in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60).await, Some("textin"), in_seconds(5)).await;
         assert_eq!(names(&outcome), ["textin"]);
-        let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
         assert_eq!(names(&outcome), ["embedded"]);
     }
 }

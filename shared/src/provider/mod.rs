@@ -4,7 +4,6 @@
 mod chain;
 mod embedded;
 mod http;
-mod look;
 mod remembered;
 mod remote;
 mod secrets;
@@ -20,15 +19,16 @@ use std::time::Instant;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{self, fit::Fitted};
+use crate::desk::Found;
+use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Quad;
 use crate::ocr;
-use crate::parts::Part;
 use crate::report::Reading;
+use crate::worker::Part;
 
+pub use crate::desk::MODEL;
 pub use chain::{Chain, ChainOutcome};
-pub use embedded::{Embedded, MODEL, PageReader};
+pub use embedded::Embedded;
 pub use http::{Policy, install_crypto};
 pub use remembered::Memory;
 pub use secrets::{Keyring, VendorKeys};
@@ -47,15 +47,6 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// What was done to the document to make it fit.
     pub adapted: Option<String>,
-}
-
-/// One paper on the first page of a document.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Found {
-    /// Where it lies, in pixels of the page as uploaded; none where it is the whole page.
-    pub quad: Option<Quad>,
-    /// The invoice; where it is none, what it is instead.
-    pub reading: Result<Reading>,
 }
 
 impl Answer {
@@ -142,15 +133,12 @@ pub trait Provider: Send + Sync {
 /// `internal` when a name is unknown, a vendor in the chain has no credentials, an endpoint is refused or the models are
 /// not there.
 pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) -> Result<Chain> {
-    document::fonts::look_in(models);
     let keyring = Arc::new(settings.keyring());
     let connect = |vendor: &'static Vendor| vendor.connect(settings, keyring.clone());
     let named = |name: &String| match Vendor::named(name) {
         Some(vendor) if settings.may_ask(vendor) => connect(vendor),
         Some(vendor) => Err(no_credentials(vendor)),
-        None if name == embedded::NAME => {
-            ocr::require_models(models).map(|()| Arc::new(Embedded::new(models)) as Arc<dyn Provider>)
-        }
+        None if name == embedded::NAME => ocr::require_models(models).map(|()| Arc::new(Embedded) as Arc<dyn Provider>),
         None => Err(unknown(name)),
     };
     let chain = Chain::new(names.iter().map(named).collect::<Result<_>>()?);

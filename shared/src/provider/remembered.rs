@@ -17,13 +17,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::{Answer, Provider, Told};
 use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::parts::Part;
 use crate::store::{Store, Version, Versioned, Within};
+use crate::worker::Part;
 
 use entry::{Entry, Standing};
 use wait::Wait;
@@ -129,18 +128,7 @@ impl fmt::Debug for Memory {
 fn key(provider: &dyn Provider, part: &Part) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let version = provider.version().replace(|c| !is_plain(c), "-");
-    format!("{PREFIX}{}-{}-{version}", digest(part), provider.name())
-}
-
-/// The hex digest of what would be read: the file's bytes and, where it is not all of them, which.
-fn digest(part: &Part) -> String {
-    let document = part.document();
-    let mut digest = Sha256::new_with_prefix(document.bytes());
-    if !document.is_whole() {
-        let (place, size) = (document.origin(), document.dimensions());
-        digest.update(format!("{:?} {place:?} {size:?}", document.range()));
-    }
-    hex::encode(digest.finalize())
+    format!("{PREFIX}{}-{}-{version}", part.sha256, provider.name())
 }
 
 /// One page on its way to one provider.

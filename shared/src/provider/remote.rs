@@ -1,4 +1,4 @@
-//! A vendor as a provider: fitting off the async threads, renewal of refused credentials, and places carried back to the
+//! A vendor as a provider: a part that is made to fit, renewal of refused credentials, and places carried back to the
 //! page as uploaded. Knows nothing of any vendor's protocol, nor of where its answers are remembered.
 
 use std::future::Future;
@@ -14,13 +14,12 @@ use super::told::{RawAnswer, Told};
 use super::vendor::Vendor;
 use super::{Answer, Paper, Provider};
 use crate::dialect::VendorAnswer;
-use crate::document::Document;
-use crate::document::fit::{Fitted, Requirements, as_is, fit};
+use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{self, Corners};
-use crate::parts::Part;
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
+use crate::worker::Part;
 
 /// A vendor's protocol.
 #[async_trait]
@@ -65,13 +64,13 @@ impl Provider for Remote {
     }
 
     async fn prepare(&self, part: &Part, deadline: Instant) -> Result<Option<Fitted>> {
-        fitted(part.document(), &self.vendor.requirements, deadline).await.map(Some)
+        part.fit(&self.vendor.requirements, deadline).await.map(Some)
     }
 
     async fn ask(&self, part: &Part, fitted: Option<Fitted>, deadline: Instant) -> Result<Told> {
         let fitted = match fitted {
             Some(fitted) => fitted,
-            None => self::fitted(part.document(), &self.vendor.requirements, deadline).await?,
+            None => part.fit(&self.vendor.requirements, deadline).await?,
         };
         let mut raw = self.call(&fitted.bytes, deadline).await?;
         (raw.sent, raw.adapted) = (fitted.size, fitted.adapted);
@@ -81,7 +80,7 @@ impl Provider for Remote {
     fn understand(&self, part: &Part, told: &Told) -> Result<Answer> {
         let Told::Raw(raw) = told else { return told.plain() };
         let answered = self.interface.understand(&raw.reply())?;
-        Ok(answer(answered, part.document(), raw, self.vendor.model))
+        Ok(answer(answered, part, raw, self.vendor.model))
     }
 }
 
@@ -117,20 +116,6 @@ fn no_keys(name: &str) -> Error {
         .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
 }
 
-/// Makes the document fit; decoding, where it is needed, happens on a blocking thread.
-async fn fitted(document: &Document, requirements: &'static Requirements, deadline: Instant) -> Result<Fitted> {
-    if let Some(original) = as_is(document, requirements)? {
-        return Ok(original);
-    }
-    let document = document.clone();
-    let work = tokio::task::spawn_blocking(move || fit(&document, requirements));
-    match tokio::time::timeout_at(deadline.into(), work).await {
-        Ok(Ok(fitted)) => fitted,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "converting the page failed")),
-        Err(_) => Err(Error::new(ErrorKind::Deadline, "converting the page took too long")),
-    }
-}
-
 /// Shorter ones are no credentials, and would tear holes into what the vendor says.
 const MIN_CREDENTIAL: usize = 4;
 /// A shorter one may stand among an invoice's numbers by chance.
@@ -148,9 +133,9 @@ fn without(text: &str, keys: &VendorKeys, least: usize) -> String {
 }
 
 /// A vendor's answer in terms of the page as uploaded.
-fn answer(answered: VendorAnswer, document: &Document, raw: &RawAnswer, model: &str) -> Answer {
+fn answer(answered: VendorAnswer, part: &Part, raw: &RawAnswer, model: &str) -> Answer {
     let mut reading = answered.reading;
-    let (width, height) = document.dimensions();
+    let (width, height) = part.dimensions;
     let sent = raw.sent.unwrap_or((reading.page.width, reading.page.height));
     if sent.0 > 0 && sent.1 > 0 && sent != (width, height) {
         let (x, y) = (width as f32 / sent.0 as f32, height as f32 / sent.1 as f32);
@@ -158,9 +143,9 @@ fn answer(answered: VendorAnswer, document: &Document, raw: &RawAnswer, model: &
             *quad = Corners::from_quad(quad).scaled(x, y).quad();
         }
     }
-    let (left, top) = document.origin();
+    let (left, top) = part.origin;
     reading.move_places(|quad| geometry::moved(quad, left as f32, top as f32));
-    let (width, height) = document.page_dimensions();
+    let (width, height) = part.page_dimensions;
     reading.page = PageInfo { width, height, rotation: reading.page.rotation };
     sources::add_qr_code(&mut reading, CodeWeight::Reported);
     let (request_id, adapted) = (answered.request_id, raw.adapted.clone());

@@ -1,5 +1,6 @@
 //! TextIn as a vendor: every VAT invoice but rolls. Knows nothing of the answer's fields.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use super::secrets::Keys;
 use super::vendor::{Credential, Vendor};
 use crate::dialect::{VendorAnswer, textin};
 use crate::document::Format;
-use crate::document::fit::Requirements;
+use crate::document::fit::{BodyForm, Requirements};
 use crate::error::Result;
 
 const APP_ID: Credential = Credential::required("app_id", "FAPIAO_TEXTIN_APP_ID");
@@ -26,10 +27,10 @@ pub(super) static VENDOR: Vendor = Vendor {
     paper: Paper::Forms,
     model: "vat_invoice v1.0",
     requirements: Requirements {
-        formats: &[Format::Jpeg, Format::Png, Format::Bmp, Format::Tiff, Format::Gif, Format::Pdf],
+        formats: Cow::Borrowed(&[Format::Jpeg, Format::Png, Format::Bmp, Format::Tiff, Format::Gif, Format::Pdf]),
         max_bytes: 10_000_000,
         max_body: usize::MAX,
-        body_len: <[u8]>::len,
+        body: BodyForm::File,
         min_side: 20,
         max_side: 10_000,
     },

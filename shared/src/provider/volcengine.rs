@@ -1,5 +1,6 @@
 //! Volcengine OcrRollInvoice as a vendor: roll invoices alone. Knows nothing of the answer's fields.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use super::vendor::{Credential, Vendor};
 use crate::dialect::VendorAnswer;
 use crate::dialect::volcengine::{self, Call, Credentials};
 use crate::document::Format;
-use crate::document::fit::Requirements;
+use crate::document::fit::{BodyForm, Requirements};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -33,10 +34,10 @@ pub(super) static VENDOR: Vendor = Vendor {
     paper: Paper::Rolls,
     model: "OcrRollInvoice 2021-08-23",
     requirements: Requirements {
-        formats: &[Format::Jpeg, Format::Png, Format::Bmp],
+        formats: Cow::Borrowed(&[Format::Jpeg, Format::Png, Format::Bmp]),
         max_bytes: 5_000_000,
         max_body: 8_000_000,
-        body_len: volcengine::form_len,
+        body: BodyForm::Base64Form(volcengine::BEFORE_FILE),
         min_side: 20,
         max_side: 10_000,
     },
@@ -102,6 +103,14 @@ async fn form(file: Bytes) -> Result<(Bytes, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_of_the_form_is_known_before_it_is_made() {
+        let counting: Vec<u8> = (0..=255).cycle().take(4099).collect();
+        for file in [&counting[..], &[0], &[0, 1], &[]] {
+            assert_eq!(VENDOR.requirements.body.len(file), volcengine::form(file).len());
+        }
+    }
 
     #[test]
     fn the_model_is_the_interface_that_is_called() {

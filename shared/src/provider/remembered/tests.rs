@@ -6,9 +6,11 @@ use bytes::Bytes;
 use image::{ImageFormat, RgbImage};
 
 use super::*;
-use crate::document::{Document, Limits};
+use crate::desk::Desk;
+use crate::document::Limits;
 use crate::report::Reading;
 use crate::store::{MemoryStore, Object};
+use crate::worker::Workers;
 
 /// A provider that counts its calls and goes by a script.
 #[derive(Default)]
@@ -56,14 +58,16 @@ impl Fake {
     }
 
     async fn read_with(&self, memory: &Memory) -> Result<Answer> {
-        self.asked(memory, &part(1)).await.answer
+        self.asked(memory, &part(1).await).await.answer
     }
 }
 
-fn part(grey: u8) -> Part {
+async fn part(grey: u8) -> Part {
     let mut bytes = std::io::Cursor::new(Vec::new());
     RgbImage::from_pixel(30, 20, image::Rgb([grey; 3])).write_to(&mut bytes, ImageFormat::Png).unwrap();
-    Document::open(bytes.into_inner().into(), &Limits::default()).unwrap().into()
+    let (workers, deadline) = (Workers::here(Desk::new("no/models")), Instant::now() + Duration::from_secs(10));
+    let file = workers.open(bytes.into_inner().into(), &Limits::default(), deadline).await.unwrap();
+    file.parts.into_iter().next().unwrap().1.unwrap()
 }
 
 fn memory(store: impl Store + 'static) -> Memory {
@@ -82,7 +86,7 @@ async fn a_page_is_paid_for_once_whoever_asks() {
         assert_eq!(answer.papers[0].reading.as_ref().unwrap().unread, 7);
     }
     assert_eq!(vendor.calls(), 1);
-    let asked = vendor.asked(&memory(store.clone()), &part(2)).await;
+    let asked = vendor.asked(&memory(store.clone()), &part(2).await).await;
     assert_eq!((vendor.calls(), store.keys("out").len()), (2, 2));
     let key = asked.kept_at.unwrap();
     assert!(key.starts_with(".fapiao/answers/") && key.ends_with("-fake-v1.0---new"), "{key}");
@@ -171,7 +175,7 @@ async fn who_waits_for_somebody_elses_call_gives_up_after_half_of_its_time() {
     holder.abort();
     let start = Instant::now();
     let deadline = start + Duration::from_millis(400);
-    let asked = memory(store).ask(&*slow, &part(1), deadline, deadline).await;
+    let asked = memory(store).ask(&*slow, &part(1).await, deadline, deadline).await;
     assert!(asked.is_final && start.elapsed() < Duration::from_millis(350));
     assert_eq!((asked.answer.unwrap_err().kind(), slow.calls()), (ErrorKind::Deadline, 1));
 }
@@ -246,7 +250,7 @@ async fn a_paid_answer_that_cannot_be_kept_is_used_and_not_paid_for_again() {
     let vendor = vendor([]);
     vendor.read_with(&memory(faulty.clone())).await.unwrap();
     let deadline = Instant::now() + Duration::from_millis(200);
-    assert!(memory(faulty).ask(&vendor, &part(1), deadline, deadline).await.answer.is_err());
+    assert!(memory(faulty).ask(&vendor, &part(1).await, deadline, deadline).await.answer.is_err());
     assert_eq!(vendor.calls(), 1);
 }
 
@@ -271,7 +275,7 @@ impl Store for Forbidding {
 #[tokio::test]
 async fn where_nobody_can_look_nobody_is_paid_and_our_own_reader_reads_all_the_same() {
     let vendor = vendor([]);
-    let asked = vendor.asked(&memory(Forbidding), &part(1)).await;
+    let asked = vendor.asked(&memory(Forbidding), &part(1).await).await;
     assert!(asked.is_final);
     assert_eq!((asked.answer.unwrap_err().kind(), vendor.calls()), (ErrorKind::Storage, 0));
     let own = Fake::default();
@@ -282,7 +286,7 @@ async fn where_nobody_can_look_nobody_is_paid_and_our_own_reader_reads_all_the_s
 async fn a_call_that_has_no_time_left_is_not_begun() {
     let (store, vendor) = (MemoryStore::new(), vendor([]));
     let deadline = Instant::now() + Duration::from_millis(500);
-    let asked = memory(store.clone()).ask(&vendor, &part(1), deadline, deadline).await;
+    let asked = memory(store.clone()).ask(&vendor, &part(1).await, deadline, deadline).await;
     assert_eq!((asked.answer.unwrap_err().kind(), vendor.calls()), (ErrorKind::Deadline, 0));
     assert!(store.keys("out").is_empty());
 }
