@@ -2,8 +2,11 @@
 
 pub mod contract;
 pub mod environment;
+pub mod faults;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;
+pub mod plain;
 pub mod protocols;
 pub mod stub;
+pub mod wire;
