@@ -6,7 +6,7 @@ use fapiao_tests::label;
 use fapiao_tests::stub::{self, Stub, StubVendor};
 
 use super::load::picture;
-use super::processes::{megabytes, of_function, parent};
+use super::processes::{megabytes, of_function, parent, signal};
 use crate::local::{Stack, deploy, fixture};
 
 const DOCUMENTS: usize = 500;
@@ -34,6 +34,7 @@ async fn memory_is_flat_over_500_documents() {
         format!("TextinEndpoint={}", textin.endpoint()),
         format!("ProviderSecret={}", stub::keys(stub::SECRET, stub::SECRET)),
     ]);
+    begin_with_nothing(&stack).await;
     let mut measured = Vec::new();
     for number in 0..DOCUMENTS {
         read_one(&stack, number).await;
@@ -44,6 +45,15 @@ async fn memory_is_flat_over_500_documents() {
         "| memory over {DOCUMENTS} documents | median of the first {COMPARED} {first:.1} MB, of the last {last:.1} MB |"
     );
     assert!(last <= first * GROWTH, "it grows: {measured:?}");
+}
+
+/// S3's test event is over, and the process that had it is gone.
+async fn begin_with_nothing(stack: &Stack) {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stack.wait_until_inbox_is_empty(PATIENCE).await;
+    for id in of_function(stack.folder(), stack.output("IngestFunction")) {
+        signal(id, "KILL");
+    }
 }
 
 /// A file with text, or a picture for the vendor; the next one only when the process is free again.

@@ -24,8 +24,6 @@ use outcome::Outcome;
 
 /// As `Timeout` of the function: short, because whoever follows a killed one has to wait for its end.
 const FUNCTION_SECONDS: u32 = 10;
-/// Longer than a killed function's claim on a picture (its life and a minute), as the template's 12 minutes are.
-const RETRY_SECONDS: u32 = 75;
 const CONCURRENCY: usize = 12;
 /// Per mille.
 const VENDOR_FAULTS: usize = 100;
@@ -37,6 +35,10 @@ pub struct Size {
     pub objects: usize,
     pub kills: usize,
     pub seed: u64,
+    /// How often an event is tried, with how many seconds between. All of it must be longer than a killed function's claim on a
+    /// picture, which is its life and a minute.
+    pub receives: u32,
+    pub retry_seconds: u32,
 }
 
 pub struct Trial {
@@ -48,7 +50,7 @@ pub struct Trial {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_stale_or_paid_twice_in_a_short_soak() {
-    soak(Size { objects: 60, kills: 4, seed: 1 }).await;
+    soak(Size { objects: 60, kills: 4, seed: 1, receives: 4, retry_seconds: 25 }).await;
 }
 
 /// `make soak`
@@ -57,7 +59,7 @@ async fn nothing_is_lost_stale_or_paid_twice_in_a_short_soak() {
 async fn nothing_is_lost_stale_or_paid_twice_in_a_long_soak() {
     let number = |name: &str, usual: usize| set(name).map_or(usual, |text| text.parse().unwrap());
     let (objects, kills) = (number("FAPIAO_SOAK_OBJECTS", 1000), number("FAPIAO_SOAK_KILLS", 50));
-    soak(Size { objects, kills, seed: 2 }).await;
+    soak(Size { objects, kills, seed: 2, receives: 5, retry_seconds: 40 }).await;
 }
 
 async fn soak(size: Size) {
@@ -80,13 +82,14 @@ impl Trial {
         let stack = deploy(&[
             "Providers=textin".to_owned(),
             format!("Concurrency={CONCURRENCY}"),
+            format!("MaxReceives={}", size.receives),
             format!("TextinEndpoint={}", textin.endpoint()),
             format!("S3Endpoint={}", faults.endpoint()),
             format!("ProviderSecret={}", stub::keys(stub::SECRET, stub::SECRET)),
         ]);
         faults.forward_to(stack.output("Endpoint"));
         stack.limit_function(FUNCTION_SECONDS).await;
-        stack.retry_after(RETRY_SECONDS).await;
+        stack.retry_after(size.retry_seconds).await;
         textin.plan(Plan::new(size.seed, VENDOR_FAULTS, vendor_faults()));
         faults.plan(Some(FaultPlan::new(size.seed, S3_FAULTS, LOST_REPLIES, s3_faults())));
         Self { stack, textin, faults, size }
@@ -160,7 +163,7 @@ fn kill(trial: &Trial, id: u32) -> Option<String> {
 
 /// Waits until every event has ended, in a Report or in the dead letters.
 async fn settle(trial: &Trial, load: &Load) {
-    let rounds = 6;
-    let patience = Duration::from_secs(u64::from(rounds * RETRY_SECONDS)) + Duration::from_millis(200) * load.events();
+    let tries = Duration::from_secs(u64::from((trial.size.receives + 1) * trial.size.retry_seconds));
+    let patience = tries + Duration::from_millis(500) * load.events();
     trial.stack.wait_until_inbox_is_empty(patience).await;
 }

@@ -83,7 +83,7 @@ impl Outcome {
 
     /// As it stands in the README.
     pub fn table(&self, trial: &Trial, time: Duration) -> String {
-        let Size { objects, kills, seed } = trial.size;
+        let Size { objects, kills, seed, .. } = trial.size;
         let (requests, met) = trial.faults.counts();
         let lost_replies: usize = met.iter().filter(|(fault, _)| fault.is_lost_reply()).map(|(_, count)| count).sum();
         let calls = trial.textin.calls();
