@@ -89,6 +89,9 @@ kinds! {
     /// Our own time is up.
     Deadline "deadline" Moment
         "Drop large files into the input bucket instead of sending them over HTTP.";
+    /// It asks for more memory or time than a document may: one that no limit on headers has told before.
+    TooComplex "too_complex" Document
+        "Export it again as a PDF or a picture of 200 to 300 dpi, or send its pages alone.";
     /// A fault of ours: configuration, a missing model, a bug.
     Internal "internal" Other
         "Look at the function's log.";

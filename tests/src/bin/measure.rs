@@ -30,18 +30,19 @@ fn main() -> Outcome<()> {
         }
         words => {
             let wanted = |bomb: &Bomb| words.is_empty() || words.iter().any(|word| bomb.name.contains(word));
-            bombs::all().into_iter().filter(wanted).try_for_each(|bomb| {
-                measure(bomb.name, &(bomb.make)()).map(|row| println!("{row}"))
-            })
+            bombs::all()
+                .into_iter()
+                .filter(wanted)
+                .try_for_each(|bomb| measure(bomb.name, &(bomb.make)()).map(|row| println!("{row}")))
         }
     }
 }
 
 fn write(folder: &str) -> Outcome<()> {
     std::fs::create_dir_all(folder)?;
-    bombs::all().into_iter().try_for_each(|bomb| {
-        Ok(std::fs::write(std::path::Path::new(folder).join(bomb.name), (bomb.make)())?)
-    })
+    bombs::all()
+        .into_iter()
+        .try_for_each(|bomb| Ok(std::fs::write(std::path::Path::new(folder).join(bomb.name), (bomb.make)())?))
 }
 
 /// One file in a process of its own: its size, its time, its memory, and what it came to.

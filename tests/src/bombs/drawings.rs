@@ -10,7 +10,11 @@ const fn bomb(name: &'static str, asks: &'static str, make: fn() -> Vec<u8>) -> 
 
 pub(super) const BOMBS: &[Bomb] = &[
     bomb("pdf-recursion-form", "a form that draws itself ten times", || {
-        page("/X Do", "/XObject << /X 5 0 R >>", &[form("/Resources << /XObject << /X 5 0 R >> >>", &"/X Do ".repeat(10))])
+        page(
+            "/X Do",
+            "/XObject << /X 5 0 R >>",
+            &[form("/Resources << /XObject << /X 5 0 R >> >>", &"/X Do ".repeat(10))],
+        )
     }),
     bomb("pdf-nesting-forms", "ten forms, each of which draws the next one ten times", || nested_forms("")),
     bomb("pdf-nesting-groups", "ten groups, each of which draws the next one ten times", || {
@@ -21,8 +25,8 @@ pub(super) const BOMBS: &[Bomb] = &[
         let silent = stream(words, &pack::repeated(b"q Q ", 4_000_000));
         page(&"/X Do ".repeat(200_000), "/XObject << /X 5 0 R >>", &[silent])
     }),
-    bomb("pdf-drawing-tiles", "a pattern whose tiles of 10^9 points stand a thousandth of a point apart", || {
-        pattern("/BBox [0 0 1e9 1e9] /XStep 0.001 /YStep 0.001", "0 0 1 1 re f")
+    bomb("pdf-drawing-tiles", "a pattern whose tiles of 10^6 points stand a hundredth of a point apart", || {
+        pattern("/BBox [0 0 1000000 1000000] /XStep 0.01 /YStep 0.01", "0 0 1 1 re f")
     }),
     bomb("pdf-drawing-small-tiles", "a pattern that steps by a millionth of a point", || {
         pattern("/BBox [0 0 500 500] /XStep 0.000001 /YStep 0.000001", "0 0 1 1 re f")
@@ -49,12 +53,14 @@ pub(super) const BOMBS: &[Bomb] = &[
         page(&text, "/Font << /F 5 0 R >>", &[font.into(), character])
     }),
     bomb("pdf-recursion-mask", "a soft mask that is masked by itself", || {
-        let mask = form("/Group << /S /Transparency /CS /DeviceGray >> /Resources << /ExtGState << /G 6 0 R >> >>", MASKED);
+        let mask =
+            form("/Group << /S /Transparency /CS /DeviceGray >> /Resources << /ExtGState << /G 6 0 R >> >>", MASKED);
         page(MASKED, "/ExtGState << /G 6 0 R >>", &[mask, b"<< /SMask << /S /Luminosity /G 5 0 R >> >>".to_vec()])
     }),
     bomb("pdf-count-masks", "20,000 areas, each behind a soft mask of its own", || {
         let mask = form("/Group << /S /Transparency /CS /DeviceGray >>", "0 0 595 842 re f");
-        let masked = (0..20_000).map(|i| format!("1 0 0 1 0.001 {} cm /G gs 0 0 595 842 re f ", i % 2)).collect::<String>();
+        let masked =
+            (0..20_000).map(|i| format!("1 0 0 1 0.001 {} cm /G gs 0 0 595 842 re f ", i % 2)).collect::<String>();
         page(&masked, "/ExtGState << /G 6 0 R >>", &[mask, b"<< /SMask << /S /Luminosity /G 5 0 R >> >>".to_vec()])
     }),
     bomb("pdf-drawing-dashes", "a line of 10^9 points in dashes of a millionth", || {
@@ -70,8 +76,30 @@ pub(super) const BOMBS: &[Bomb] = &[
     bomb("pdf-drawing-veils", "290,000 see-through areas of a whole page", || {
         page(&format!("/G gs {}", "0 0 595 842 re f ".repeat(290_000)), "/ExtGState << /G << /ca 0.5 >> >>", &[])
     }),
+    bomb("pdf-drawing-veils-allowed", "500 see-through areas of a whole page, nearly as many as are allowed", || {
+        page(&format!("/G gs {}", "0 0 595 842 re f ".repeat(500)), "/ExtGState << /G << /ca 0.5 >> >>", &[])
+    }),
+    bomb("pdf-drawing-clips-allowed", "2,000 clips inside each other", || {
+        page(&format!("{} 0 0 595 842 re f", "0 0 m 595 0 l 595 842 l h W n ".repeat(2_000)), "", &[])
+    }),
+    bomb("pdf-drawing-shadings-allowed", "60 radial shadings of a whole page", || {
+        let shading = "/Shading << /S << /ShadingType 3 /ColorSpace /DeviceRGB /Coords [10 20 0 500 600 900] /Extend [true true] \
+            /Function << /FunctionType 2 /Domain [0 1] /C0 [0 0 0] /C1 [1 0 1] /N 1.7 >> >> >>";
+        page(&"/S sh ".repeat(60), shading, &[])
+    }),
+    bomb("pdf-count-masks-allowed", "30 areas, each behind a soft mask of its own", || {
+        let mask = form("/Group << /S /Transparency /CS /DeviceGray >>", "0 0 595 842 re f");
+        let masked = (0..30).map(|i| format!("1 0 0 1 0.001 {} cm /G gs 0 0 595 842 re f ", i % 2)).collect::<String>();
+        page(&masked, "/ExtGState << /G 6 0 R >>", &[mask, b"<< /SMask << /S /Luminosity /G 5 0 R >> >>".to_vec()])
+    }),
+    bomb("pdf-nesting-groups-allowed", "400 groups inside each other", || {
+        let words =
+            |i: usize| format!("/Group << /S /Transparency >> /Resources << /XObject << /X {} 0 R >> >>", 6 + i);
+        let level = |i: usize| form(&words(i), "0.5 g 0 0 595 842 re f /X Do");
+        page(&"/X Do ".repeat(8), "/XObject << /X 5 0 R >>", &(0..45).map(level).collect::<Vec<_>>())
+    }),
     bomb("pdf-drawing-path", "one path of 3,000,000 points across the page, filled and stroked", || {
-        let points = (0..3_000_000_u32).map(|i| format!("{} {} l ", i * 7_919 % 595, i * 104_729 % 842));
+        let points = (0..3_000_000_u64).map(|i| format!("{} {} l ", i * 7_919 % 595, i * 104_729 % 842));
         page(&format!("0 0 m {}B", points.collect::<String>()), "", &[])
     }),
     bomb("pdf-drawing-curves", "wide round strokes along 20,000 curves of 10^6 points", || {
@@ -93,12 +121,19 @@ pub(super) const BOMBS: &[Bomb] = &[
         page("/S cs 0.5 sc 0 0 9 9 re f", space, &[function.into()])
     }),
     bomb("pdf-recursion-color", "a colour space that is its own alternative", || {
-        page("/S cs 0.5 sc 0 0 9 9 re f", "/ColorSpace << /S 5 0 R >>", &[b"[/Separation /A 5 0 R 6 0 R]".to_vec(),
-            b"<< /FunctionType 2 /Domain [0 1] /C0 [0] /C1 [1] /N 1 >>".to_vec()])
+        page(
+            "/S cs 0.5 sc 0 0 9 9 re f",
+            "/ColorSpace << /S 5 0 R >>",
+            &[
+                b"[/Separation /A 5 0 R 6 0 R]".to_vec(),
+                b"<< /FunctionType 2 /Domain [0 1] /C0 [0] /C1 [1] /N 1 >>".to_vec(),
+            ],
+        )
     }),
     bomb("pdf-drawing-program", "a shading by a program of 2,000,000 steps a pixel", || {
         let program = format!("{{ {} }}", "dup mul 2 div ".repeat(700_000));
-        let function = stream("/FunctionType 4 /Domain [0 1 0 1] /Range [0 1]", program.replace("{ dup", "{ add dup").as_bytes());
+        let function =
+            stream("/FunctionType 4 /Domain [0 1 0 1] /Range [0 1]", program.replace("{ dup", "{ add dup").as_bytes());
         let shading = "/Shading << /S << /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1 0 1] \
             /Matrix [595 0 0 842 0 0] /Function 5 0 R >> >>";
         page("/S sh", shading, &[function])
@@ -111,8 +146,13 @@ pub(super) const BOMBS: &[Bomb] = &[
     bomb("pdf-drawing-mesh", "a mesh of 500,000 patches, each as large as the page", || {
         let words = "/ShadingType 6 /ColorSpace /DeviceGray /BitsPerCoordinate 8 /BitsPerComponent 8 /BitsPerFlag 8 \
             /Decode [0 595 0 842 0 1] /Filter /FlateDecode";
-        let patch: Vec<u8> = [vec![0], [0, 0, 0, 85, 0, 170, 0, 255, 85, 255, 170, 255].to_vec(),
-            [255, 255, 255, 170, 255, 85, 255, 0, 170, 0, 85, 0].to_vec(), vec![0, 80, 160, 255]].concat();
+        let patch: Vec<u8> = [
+            vec![0],
+            [0, 0, 0, 85, 0, 170, 0, 255, 85, 255, 170, 255].to_vec(),
+            [255, 255, 255, 170, 255, 85, 255, 0, 170, 0, 85, 0].to_vec(),
+            vec![0, 80, 160, 255],
+        ]
+        .concat();
         page("/S sh", "/Shading << /S 5 0 R >>", &[stream(words, &pack::repeated(&patch, 500_000))])
     }),
     bomb("pdf-drawing-text", "19,000 characters of 100,000 points", || {

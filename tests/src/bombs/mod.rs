@@ -7,8 +7,8 @@
 //! - [`packages`]: ZIP, OFD, XML
 
 mod drawings;
-mod packages;
 mod pack;
+mod packages;
 mod pdf;
 mod pictures;
 

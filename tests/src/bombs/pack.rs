@@ -63,8 +63,8 @@ pub(super) fn run_lengths(bytes: &[u8]) -> Vec<u8> {
 /// Zeros in PDF's LZW: each code stands for one zero more than the one before it.
 pub(super) fn lzw_zeros(tables: usize) -> Vec<u8> {
     let mut bits = Bits::default();
+    bits.push(256, 9);
     for _ in 0..tables {
-        bits.push(256, 9);
         bits.push(0, 9);
         for code in 258..4094_u32 {
             // The next code is wider one code early, as PDF has it.
@@ -76,8 +76,8 @@ pub(super) fn lzw_zeros(tables: usize) -> Vec<u8> {
             };
             bits.push(code, width);
         }
+        bits.push(256, 12);
     }
-    bits.push(256, 12);
     bits.push(257, 9);
     bits.done()
 }

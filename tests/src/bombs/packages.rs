@@ -20,7 +20,9 @@ pub(super) const BOMBS: &[Bomb] = &[
     bomb("zip-count", "65,000 members", || zip(&(0..65_000).map(|_| ("1.xml", Vec::new())).collect::<Vec<_>>())),
     bomb("zip-count-allowed", "fifty files of two megapixel-hungry kinds", || {
         let (picture, page) = (made("png-pixels-allowed"), made("pdf-drawing-veils"));
-        zip(&(0..50).map(|i| if i % 2 == 0 { ("1.png", picture.clone()) } else { ("2.pdf", page.clone()) }).collect::<Vec<_>>())
+        zip(&(0..50)
+            .map(|i| if i % 2 == 0 { ("1.png", picture.clone()) } else { ("2.pdf", page.clone()) })
+            .collect::<Vec<_>>())
     }),
     bomb("zip-of-bombs", "thirty other bombs in one ZIP", || {
         let small = super::pictures::BOMBS.iter().chain(super::drawings::BOMBS).filter(|b| !b.name.contains("data"));
@@ -33,23 +35,37 @@ pub(super) const BOMBS: &[Bomb] = &[
         file
     }),
     bomb("ofd-pixels", "an OFD whose code's picture has 2,147,483,647 pixels a side", || ofd_with(made("png-pixels"))),
-    bomb("ofd-metadata", "an OFD whose code's picture has a profile of 4 GiB", || ofd_with(made("png-metadata-profile"))),
-    bomb("ofd-pixels-jbig2", "an OFD whose code is a JBIG2 region of 60,000 x 60,000 pixels", || ofd_with(jbig2_file())),
+    bomb("ofd-metadata", "an OFD whose code's picture has a profile of 4 GiB", || {
+        ofd_with(made("png-metadata-profile"))
+    }),
+    bomb(
+        "ofd-pixels-jbig2",
+        "an OFD whose code is a JBIG2 region of 60,000 x 60,000 pixels",
+        || ofd_with(jbig2_file()),
+    ),
     bomb("ofd-data", "an OFD whose page has 400 MB of spaces", || {
         let mut package = bare();
-        package.0.iter_mut().filter(|(name, _)| name.ends_with("Content.xml")).for_each(|f| f.1 = vec![b' '; 400 << 20]);
+        package
+            .0
+            .iter_mut()
+            .filter(|(name, _)| name.ends_with("Content.xml"))
+            .for_each(|f| f.1 = vec![b' '; 400 << 20]);
         package.zipped()
     }),
     bomb("ofd-count-pages", "an OFD of 400,000 pages, all the same file", || {
         let page = r#"<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>"#;
         edited(invoice(), "Document.xml", "</ofd:Pages>", &format!("{}</ofd:Pages>", page.repeat(400_000)))
     }),
-    bomb("ofd-count-templates", "an OFD of fifty pages that each lay its largest page on themselves 2,000 times", || {
-        let template = r#"<ofd:TemplatePage ID="9" BaseLoc="Pages/Page_0/Content.xml"/></ofd:CommonData>"#;
-        let package = OfdPackage(edited_files(invoice(), "Document.xml", "</ofd:CommonData>", template));
-        let used = format!("{}<ofd:Content>", r#"<ofd:Template TemplateID="9"/>"#.repeat(2_000));
-        edited(package, "Content.xml", "<ofd:Content>", &used)
-    }),
+    bomb(
+        "ofd-count-templates",
+        "an OFD of fifty pages that each lay its largest page on themselves 2,000 times",
+        || {
+            let template = r#"<ofd:TemplatePage ID="9" BaseLoc="Pages/Page_0/Content.xml"/></ofd:CommonData>"#;
+            let package = OfdPackage(edited_files(invoice(), "Document.xml", "</ofd:CommonData>", template));
+            let used = format!("{}<ofd:Content>", r#"<ofd:Template TemplateID="9"/>"#.repeat(2_000));
+            edited(package, "Content.xml", "<ofd:Content>", &used)
+        },
+    ),
     bomb("ofd-recursion", "an OFD whose root is its document", || {
         let package = invoice();
         let root = package.0.iter().find(|(name, _)| name == "OFD.xml").map(|f| f.1.clone()).unwrap_or_default();
@@ -72,10 +88,12 @@ pub(super) const BOMBS: &[Bomb] = &[
     bomb("xml-entities", "ten entities, each ten of the next one", || {
         let entities = (1..10).map(|i| format!("<!ENTITY e{i} \"{}\">", format!("&e{};", i - 1).repeat(10)));
         let entities = entities.collect::<String>();
-        format!("<?xml version='1.0'?><!DOCTYPE eInvoice [<!ENTITY e0 \"lol\">{entities}]><eInvoice>&e9;</eInvoice>").into()
+        format!("<?xml version='1.0'?><!DOCTYPE eInvoice [<!ENTITY e0 \"lol\">{entities}]><eInvoice>&e9;</eInvoice>")
+            .into()
     }),
     bomb("xml-external", "an entity that is a file of the machine", || {
-        "<?xml version='1.0'?><!DOCTYPE eInvoice [<!ENTITY e SYSTEM 'file:///dev/zero'>]><eInvoice>&e;</eInvoice>".into()
+        "<?xml version='1.0'?><!DOCTYPE eInvoice [<!ENTITY e SYSTEM 'file:///dev/zero'>]><eInvoice>&e;</eInvoice>"
+            .into()
     }),
     bomb("xml-nesting", "an element in an element, a million times", || {
         format!("<eInvoice>{}{}</eInvoice>", "<a>".repeat(1_000_000), "</a>".repeat(1_000_000)).into()

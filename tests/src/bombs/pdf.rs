@@ -46,9 +46,14 @@ pub(super) const BOMBS: &[Bomb] = &[
         picture("/BitsPerComponent 1", (4_000_000_000, 4_000_000_000), &[0; 8])
     }),
     bomb("pdf-pixels-mask", "a mask of 60,000 x 60,000 pixels behind a picture of 8 x 8", || {
-        let mask = "/Type /XObject /Subtype /Image /Width 60000 /Height 60000 /BitsPerComponent 1 /ColorSpace /DeviceGray";
+        let mask =
+            "/Type /XObject /Subtype /Image /Width 60000 /Height 60000 /BitsPerComponent 1 /ColorSpace /DeviceGray";
         let image = "/Type /XObject /Subtype /Image /Width 8 /Height 8 /BitsPerComponent 8 /ColorSpace /DeviceGray /SMask 6 0 R";
-        page("q 400 0 0 400 0 0 cm /X Do Q", "/XObject << /X 5 0 R >>", &[stream(image, &[0; 64]), stream(mask, &[0; 8])])
+        page(
+            "q 400 0 0 400 0 0 cm /X Do Q",
+            "/XObject << /X 5 0 R >>",
+            &[stream(image, &[0; 64]), stream(mask, &[0; 8])],
+        )
     }),
     bomb("pdf-pixels-inline", "an inline picture of 100,000 x 100,000 pixels", || {
         page("q 9 0 0 9 0 0 cm BI /W 100000 /H 100000 /BPC 1 /CS /G ID aaaaaaaa EI Q", "", &[])
@@ -69,13 +74,15 @@ pub(super) const BOMBS: &[Bomb] = &[
         flate("/Filter [/FlateDecode /FlateDecode /FlateDecode]", &pack::deflated(&twice))
     }),
     bomb("pdf-data-run-lengths", "runs of runs of runs of runs, of 17 GB", || {
-        let packed = (0..3).fold(vec![b' '; 1 << 16], |bytes, _| pack::run_lengths(&bytes));
-        let filled = packed.repeat(200_000);
-        flate("/Filter [/RunLengthDecode /RunLengthDecode /RunLengthDecode /RunLengthDecode]", &pack::run_lengths(&filled))
+        // A run of this byte is packed as a run of this byte.
+        let packed = [vec![129; 1 << 22], vec![0, 128, 128]].concat();
+        let packed = pack::run_lengths(&pack::run_lengths(&packed));
+        flate("/Filter [/RunLengthDecode /RunLengthDecode /RunLengthDecode /RunLengthDecode]", &packed)
     }),
     bomb("pdf-data-lzw", "LZW of 13 GB", || flate("/Filter /LZWDecode", &pack::lzw_zeros(1_800))),
     bomb("pdf-data-predictor", "rows of 2,000,000,000 columns", || {
-        let filter = "/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 2000000000 /Colors 4 /BitsPerComponent 16 >>";
+        let filter =
+            "/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 2000000000 /Colors 4 /BitsPerComponent 16 >>";
         flate(filter, &pack::deflated(b"\x02 q Q"))
     }),
     bomb("pdf-count-contents", "a page of 100,000 times the same stream of 10 MB", || {
@@ -103,7 +110,10 @@ pub(super) const BOMBS: &[Bomb] = &[
         page_with("/MediaBox [0 0 1e38 1e38]", "0 0 1e38 1e38 re f", "", &[])
     }),
     bomb("pdf-recursion-pages", "a tree of pages that is its own branch", || {
-        tree("<< /Type /Pages /Kids [2 0 R 3 0 R 3 0 R] /Count 9 >>", &[b"<< /Type /Pages /Kids [2 0 R 3 0 R] >>".to_vec()])
+        tree(
+            "<< /Type /Pages /Kids [2 0 R 3 0 R 3 0 R] /Count 9 >>",
+            &[b"<< /Type /Pages /Kids [2 0 R 3 0 R] >>".to_vec()],
+        )
     }),
     bomb("pdf-recursion-xref", "a table of objects whose previous table is itself", || {
         let file = page("", "", &[]);
@@ -112,11 +122,14 @@ pub(super) const BOMBS: &[Bomb] = &[
         text.replace("/Root", &format!("/Prev {start} /Root")).into_bytes()
     }),
     bomb("pdf-recursion-length", "streams whose lengths are each other", || {
-        tree("<< /Type /Pages /Kids [3 0 R] /Count 1 >>", &[
-            b"<< /Type /Page /Contents 4 0 R >>".to_vec(),
-            b"<< /Length 5 0 R >>\nstream\nq\nendstream".to_vec(),
-            b"<< /Length 4 0 R >>\nstream\nq\nendstream".to_vec(),
-        ])
+        tree(
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            &[
+                b"<< /Type /Page /Contents 4 0 R >>".to_vec(),
+                b"<< /Length 5 0 R >>\nstream\nq\nendstream".to_vec(),
+                b"<< /Length 4 0 R >>\nstream\nq\nendstream".to_vec(),
+            ],
+        )
     }),
     bomb("pdf-nesting-objects", "a dictionary in a dictionary, a million times", || {
         let deep = [b"<< /A ".repeat(1_000_000), b"1 ".to_vec(), b">> ".repeat(1_000_000)].concat();
@@ -249,7 +262,8 @@ fn jpeg_head(width: u16, height: u16) -> Vec<u8> {
 
 /// Objects 6 and up are in object 5's stream, as the table of this file says.
 fn with_object_stream(stream_five: Vec<u8>, entries: &[(u8, u32, u16)]) -> Vec<u8> {
-    let objects = [b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(), kids(), one_page(""), stream("", b"q Q"), stream_five];
+    let objects =
+        [b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(), kids(), one_page(""), stream("", b"q Q"), stream_five];
     let mut file = b"%PDF-1.7\n".to_vec();
     let mut table = vec![0, 0, 0, 0, 0, 0xff, 0xff];
     for (index, object) in objects.iter().enumerate() {

@@ -217,7 +217,12 @@ fn bmp((width, height): (i32, i32), bits: u16, packing: u32, data: &[u8]) -> Vec
 
 fn gif((width, height): (u16, u16), frames: usize, before: &[u8]) -> Vec<u8> {
     let sides = [width.to_le_bytes(), height.to_le_bytes()].concat();
-    let frame = [&[0x2c, 0, 0, 0, 0], [8, 0, 8, 0, 0].as_slice(), &[2, 3, 0x84, 0x51, 0, 0]].concat();
+    // The table is cleared before it makes codes wider.
+    let codes = (0..64).flat_map(|i| if i % 2 == 0 { vec![4, 0] } else { vec![0] }).chain([5]);
+    let bits: Vec<u8> = codes.flat_map(|code: u8| (0..3).map(move |bit| code >> bit & 1)).collect();
+    let packed = bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |sum, bit| sum << 1 | bit)).collect::<Vec<u8>>();
+    let data = [&[2, packed.len() as u8], packed.as_slice(), &[0]].concat();
+    let frame = [&[0x2c, 0, 0, 0, 0], [8, 0, 8, 0, 0].as_slice(), &data].concat();
     let head = [b"GIF89a", sides.as_slice(), &[0x80, 0, 0, 0, 0, 0, 255, 255, 255]].concat();
     [head, before.to_vec(), frame.repeat(frames), vec![0x3b]].concat()
 }
@@ -293,8 +298,14 @@ fn tiff_strips() -> Vec<u8> {
     let (offsets, lengths) = (8 + strip.len() as u32, 8 + strip.len() as u32 + 4 * count);
     let table = |value: u32| (0..count).flat_map(|_| value.to_le_bytes()).collect::<Vec<u8>>();
     let data = [strip.as_slice(), &table(8), &table(strip.len() as u32)].concat();
-    let fields =
-        [(256, 4, 1, 16_000), (257, 4, 1, 7_500), (259, 3, 1, 8), (273, 4, count, offsets), (278, 4, 1, 1), (279, 4, count, lengths)];
+    let fields = [
+        (256, 4, 1, 16_000),
+        (257, 4, 1, 7_500),
+        (259, 3, 1, 8),
+        (273, 4, count, offsets),
+        (278, 4, 1, 1),
+        (279, 4, count, lengths),
+    ];
     tiff(&fields, &data)
 }
 
