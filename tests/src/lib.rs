@@ -1,5 +1,6 @@
 //! What the tests that cross crates share. Knows nothing of what they test.
 
+pub mod bombs;
 pub mod contract;
 pub mod environment;
 pub mod faults;
