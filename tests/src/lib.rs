@@ -1,6 +1,8 @@
 //! What the tests that cross crates share. Knows nothing of what they test.
 
 pub mod contract;
+#[cfg(unix)]
+pub mod deeds;
 pub mod environment;
 pub mod fuzz;
 pub mod label;
