@@ -24,12 +24,18 @@ pub struct Config {
     pub input_bucket: Option<String>,
     /// `FAPIAO_OUTPUT_BUCKET`: where Reports go; never the input bucket.
     pub output_bucket: Option<String>,
+    /// `FAPIAO_INBOX_URL`: the queue that events come from, for sending those of long files anew.
+    pub inbox_url: Option<String>,
+    /// `FAPIAO_REMEMBER`: which answers the API remembers in the output bucket, `paid` or `none`.
+    pub remember: Remember,
     /// `FAPIAO_MODELS`: the directory that `make models` filled.
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
     pub limits: Limits,
     /// `FAPIAO_JOBS`: how many files `make read` reads at once; by default as many as there are cores.
     pub jobs: usize,
+    /// `FAPIAO_MAX_RECEIVES`: how often the queue hands out a message before it goes to the dead letters, 5 by default.
+    pub max_receives: u32,
     /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
@@ -42,6 +48,16 @@ pub struct Config {
     pub worker: worker::Settings,
     /// Where the vendors are, and what opens them.
     pub vendors: VendorSettings,
+}
+
+/// Which answers the API remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Remember {
+    /// Those of vendors.
+    #[default]
+    Paid,
+    /// None.
+    Nothing,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -72,10 +88,13 @@ impl Config {
             providers: providers(&get)?,
             input_bucket: get("FAPIAO_INPUT_BUCKET"),
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
+            inbox_url: get("FAPIAO_INBOX_URL"),
+            remember: remember(&get)?,
             worker: worker(&get, &models)?,
             models,
             limits: limits(&get)?,
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
+            max_receives: positive(&get, "FAPIAO_MAX_RECEIVES", 5)?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: api_key(&get)?,
@@ -172,6 +191,15 @@ fn quads(get: Lookup) -> Result<QuadOrder> {
         invalid("FAPIAO_TEXTIN_QUADS", &name, "is no order of corners")
             .with_hint("Set FAPIAO_TEXTIN_QUADS to `rows` or `clockwise`, or leave it out for `rows`.")
     })
+}
+
+fn remember(get: Lookup) -> Result<Remember> {
+    match get("FAPIAO_REMEMBER").as_deref() {
+        None | Some("paid") => Ok(Remember::Paid),
+        Some("none") => Ok(Remember::Nothing),
+        Some(other) => Err(invalid("FAPIAO_REMEMBER", other, "is neither `paid` nor `none`")
+            .with_hint("Set FAPIAO_REMEMBER to `paid` or `none`, or leave it out for `paid`.")),
+    }
 }
 
 fn vendors(get: Lookup) -> Result<VendorSettings> {

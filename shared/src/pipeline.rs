@@ -1,9 +1,13 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod bearers;
+mod errand;
+mod event;
+mod files;
 mod identity;
-mod lease;
-mod lease_wait;
+mod marks;
 mod object;
+mod pause;
 mod stored;
 mod whole;
 
@@ -15,14 +19,17 @@ use sha2::{Digest, Sha256};
 use crate::check::Rules;
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{Answer, Chain};
+use crate::provider::{Answer, Chain, Memory};
 use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source};
 use crate::worker::{Part, Workers};
 
 use whole::Whole;
 
+pub use event::{Attempt, Change, ObjectEvent, Settled, report_key};
+pub use files::ReadFiles;
 pub use identity::{Identity, duplicate_message};
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+pub use object::ObjectPipeline;
+pub use pause::Pause;
 
 /// Bytes to a Report.
 #[derive(Clone)]
@@ -53,6 +60,12 @@ impl Pipeline {
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with answers that are remembered.
+    #[must_use]
+    pub fn with_memory(self, memory: Memory) -> Self {
+        Self { chain: self.chain.with_memory(memory), ..self }
     }
 
     /// Who opens documents.
@@ -118,26 +131,35 @@ impl Pipeline {
         deadline: Instant,
     ) -> Whole {
         let mut whole = Whole::default();
+        let chain = self.chain.for_parts(parts.len());
         for (place, part) in parts {
             if let Some(at) = known.iter().position(|invoice| invoice.place == place) {
                 whole.add(known.swap_remove(at));
                 continue;
             }
             match part {
-                Ok(part) => self.read_part(&mut whole, &part, place, selected, deadline).await,
+                Ok(part) => self.read_part(&chain, &mut whole, &part, place, selected, deadline).await,
                 Err(error) => whole.add_other(place, error, None),
             }
         }
         whole
     }
 
-    async fn read_part(&self, whole: &mut Whole, part: &Part, place: Place, selected: Option<&str>, deadline: Instant) {
+    async fn read_part(
+        &self,
+        chain: &Chain,
+        whole: &mut Whole,
+        part: &Part,
+        place: Place,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) {
         let start = Instant::now();
         // A reader that is asked all the same would go on working for nobody.
         if start >= deadline {
             return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
         }
-        let outcome = self.chain.read(part, selected, deadline).await;
+        let outcome = chain.read(part, selected, deadline).await;
         let provider = ProviderInfo {
             // The one whose answer it is was asked last.
             name: outcome.attempts.last().map(|attempt| attempt.name.clone()).unwrap_or_default(),

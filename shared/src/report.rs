@@ -19,7 +19,9 @@ pub const SCHEMA: &str = "fapiao/1";
 pub struct Report {
     /// Always `fapiao/1`.
     pub schema: String,
-    /// Whether it was read, refused, or given up.
+    /// What made it: our release and its models, e.g. `0.1.0 pp-ocrv6-small`.
+    pub engine: String,
+    /// Whether it was read, refused, given up, or its file deleted.
     pub status: Status,
     /// The file it is about.
     pub source: Source,
@@ -56,7 +58,7 @@ pub struct CheckedInvoice {
     pub fields: BTreeMap<String, Evidence>,
     /// The rules that were tried on it.
     pub checks: Vec<Check>,
-    /// The first file that held the same invoice.
+    /// The file that holds the same invoice and came before.
     pub duplicate_of: Option<DuplicateOf>,
 }
 
@@ -96,6 +98,8 @@ pub enum Status {
     Rejected,
     /// Something could not be read for a reason that may pass: trying again may help. What was read is kept.
     Failed,
+    /// The file was deleted. What was read is kept for the audit, and is nobody's to book.
+    Withdrawn,
 }
 
 /// Whether a person has to look.
@@ -109,7 +113,7 @@ pub enum Verdict {
     Review,
 }
 
-/// The file as it arrived. Over HTTP there is no bucket, key, version, etag or sequencer.
+/// The file as it arrived. Over HTTP there is no bucket, key, version, etag, sequencer or time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// The input bucket.
@@ -120,8 +124,13 @@ pub struct Source {
     pub version_id: Option<String>,
     /// The object's etag, without quotes.
     pub etag: Option<String>,
-    /// The event's sequencer: orders events of one key.
+    /// The newest event's sequencer: orders events of one key.
     pub sequencer: Option<String>,
+    /// When an event last found the object to be as this Report says.
+    pub seen_at: Option<String>,
+    /// Invoices that earlier versions of the file held and this one does not, by code and number as `<code>-<number>`, a
+    /// digital invoice by its number; the last 64.
+    pub earlier_invoices: Vec<String>,
     /// Size in bytes.
     pub bytes: Option<u64>,
     /// Hex digest of the bytes; null when they were not read.
@@ -162,6 +171,9 @@ pub struct Attempt {
     pub message: Option<String>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// The key under which its answer is remembered in the output bucket; null where it is not.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// The page that was read.
@@ -240,7 +252,7 @@ pub enum CheckStatus {
     Skip,
 }
 
-/// The file that held the same invoice first.
+/// A file that holds the same invoice and came before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DuplicateOf {
     /// Its key.

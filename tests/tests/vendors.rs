@@ -182,12 +182,19 @@ async fn a_throttled_call_is_repeated_when_the_vendors_wait_is_over() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_and_a_sick_gateway_are_tried_again() {
+async fn a_sick_gateway_is_tried_again_and_a_call_whose_end_is_not_known_is_not() {
     let world = World::new();
     for (stub, provider, document) in world.both() {
-        stub.script([Behaviour::Break, Behaviour::Unavailable]);
+        stub.script([Behaviour::Status(500), Behaviour::Unavailable]);
         read(&provider, &document).await.unwrap();
         assert_eq!(stub.calls().len(), 3);
+        for lost in [Behaviour::Break, Behaviour::ResetRead, Behaviour::ResetUnread] {
+            stub.forget();
+            stub.script([lost]);
+            let error = read(&provider, &document).await.unwrap_err();
+            assert!(error.is_end_unknown() && error.is_retryable(), "{error}");
+            assert_eq!(stub.calls().len(), 1);
+        }
         stub.forget();
         stub.always(Behaviour::Unavailable);
         assert_error(&read(&provider, &document).await.unwrap_err(), ErrorKind::ProviderUnavailable, "http 502");

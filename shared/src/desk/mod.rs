@@ -51,6 +51,9 @@ pub struct Seen {
     pub by: ReadBy,
 }
 
+/// The models' names in Reports.
+pub const MODEL: &str = "pp-ocrv6-small";
+
 /// Who reads a part on the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadBy {
@@ -64,7 +67,7 @@ impl ReadBy {
     /// The model's name in Reports.
     pub fn model(self) -> &'static str {
         match self {
-            Self::Engine => "pp-ocrv6-small",
+            Self::Engine => MODEL,
             Self::Text => "text",
         }
     }

@@ -8,6 +8,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
 
 use super::format::Format;
+use super::metadata;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
@@ -27,6 +28,9 @@ pub(super) struct Header {
 
 /// Reads the headers of the first page alone.
 pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
+    if format == Format::Png {
+        metadata::check_png(bytes)?;
+    }
     let ((width, height), turn) = guarded(|| {
         let mut decoder = decoder(bytes, format, u64::MAX)?;
         Ok((decoder.dimensions(), orientation(&mut decoder)))

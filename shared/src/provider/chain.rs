@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::remembered::{Asked, Memory};
 use crate::provider::{Answer, Paper, Provider};
 use crate::report::Attempt;
 use crate::worker::Part;
@@ -14,6 +15,7 @@ use crate::worker::Part;
 pub struct Chain {
     providers: Vec<Arc<dyn Provider>>,
     on_request: Vec<Arc<dyn Provider>>,
+    memory: Option<Memory>,
 }
 
 /// How a document fared along the chain.
@@ -31,7 +33,7 @@ const ROLL_SHAPE: f64 = 1.9;
 impl Chain {
     /// A chain of at least one provider.
     pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
-        Self { providers, on_request: Vec::new() }
+        Self { providers, on_request: Vec::new(), memory: None }
     }
 
     /// Adds providers that are asked only when they are selected by name.
@@ -39,6 +41,24 @@ impl Chain {
     pub fn with_on_request(mut self, providers: Vec<Arc<dyn Provider>>) -> Self {
         self.on_request = providers;
         self
+    }
+
+    /// The same with answers that are remembered: none is paid for twice.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// The same for a file of so many pages and members: in a long one our own readings are remembered too.
+    #[must_use]
+    pub fn for_parts(&self, parts: usize) -> Self {
+        Self { memory: self.memory.as_ref().map(|memory| memory.for_parts(parts)), ..self.clone() }
+    }
+
+    /// What is remembered, if anything is.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 
     /// Whether a provider of that name can be selected.
@@ -82,11 +102,12 @@ impl Chain {
         for (asked, provider) in providers.iter().enumerate() {
             let start = Instant::now();
             let share = share(start, deadline, providers.len() - asked);
-            let answer = provider.read(part, share).await;
-            attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
+            let Asked { answer, kept_at, is_final } = self.ask(provider.as_ref(), part, share, deadline).await;
+            let outcome = attempt(provider.name(), start, answer.as_ref().err());
+            attempts.push(Attempt { answer: kept_at, ..outcome });
             match answer {
-                Ok(answer) => return ChainOutcome { answer: Ok(answer), attempts },
-                Err(error) => errors.push((rank(&error, provider.paper()), error)),
+                Err(error) if !is_final => errors.push((rank(&error, provider.paper()), error)),
+                answer => return ChainOutcome { answer, attempts },
             }
             if Instant::now() >= deadline {
                 break;
@@ -96,6 +117,15 @@ impl Chain {
         let worst = errors.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, error)| error);
         let error = worst.unwrap_or_else(|| Error::new(ErrorKind::Internal, "no provider is configured"));
         ChainOutcome { answer: Err(error), attempts }
+    }
+}
+
+impl Chain {
+    async fn ask(&self, provider: &dyn Provider, part: &Part, share: Instant, deadline: Instant) -> Asked {
+        match &self.memory {
+            Some(memory) => memory.ask(provider, part, share, deadline).await,
+            None => Asked { answer: provider.read(part, share).await, kept_at: None, is_final: false },
+        }
     }
 }
 
@@ -138,6 +168,7 @@ fn attempt(name: &str, start: Instant, error: Option<&Error>) -> Attempt {
         vendor_code: error.and_then(Error::vendor_code).map(str::to_owned),
         message: error.map(|e| e.message().to_owned()),
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        answer: None,
     }
 }
 

@@ -1,15 +1,19 @@
 //! Our own reader as a provider: no account, no network. Knows nothing of how a part is read, nor of events or routes.
 
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use async_trait::async_trait;
 
 use super::{Answer, Provider};
+use crate::desk::MODEL;
 use crate::error::Result;
 use crate::worker::Part;
 
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
+/// The release and its models: what another one reads may differ.
+static ENGINE: LazyLock<String> = LazyLock::new(|| format!("{}-{MODEL}", env!("CARGO_PKG_VERSION")));
 
 /// The embedded reader: whoever has opened the part reads it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +23,10 @@ pub struct Embedded;
 impl Provider for Embedded {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn version(&self) -> &str {
+        &ENGINE
     }
 
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {

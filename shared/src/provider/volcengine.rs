@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 use super::Paper;
-use super::http::{Http, refine, sensitive};
+use super::http::{Http, Reply, refine, sensitive};
 use super::remote::Interface;
 use super::secrets::Keys;
 use super::vendor::{Credential, Vendor};
@@ -66,24 +66,27 @@ impl Volcengine {
 
 #[async_trait]
 impl Interface for Volcengine {
-    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<VendorAnswer> {
+    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<Reply> {
         let credentials = Credentials {
             access_key_id: keys.expose(&ACCESS_KEY).to_owned(),
             secret_access_key: Secret::new(keys.expose(&SECRET_KEY)),
             session_token: keys.get(&SESSION_TOKEN).cloned(),
         };
         let (body, sha256) = form(file.clone()).await?;
-        http.retry(deadline, || async {
+        let request = || {
             // Signed anew for each call: a signature ages.
             let call = Call { host: &self.host, query: &QUERY, body_sha256: &sha256 };
             let mut request = http.client().post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
             for (name, value) in volcengine::sign(&credentials, &call, Timestamp::now()) {
                 request = request.header(name, sensitive(&value)?);
             }
-            let reply = http.send(request.body(body.clone()), deadline).await?;
-            volcengine::parse(&reply.body).map_err(|error| refine(error, &reply))
-        })
-        .await
+            Ok(request.body(body.clone()))
+        };
+        http.exchange(deadline, |reply| self.understand(reply), request).await
+    }
+
+    fn understand(&self, reply: &Reply) -> Result<VendorAnswer> {
+        volcengine::parse(&reply.body).map_err(|error| refine(error, reply))
     }
 }
 
