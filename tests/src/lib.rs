@@ -3,8 +3,11 @@
 pub mod bombs;
 pub mod contract;
 pub mod environment;
+pub mod faults;
 pub mod fuzz;
 pub mod label;
 pub mod ofd;
+pub mod plain;
 pub mod protocols;
 pub mod stub;
+pub mod wire;

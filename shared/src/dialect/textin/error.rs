@@ -47,7 +47,11 @@ pub fn for_error(error: &Error, is_picture: bool) -> &'static VendorCode {
         | ErrorKind::ProviderTimeout
         | ErrorKind::Deadline
         | ErrorKind::Storage => 30203,
-        ErrorKind::NoInvoice | ErrorKind::UnreadInvoice | ErrorKind::ProviderProtocol | ErrorKind::Internal => 500,
+        ErrorKind::NoInvoice
+        | ErrorKind::UnreadInvoice
+        | ErrorKind::UnusableKey
+        | ErrorKind::ProviderProtocol
+        | ErrorKind::Internal => 500,
     })
 }
 
