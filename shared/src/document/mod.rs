@@ -84,7 +84,9 @@ pub fn open(bytes: Bytes, format: Format, limits: &Limits) -> Result<Opened> {
             limits.check_pages(header.pages)?;
             let frames = raster::frames(&bytes, &header).into();
             let document = Document::new(bytes, format, header.pages, header.dimensions);
-            Document { is_turned: header.is_turned, frames, ..document }
+            let document = Document { is_turned: header.is_turned, frames, ..document }.within(limits)?;
+            header.check()?;
+            document
         }
     };
     document.within(limits).map(Opened::Document)
@@ -156,6 +158,7 @@ impl Document {
         for dimensions in self.frames.iter().chain([&self.dimensions]).filter(|&&dimensions| dimensions != NO_PAGE) {
             limits.check_dimensions(*dimensions)?;
         }
+        limits.check_frames(&self.frames)?;
         Ok(self)
     }
 

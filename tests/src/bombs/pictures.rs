@@ -18,7 +18,8 @@ pub(super) const BOMBS: &[Bomb] = &[
     }),
     bomb("jpeg-metadata-exif", "EXIF whose directories lead back to themselves", || jpeg(None, &exif_loop())),
     bomb("jpeg-metadata-profile", "a colour profile in 255 pieces of 64 kB", || jpeg(None, &jpeg_profile())),
-    bomb("jpeg-count-scans", "a progressive JPEG whose picture is gone through 20,000 times", jpeg_scans),
+    bomb("jpeg-count-scans", "a progressive JPEG whose picture is gone through 20,000 times", || jpeg_scans(20_000)),
+    bomb("jpeg-count-scans-allowed", "a progressive JPEG whose picture is gone through 98 times", || jpeg_scans(97)),
     bomb("jpeg-nesting", "a JPEG in a JPEG's EXIF, 200 times", jpeg_nested),
     bomb("jpeg-truncation", "a JPEG that ends in its picture", || cut(drawn(ImageFormat::Jpeg))),
     bomb("png-pixels", "a PNG of 2,147,483,647 pixels a side", || png((0x7fff_ffff, 0x7fff_ffff), 2, &[], &[])),
@@ -144,7 +145,7 @@ fn jpeg_profile() -> Vec<u8> {
 }
 
 /// Each scan says in a few bytes that none of a million blocks changes.
-fn jpeg_scans() -> Vec<u8> {
+fn jpeg_scans(times: usize) -> Vec<u8> {
     let (width, height) = (8_000_u16, 8_000_u16);
     let quantities = segment(0xdb, &[&[0], [1; 64].as_slice()].concat());
     let frame = [&[8], height.to_be_bytes().as_slice(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat();
@@ -159,7 +160,7 @@ fn jpeg_scans() -> Vec<u8> {
     let packed = bits.chunks(8).map(|byte| byte.iter().enumerate().fold(0, |sum, (i, bit)| sum | bit << (7 - i)));
     let stuffed: Vec<u8> = packed.flat_map(|b: u8| if b == 0xff { vec![b, 0] } else { vec![b] }).collect();
     let scan = [segment(0xda, &[1, 1, 0, 1, 63, 0]), stuffed].concat();
-    [vec![0xff, 0xd8], quantities, segment(0xc2, &frame), dc, ac, first, scan.repeat(20_000), vec![0xff, 0xd9]].concat()
+    [vec![0xff, 0xd8], quantities, segment(0xc2, &frame), dc, ac, first, scan.repeat(times), vec![0xff, 0xd9]].concat()
 }
 
 fn jpeg_nested() -> Vec<u8> {

@@ -28,13 +28,15 @@ struct Cost {
     pixels: f64,
 }
 
-/// What an honest page does at the most, drawings of many lines included: five hundred layers of a page of A4.
-const MAX: Cost = Cost { steps: 300_000.0, points: 10_000_000.0, pixels: 2e9 };
+/// What an honest page does at the most, drawings of many lines included: a page of A4 painted a thousand times over.
+const MAX: Cost = Cost { steps: 300_000.0, points: 10_000_000.0, pixels: 4e9 };
 
 /// Points of a character's outline.
 const GLYPH: f64 = 30.0;
-/// Pixels that a layer costs for each that it covers: it is made, and laid down.
-const GROUP: f64 = 1.0 / 16.0;
+/// Pixels that a group costs for each that is painted in it: it is a layer of its own, and laid down.
+const GROUP: f64 = 16.0;
+/// Pixels that a clip costs for each that it covers.
+const CLIP: f64 = 1.0 / 16.0;
 /// Pixels that a mask costs for each of the page's: it is painted, turned to grey and kept.
 const MASK: f64 = 16.0;
 /// Pixels that a shading costs for each that it paints: a function is asked for each.
@@ -85,13 +87,15 @@ pub(super) struct Meter {
     /// Pixels of one picture.
     max_pixels: u64,
     spent: Cost,
+    /// For every open group, the pixels that were painted before it.
+    groups: Vec<f64>,
     /// What each pattern, mask and drawn character costs once.
     known: HashMap<u128, Cost>,
 }
 
 impl Meter {
     pub(super) fn new(page: Rect, scale: f64, until: Instant, max_pixels: u64) -> Meter {
-        Meter { page, scale, until, max_pixels, spent: Cost::default(), known: HashMap::new() }
+        Meter { page, scale, until, max_pixels, spent: Cost::default(), groups: Vec::new(), known: HashMap::new() }
     }
 
     fn charge(&mut self, cost: Cost) {
@@ -120,14 +124,20 @@ impl Meter {
 
     /// One that is no rectangle is laid over those before it.
     pub(super) fn clip(&mut self, path: &BezPath, clip: Rect) {
-        let pixels = LINE * self.length(path, Affine::IDENTITY) + GROUP * self.pixels(path.bounding_box(), clip);
+        let pixels = LINE * self.length(path, Affine::IDENTITY) + CLIP * self.pixels(path.bounding_box(), clip);
         self.charge(Cost { steps: 1.0, points: path.elements().len() as f64, pixels });
     }
 
-    pub(super) fn group(&mut self, mask: Option<&SoftMask<'_>>, clip: Rect) {
-        let pixels = GROUP * self.pixels(self.page, clip);
-        self.charge(Cost { steps: 1.0, points: 0.0, pixels });
+    pub(super) fn begin_group(&mut self, mask: Option<&SoftMask<'_>>) {
+        self.step();
         self.mask(mask);
+        self.groups.push(self.spent.pixels);
+    }
+
+    pub(super) fn end_group(&mut self) {
+        let Some(before) = self.groups.pop() else { return };
+        let painted = (self.spent.pixels - before).min(self.pixels(self.page, self.page));
+        self.charge(Cost { pixels: GROUP * painted, ..Cost::default() });
     }
 
     /// A mask is made once, however often it is used.
@@ -315,7 +325,7 @@ impl<'a> Device<'a> for Gauge<'_> {
     }
 
     fn push_transparency_group(&mut self, _: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
-        self.0.group(mask.as_ref(), EVERYWHERE);
+        self.0.begin_group(mask.as_ref());
     }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
@@ -328,7 +338,9 @@ impl<'a> Device<'a> for Gauge<'_> {
 
     fn pop_clip(&mut self) {}
 
-    fn pop_transparency_group(&mut self) {}
+    fn pop_transparency_group(&mut self) {
+        self.0.end_group();
+    }
 }
 
 /// Where a pattern's cell lies on the page is not known.

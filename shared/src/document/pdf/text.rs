@@ -263,7 +263,7 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
-        self.meter.group(mask.as_ref(), self.clip());
+        self.meter.begin_group(mask.as_ref());
         self.faint.push(opacity < 0.1);
     }
 
@@ -300,6 +300,7 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn pop_transparency_group(&mut self) {
+        self.meter.end_group();
         self.faint.pop();
     }
 }
