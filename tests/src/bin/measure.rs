@@ -82,9 +82,7 @@ fn measure(name: &str, bytes: &[u8]) -> Outcome<String> {
 fn one() -> Outcome<()> {
     let mut bytes = Vec::new();
     std::io::stdin().read_to_end(&mut bytes)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let deadline = Instant::now() + PATIENCE;
-    let file = match runtime.block_on(parts::open(bytes.into(), Limits::default(), deadline)) {
+    let file = match parts::take_apart(bytes.into(), &Limits::default()) {
         Ok(file) => file,
         Err(error) => {
             println!("{error}");
