@@ -2,6 +2,8 @@
 
 pub mod bombs;
 pub mod contract;
+#[cfg(unix)]
+pub mod deeds;
 pub mod environment;
 pub mod faults;
 pub mod fuzz;

@@ -43,8 +43,9 @@ use team::Team;
 
 /// Bytes of memory that a worker may have, where nothing else is set.
 const MEMORY: u64 = 1600 << 20;
-/// Processor time for one opening or one part, where nothing else is set.
-const CPU: Duration = Duration::from_secs(30);
+/// Processor time for one opening or one part, where nothing else is set: ten times what a page of pixels takes, because a sheet
+/// may have as many papers on it.
+const CPU: Duration = Duration::from_secs(60);
 
 /// How workers are started, and what they may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
