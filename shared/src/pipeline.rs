@@ -1,6 +1,7 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
 mod bearers;
+mod copies;
 mod errand;
 mod event;
 mod files;

@@ -47,6 +47,8 @@ struct Work {
     answer: Option<Answer>,
     /// Whether the invoices of the answer are entered in the index.
     is_entered: bool,
+    /// Whether there is an invoice in sight that another file may bring too.
+    has_identities: bool,
 }
 
 /// What came of reading one version of the object.
@@ -96,10 +98,12 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     /// read all the same stands in a `failed` Report then, and after the last attempt there is one in any case.
     pub async fn process(&self, event: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let mut work = Work { object: None, answer: None, is_entered: false };
+        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false };
         let settled = self.until_written(event, &mut work, attempt).await;
-        let agreed = self.bearers.agree(&event.key).await;
-        settled.and_then(|settled| agreed.map(|()| settled))
+        if work.has_identities {
+            self.bearers.agree(&event.key).await?;
+        }
+        settled
     }
 
     /// Looks and writes until the Report stands.
@@ -110,6 +114,7 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             before_round(self.pause, lost).await;
             let seen = self.reports.load(&key).await?;
             let stood = seen.value.as_ref().filter(|report| report.is_report());
+            work.has_identities |= stood.is_some_and(StoredReport::has_identities);
             if let Some(settled) = settled_before(event, stood) {
                 return Ok(settled);
             }
@@ -146,6 +151,7 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     ) -> Result<bool> {
         let stood = seen.value.as_ref().filter(|report| report.is_report());
         report.follow(stood);
+        work.has_identities |= report.has_identities();
         if !report.is_withdrawn() {
             self.bearers.enter(&mut report, stood, work.is_entered).await?;
             work.is_entered = true;

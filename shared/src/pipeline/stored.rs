@@ -149,6 +149,11 @@ impl StoredReport {
             .collect()
     }
 
+    /// Whether it says anything of invoices that other files may bring too.
+    pub(super) fn has_identities(&self) -> bool {
+        !self.held().is_empty() || !self.earlier().is_empty()
+    }
+
     /// Where an invoice stands in it; nowhere once its file was deleted.
     pub(super) fn brings(&self, identity: &Identity) -> Vec<Occurrence> {
         if self.is_withdrawn() {

@@ -58,12 +58,13 @@ impl Script {
     pub fn of(dice: &mut Dice) -> Self {
         // Of few, so that contents come back and both files have the same.
         let contents: Vec<Content> = (0..2 + dice.below(2)).map(|_| content(dice)).collect();
-        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice, &contents)).collect();
+        let keys = &KEYS[..1 + dice.index(2)];
+        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice, keys, &contents)).collect();
         let kinds = [Fault::Before, Fault::LostReply, Fault::Conflict, Fault::KillBefore, Fault::KillAfter];
         let faults = (0..dice.below(5)).map(|_| (dice.below(70), kinds[dice.index(kinds.len())])).collect();
         let cursed = dice.one_in(4).then(|| (dice.index(4), 1 + dice.below(16)));
         let max_receives = 1 + u32::try_from(dice.below(3)).unwrap();
-        let patience = [1, 4, 16][dice.index(3)];
+        let patience = [1, 2, 8][dice.index(3)];
         Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, patience, next: 0xE }
     }
 
@@ -86,8 +87,8 @@ impl Script {
     }
 }
 
-fn deed(dice: &mut Dice, contents: &[Content]) -> Deed {
-    let key = KEYS[dice.index(2)];
+fn deed(dice: &mut Dice, keys: &[&'static str], contents: &[Content]) -> Deed {
+    let key = keys[dice.index(keys.len())];
     match dice.below(8) {
         0 | 1 => Deed::Delete(key),
         2 => Deed::Replay(key),
