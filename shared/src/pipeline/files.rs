@@ -28,9 +28,6 @@ pub trait ReadFiles: Send + Sync {
     /// The Report for a file that is refused without being looked at.
     fn reject(&self, error: Error, source: Source) -> Report;
 
-    /// Whether reading the file at this key costs money.
-    fn is_paid(&self, key: &str) -> bool;
-
     /// Larger files are refused.
     fn max_bytes(&self) -> u64;
 }
@@ -50,10 +47,6 @@ impl ReadFiles for Pipeline {
 
     fn reject(&self, error: Error, source: Source) -> Report {
         Self::reject(self, error, source)
-    }
-
-    fn is_paid(&self, key: &str) -> bool {
-        self.chain().is_paid(selected(self, key))
     }
 
     fn max_bytes(&self) -> u64 {
