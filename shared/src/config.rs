@@ -28,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// `FAPIAO_JOBS`: how many files `make read` reads at once; by default as many as there are cores.
     pub jobs: usize,
+    /// `FAPIAO_MAX_RECEIVES`: how often the queue hands out a message before it goes to the dead letters, 5 by default.
+    pub max_receives: u32,
     /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
@@ -70,6 +72,7 @@ impl Config {
             models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
             limits: limits(&get)?,
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
+            max_receives: positive(&get, "FAPIAO_MAX_RECEIVES", 5)?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: api_key(&get)?,

@@ -1,9 +1,15 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod bearers;
+mod copies;
+mod event;
+mod files;
 mod identity;
 mod lease;
 mod lease_wait;
+mod marks;
 mod object;
+mod pause;
 mod stored;
 mod whole;
 
@@ -21,8 +27,11 @@ use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source
 
 use whole::Whole;
 
+pub use event::{Attempt, Change, ObjectEvent, Settled, report_key};
+pub use files::ReadFiles;
 pub use identity::{Identity, duplicate_message};
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+pub use object::ObjectPipeline;
+pub use pause::Pause;
 
 /// Bytes to a Report.
 #[derive(Clone)]

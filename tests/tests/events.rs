@@ -30,7 +30,7 @@ mod tests {
     async fn ingest(name: &str) -> (Value, Option<Value>) {
         let store = MemoryStore::new();
         store.upload("fapiao-input", "报告 1+1%/roll.jpg", "no picture here");
-        let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline(), "fapiao-output"), 1);
+        let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline(), "fapiao-output"), 1, 5);
         let event = serde_json::from_str(&event(name)).unwrap();
         let answer = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap();
         let report = store.get("fapiao-output", "报告 1+1%/roll.jpg.json", 1_000_000).await.unwrap();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use fapiao::deadline::{LONGEST_LIFE, time_left};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{ObjectCreated, ObjectPipeline, Settled};
+use fapiao::pipeline::{Attempt, ObjectEvent, ObjectPipeline, Pipeline, ReadFiles, Settled};
 use fapiao::store::Store;
 use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
@@ -18,15 +18,17 @@ use events::{Event, Message};
 const MARGIN: Duration = Duration::from_secs(2);
 
 /// Handles events, whoever delivers them.
-pub struct Handler<S> {
-    objects: ObjectPipeline<S>,
+pub struct Handler<S, F = Pipeline> {
+    objects: ObjectPipeline<S, F>,
     concurrency: usize,
+    max_receives: u32,
 }
 
-impl<S: Store> Handler<S> {
-    /// At most `concurrency` messages or objects are worked on at once.
-    pub fn new(objects: ObjectPipeline<S>, concurrency: usize) -> Self {
-        Self { objects, concurrency: concurrency.max(1) }
+impl<S: Store, F: ReadFiles> Handler<S, F> {
+    /// At most `concurrency` messages or objects are worked on at once. A message that was handed out `max_receives` times
+    /// is not handed out again.
+    pub fn new(objects: ObjectPipeline<S, F>, concurrency: usize, max_receives: u32) -> Self {
+        Self { objects, concurrency: concurrency.max(1), max_receives }
     }
 
     /// Handles one invocation. A queue gets the partial batch response, S3 a summary.
@@ -57,17 +59,20 @@ impl<S: Store> Handler<S> {
 
     /// One failed object fails the message; the others cost nothing when it comes again.
     async fn message(&self, message: Message, deadline: Instant) -> Result<()> {
+        let attempt = Attempt { deadline, is_last: message.receives >= self.max_receives };
         let mut result = Ok(());
         for object in message.objects? {
-            let settled = self.object(&object, deadline).await.map(drop);
+            let settled = self.object(&object, attempt).await.map(drop);
             result = result.and(settled);
         }
         result
     }
 
-    async fn all(&self, objects: Vec<ObjectCreated>, deadline: Instant) -> Result<Value> {
+    /// How often S3's own event will be tried nobody tells.
+    async fn all(&self, objects: Vec<ObjectEvent>, deadline: Instant) -> Result<Value> {
+        let attempt = Attempt { deadline, is_last: false };
         let work = objects.into_iter().map(|object| async move {
-            let settled = self.object(&object, deadline).await?;
+            let settled = self.object(&object, attempt).await?;
             Ok(json!({"key": object.key, "outcome": name(&settled)}))
         });
         let done: Vec<Result<Value>> = stream::iter(work).buffered(self.concurrency).collect().await;
@@ -75,9 +80,9 @@ impl<S: Store> Handler<S> {
         Ok(json!({ "objects": done }))
     }
 
-    async fn object(&self, object: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+    async fn object(&self, object: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         let start = Instant::now();
-        let settled = self.objects.process(object, deadline).await;
+        let settled = self.objects.process(object, attempt).await;
         let elapsed_ms = start.elapsed().as_millis();
         match &settled {
             Ok(settled) => {
@@ -101,19 +106,18 @@ pub fn deadline(invocation: SystemTime) -> Instant {
 
 fn name(settled: &Settled) -> &'static str {
     match settled {
-        Settled::Written(_) => "written",
+        Settled::Written(..) => "written",
         Settled::AlreadyAnswered => "already_answered",
         Settled::Superseded => "superseded",
         Settled::Gone => "gone",
     }
 }
 
-fn report_of(settled: &Settled) -> (Option<String>, Option<&str>) {
-    let Settled::Written(report) = settled else {
-        return (None, None);
-    };
-    let code = report.error.as_ref().map(|error| error.code.as_str());
-    (Some(format!("{:?}", report.status).to_lowercase()), code)
+fn report_of(settled: &Settled) -> (Option<&str>, Option<&str>) {
+    match settled {
+        Settled::Written(status, code) => (Some(status), code.as_deref()),
+        _ => (None, None),
+    }
 }
 
 fn log_failure(error: &Error, message_id: &str) {

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let output_bucket = config.require_output_bucket()?;
     let store = S3Store::new(aws::s3_client(&aws::config().await));
     let objects = ObjectPipeline::new(store, pipeline, output_bucket);
-    let handler = &Handler::new(objects, concurrency);
+    let handler = &Handler::new(objects, concurrency, config.max_receives);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         handler.handle(event.payload, deadline(event.context.deadline())).await.map_err(|error| Diagnostic {
             error_type: error.code().to_owned(),

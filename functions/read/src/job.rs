@@ -154,7 +154,8 @@ impl FileOutcome {
         match (report.status, code) {
             (_, Some("unsupported_format" | "empty")) => Self::Skipped,
             (Status::Read, _) => Self::Read,
-            (Status::Rejected, _) => Self::Rejected,
+            // Only what comes from a bucket can be withdrawn.
+            (Status::Rejected | Status::Withdrawn, _) => Self::Rejected,
             (Status::Failed, _) => Self::Failed,
         }
     }

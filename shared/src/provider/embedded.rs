@@ -17,7 +17,8 @@ use crate::report::Reading;
 /// The name in configuration, keys and Reports.
 pub const NAME: &str = "embedded";
 /// The models' names in Reports.
-const MODEL: &str = "pp-ocrv6-small";
+pub const MODEL: &str = "pp-ocrv6-small";
+/// The same where no model was needed.
 const TEXT_MODEL: &str = "text";
 
 /// What reads pages: the engine, or a stand-in for it.

@@ -25,7 +25,7 @@ use crate::parts::Part;
 use crate::report::Reading;
 
 pub use chain::{Chain, ChainOutcome};
-pub use embedded::{Embedded, PageReader};
+pub use embedded::{Embedded, MODEL, PageReader};
 pub use http::{Policy, install_crypto};
 pub use secrets::{Keyring, VendorKeys};
 pub(crate) use vendor::VENDORS;

@@ -8,7 +8,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, Object, Store, too_large};
+use super::{ACCESS_DENIED, Head, Object, Store, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
 /// S3, or anything that speaks its protocol.
@@ -32,6 +32,19 @@ impl Store for S3Store {
             Ok(output) => collect(output, max_bytes).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(failed(&error, "read", bucket, key)),
+        }
+    }
+
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        match self.client.head_object().bucket(bucket).key(key).send().await {
+            Ok(output) => Ok(Some(Head {
+                etag: bare_etag(output.e_tag()),
+                version_id: bare_version(output.version_id()),
+                bytes: output.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+            })),
+            // The answer has no body that would name the error.
+            Err(error) if status(&error) == Some(404) => Ok(None),
+            Err(error) => Err(failed(&error, "look at", bucket, key)),
         }
     }
 
@@ -60,10 +73,17 @@ async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
     if let Some(size) = size.filter(|size| *size > max_bytes) {
         return Err(too_large(size, max_bytes));
     }
-    let etag = output.e_tag().unwrap_or_default().trim_matches('"').to_owned();
-    let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
+    let (etag, version_id) = (bare_etag(output.e_tag()), bare_version(output.version_id()));
     let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
     Ok(Object { etag, version_id, body })
+}
+
+fn bare_etag(etag: Option<&str>) -> String {
+    etag.unwrap_or_default().trim_matches('"').to_owned()
+}
+
+fn bare_version(id: Option<&str>) -> Option<String> {
+    id.filter(|id| *id != "null").map(str::to_owned)
 }
 
 /// The body, never more of it than allowed, whatever the head said.
