@@ -12,13 +12,15 @@ use crate::report::{CheckedInvoice, Report, Source};
 /// Reads the files that objects hold.
 #[async_trait]
 pub trait ReadFiles: Send + Sync {
-    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes.
+    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes; by this
+    /// provider alone where one is named.
     ///
     /// # Errors
     /// Everything that is not the document's own fault.
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
@@ -28,8 +30,8 @@ pub trait ReadFiles: Send + Sync {
     /// The Report for a file that is refused without being looked at.
     fn reject(&self, error: Error, source: Source) -> Report;
 
-    /// Whether reading the file at this key costs money.
-    fn is_paid(&self, key: &str) -> bool;
+    /// Whether reading the file at this key, by this provider where one is named, costs money.
+    fn is_paid(&self, key: &str, provider: Option<&str>) -> bool;
 
     /// Larger files are refused.
     fn max_bytes(&self) -> u64;
@@ -40,20 +42,21 @@ impl ReadFiles for Pipeline {
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        self.read_rest(bytes, source, known, selected(self, key), deadline).await
+        self.read_rest(bytes, source, known, provider.or_else(|| selected(self, key)), deadline).await
     }
 
     fn reject(&self, error: Error, source: Source) -> Report {
         Self::reject(self, error, source)
     }
 
-    fn is_paid(&self, key: &str) -> bool {
-        self.chain().is_paid(selected(self, key))
+    fn is_paid(&self, key: &str, provider: Option<&str>) -> bool {
+        self.chain().is_paid(provider.or_else(|| selected(self, key)))
     }
 
     fn max_bytes(&self) -> u64 {

@@ -176,7 +176,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
         stood: Option<&StoredReport>,
         attempt: Attempt,
     ) -> Result<Step> {
-        let standing = stood.filter(|report| !report.is_failed() && !report.is_withdrawn());
+        let stands = |report: &&StoredReport| !report.is_failed() && !report.is_withdrawn();
+        let standing = stood.filter(stands).filter(|report| !event.again.passes_over(report.engine()));
         // A deleted version that was not the newest, or one whose successor has an event of its own.
         let is_no_news = event.change == Change::Removed && !stood.is_some_and(StoredReport::is_withdrawn);
         if standing.is_some() || is_no_news || work.etag().is_some() {
@@ -216,12 +217,16 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             }
         };
         let same = stood.filter(|report| report.etag() == Some(&object.etag));
+        let is_others = same.is_some_and(|report| event.again.passes_over(report.engine()));
+        // Another engine's good Report stays until there is a newer one.
+        let is_last = attempt.is_last && !(is_others && same.is_some_and(|report| !report.is_failed()));
+        let (same, attempt) = (same.filter(|_| !is_others), Attempt { is_last, ..attempt });
         if attempt.is_last && !same.is_some_and(StoredReport::is_failed) {
             let report = begun(source_of(event, &head_of(&object)));
             work.object = Some(object);
             return Ok(Step::Note(Box::new(seen_now(StoredReport::of(&report)?, event).after(stood))));
         }
-        if self.files.is_paid(&event.key) && !work.wait.is_ours() {
+        if self.files.is_paid(&event.key, event.again.provider.as_deref()) && !work.wait.is_ours() {
             let name = format!("{}/{} {}", event.bucket, event.key, object.etag);
             work.object = Some(object);
             work.wait.ask(&self.leases, &name).await?;
@@ -260,11 +265,15 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     ) -> Result<Answer> {
         let source = source_of(event, &head_of(&object));
         let known = same.map(StoredReport::invoices).unwrap_or_default();
-        let (report, error) = match self.files.read(&event.key, object.body, source, known, attempt.deadline).await {
-            Ok(report) => (report, None),
-            Err(Failure { error, report }) if attempt.is_last || !report.invoices.is_empty() => (*report, Some(error)),
-            Err(failure) => return Err(failure.error),
-        };
+        let provider = event.again.provider.as_deref();
+        let (report, error) =
+            match self.files.read(&event.key, provider, object.body, source, known, attempt.deadline).await {
+                Ok(report) => (report, None),
+                Err(Failure { error, report }) if attempt.is_last || !report.invoices.is_empty() => {
+                    (*report, Some(error))
+                }
+                Err(failure) => return Err(failure.error),
+            };
         Ok(Answer { etag: object.etag, report: StoredReport::of(&report)?, error })
     }
 }

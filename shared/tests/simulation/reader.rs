@@ -44,6 +44,7 @@ impl ReadFiles for Reader {
     async fn read(
         &self,
         _: &str,
+        _: Option<&str>,
         bytes: Bytes,
         source: Source,
         _: Vec<CheckedInvoice>,
@@ -70,7 +71,7 @@ impl ReadFiles for Reader {
         Report { error: Some(error.info()), ..report(source, Status::Rejected, Vec::new()) }
     }
 
-    fn is_paid(&self, _: &str) -> bool {
+    fn is_paid(&self, _: &str, _: Option<&str>) -> bool {
         false
     }
 
