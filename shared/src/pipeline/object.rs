@@ -25,7 +25,7 @@ use super::whole::Whole;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{Report, Source, Status};
-use crate::store::{Head, Object, Store, Version, Versioned, too_large};
+use crate::store::{EXPIRING_JSON, Head, JSON, Object, Store, Version, Versioned, too_large};
 
 /// Looks at the Report and tries to write it at most this often.
 const MAX_ROUNDS: u32 = 12;
@@ -165,7 +165,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             self.bearers.enter(&mut report, stood, work.is_entered).await?;
             work.is_entered = true;
         }
-        self.reports.save(key, &report, seen).await
+        let kind = if report.is_withdrawn() { EXPIRING_JSON } else { JSON };
+        self.reports.save_as(kind, key, &report, seen).await
     }
 
     /// Looks at the object, now that its Report was looked at.

@@ -151,6 +151,13 @@ async fn a_deleted_documents_report_is_withdrawn_and_wrong_nowhere(world: &World
     world.stack.delete_file("c.png").await;
     let report = world.report_when("c.png", |report| report["status"] == "withdrawn").await;
     assert!(!number(&report).is_null(), "what was read is gone");
+    // By the tag the Report expires, which one that takes its place must not.
+    assert_eq!(world.stack.tags("c.png.json").await, ["fapiao=withdrawn"]);
+    world.stack.drop_file("c.png", &fixture("digital.png")).await;
+    world.report_when("c.png", |report| report["status"] == "read").await;
+    assert_eq!(world.stack.tags("c.png.json").await, [] as [&str; 0]);
+    world.stack.delete_file("c.png").await;
+    world.report_when("c.png", |report| report["status"] == "withdrawn").await;
     assert_eq!(world.tool("reconcile.py", &[]), (0, "3 documents: 3 have a current Report\n".to_owned()));
 }
 
