@@ -83,7 +83,6 @@ fn number(report: &Value) -> &Value {
 #[tokio::test]
 async fn what_is_missing_is_told_and_read_again_and_what_has_to_go_is_gone() {
     let world = World::new();
-    world.stack.retry_after(1).await;
     let pictures = ["form-photo.jpg", "roll.jpg", "digital.png"].map(fixture);
     for (key, picture) in ["a/发票 1+1%.jpg", "a/b.jpg", "c.png"].iter().zip(&pictures) {
         assert_eq!(world.drop_and_wait(key, picture).await["status"], "read");
@@ -124,6 +123,7 @@ async fn a_report_without_document_is_told(world: &World) {
 
 async fn what_one_provider_could_not_read_another_reads(world: &World) {
     world.textin.always(Behaviour::Code(40_003));
+    world.stack.retry_after(5).await;
     let picture = fixture("landscape.jpg");
     world.stack.drop_file("d.jpg", &picture).await;
     world.stack.dead_letters(PATIENCE).await;
