@@ -128,6 +128,8 @@ pub struct Error {
     hint: Option<String>,
     vendor_code: Option<String>,
     retry_after: Option<Duration>,
+    #[serde(default)]
+    is_end_unknown: bool,
 }
 
 /// What a Report says of an error.
@@ -144,7 +146,7 @@ pub struct ErrorInfo {
 impl Error {
     /// An error of one kind; the message says what happened, without credentials.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None }
+        Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None, is_end_unknown: false }
     }
 
     /// The same error in other words.
@@ -171,6 +173,13 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// The same, of a call that was sent and whose end nobody knows: it may have been served and charged.
+    #[must_use]
+    pub fn with_end_unknown(mut self) -> Self {
+        self.is_end_unknown = true;
         self
     }
 
@@ -202,6 +211,11 @@ impl Error {
     /// How long the vendor asks us to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// Whether it speaks of a call that may have been served and charged all the same.
+    pub fn is_end_unknown(&self) -> bool {
+        self.is_end_unknown
     }
 
     /// Whether the same call may succeed a moment later.

@@ -171,6 +171,9 @@ pub struct Attempt {
     pub message: Option<String>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// The key under which its answer is remembered in the output bucket; null where it is not.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// The page that was read.

@@ -1,6 +1,9 @@
 //! What the tests that cross crates share. Knows nothing of what they test.
 
+pub mod bombs;
 pub mod contract;
+#[cfg(unix)]
+pub mod deeds;
 pub mod environment;
 pub mod faults;
 pub mod fuzz;

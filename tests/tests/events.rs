@@ -7,9 +7,11 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use fapiao::config::Config;
+    use fapiao::desk::Desk;
     use fapiao::pipeline::{ObjectPipeline, Pipeline};
     use fapiao::secret::Secret;
     use fapiao::store::{MemoryStore, Store};
+    use fapiao::worker::Workers;
     use fapiao_api::Api;
     use fapiao_api::clients::Clients;
     use fapiao_ingest::Handler;
@@ -23,7 +25,7 @@ mod tests {
     fn pipeline() -> Pipeline {
         let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
         let config = Config::from_lookup(&|name| (name == "FAPIAO_MODELS").then(|| models.to_owned())).unwrap();
-        Pipeline::new(config.chain().unwrap(), config.limits)
+        Pipeline::new(Workers::here(Desk::new(&config.models)), config.chain().unwrap(), config.limits)
     }
 
     /// The answer, and the Report that then stands in the output bucket.

@@ -109,7 +109,8 @@ class Versions:
 def answers_in(report):
     """The keys of the answers that a Report names."""
     parts = [*report.get("invoices", ()), *report.get("others", ())]
-    keys = [(part.get("provider") or {}).get("answer") for part in parts if isinstance(part, dict)]
+    asked = [(part.get("provider") or {}).get("attempts") or () for part in parts if isinstance(part, dict)]
+    keys = [attempt.get("answer") for attempts in asked for attempt in attempts]
     return {key for key in keys if isinstance(key, str) and key.startswith(ANSWERS)}
 
 

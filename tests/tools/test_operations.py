@@ -83,14 +83,18 @@ class ReprocessTest(unittest.TestCase):
             self.assertRaises(argparse.ArgumentTypeError, reprocess.rate, text)
 
 
+def asked(*answers):
+    return {"attempts": [{"answer": answer} for answer in answers]}
+
+
 class EraseTest(unittest.TestCase):
     def test_a_report_tells_its_answers_and_its_places_in_the_index(self):
         told = report(
             invoices=[
-                {"provider": {"answer": ".fapiao/answers/a"}, "invoice": {"invoice_code": "031", "invoice_number": "77"}},
-                {"provider": {"answer": None}, "invoice": {"invoice_number": None}},
+                {"provider": asked(".fapiao/answers/a"), "invoice": {"invoice_code": "031", "invoice_number": "77"}},
+                {"provider": asked(None), "invoice": {"invoice_number": None}},
             ],
-            others=[{"provider": {"answer": ".fapiao/answers/b"}}, {"provider": None}, {"provider": {"answer": "a.json"}}],
+            others=[{"provider": asked("a.json", ".fapiao/answers/b")}, {"provider": None}, {"provider": {}}],
             source={"etag": "e1", "earlier_invoices": ["99"]},
         )
         self.assertEqual(erase.answers_in(told), {".fapiao/answers/a", ".fapiao/answers/b"})

@@ -12,6 +12,8 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::inbox::ROUND;
+
 /// What the function was invoked with.
 #[derive(Debug)]
 pub enum Event {
@@ -24,8 +26,12 @@ pub enum Event {
 /// One message of a queue.
 #[derive(Debug)]
 pub struct Message {
-    /// The queue's own id.
+    /// The queue's own id: the same when it is received again.
     pub id: String,
+    /// As it was sent.
+    pub body: String,
+    /// How often its event was sent anew before.
+    pub round: u32,
     /// How often it was handed out, this time included.
     pub receives: u32,
     /// The objects, or why there are none.
@@ -58,8 +64,11 @@ fn message(message: SqsMessage) -> Result<Message> {
         return Err(Error::new(ErrorKind::Internal, "a message has no messageId, so it could not be given back"));
     };
     let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
-    let body = serde_json::from_str(&message.body.unwrap_or_default()).map_err(|e| unreadable("the message", &e));
-    Ok(Message { id, receives, objects: body.and_then(s3_objects) })
+    let round = message.message_attributes.get(ROUND).and_then(|round| round.string_value.as_deref());
+    let round = round.and_then(|round| round.parse().ok()).unwrap_or(0);
+    let body = message.body.unwrap_or_default();
+    let event = serde_json::from_str(&body).map_err(|e| unreadable("the message", &e));
+    Ok(Message { id, body, round, receives, objects: event.and_then(s3_objects) })
 }
 
 /// The objects of an S3 event, created or deleted, by whomever; folders and the test event speak of none.
@@ -247,6 +256,20 @@ mod tests {
         let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
         let readable: Vec<_> = messages.iter().map(|m| (m.id.as_str(), m.objects.is_ok())).collect();
         assert_eq!(readable, [("1", true), ("2", false), ("3", false), ("4", false)]);
+    }
+
+    #[test]
+    fn a_message_tells_its_id_and_how_often_its_event_was_sent_anew() {
+        let body = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]}).to_string();
+        let attribute = |value: &str| json!({ROUND: {"stringValue": value, "dataType": "Number"}});
+        for (attributes, round) in [(json!({}), 0), (attribute("3"), 3), (attribute("many"), 0)] {
+            let event = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": body,
+                "messageAttributes": attributes}]});
+            let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
+            let message = &messages[0];
+            assert_eq!((message.round, &message.body), (round, &body));
+            assert_eq!((message.id.as_str(), message.objects.as_ref().unwrap().len()), ("m", 1));
+        }
     }
 
     #[test]

@@ -64,10 +64,6 @@ impl ReadFiles for Reader {
         Report { error: Some(error.info()), ..report(source, Status::Rejected, Vec::new()) }
     }
 
-    fn is_paid(&self, _: &str, _: Option<&str>) -> bool {
-        true
-    }
-
     fn max_bytes(&self) -> u64 {
         1000
     }
@@ -165,7 +161,7 @@ impl World {
     }
 }
 
-async fn receive<S: Store, F: ReadFiles>(handler: &Handler<S, F>, event: &Value, nth: u32) -> bool {
+async fn receive<S: Store + Clone + 'static, F: ReadFiles>(handler: &Handler<S, F>, event: &Value, nth: u32) -> bool {
     let body = json!({ "Records": [event] }).to_string();
     let attributes = json!({"ApproximateReceiveCount": nth.to_string()});
     let message = json!({"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": attributes});

@@ -79,6 +79,9 @@ pub enum Settled {
     Superseded,
     /// The object was deleted, and its Report says so, if it has one.
     Gone,
+    /// The time was up before all of a long file was read, and what was read by then is remembered: the same event again
+    /// goes on from there.
+    Unfinished,
 }
 
 /// The key of an object's Report.

@@ -17,8 +17,6 @@ use jiff::Timestamp;
 use super::bearers::Bearers;
 use super::event::{Attempt, Change, ObjectEvent, Settled, newest, order, refusal, report_key};
 use super::files::ReadFiles;
-use super::lease::Leases;
-use super::lease_wait::LeaseWait;
 use super::pause::{self, Pause, before_round};
 use super::stored::StoredReport;
 use super::whole::Whole;
@@ -34,13 +32,12 @@ const MAX_REPORT_BYTES: u64 = 128_000_000;
 
 /// Objects to Reports.
 pub struct ObjectPipeline<S, F = Pipeline> {
-    store: S,
+    pub(super) store: S,
     reports: Versioned<S, StoredReport>,
-    leases: Leases<S>,
     bearers: Bearers<S>,
-    files: F,
+    pub(super) files: F,
     pause: Pause,
-    output_bucket: String,
+    pub(super) output_bucket: String,
 }
 
 /// What is known of the event's object so far, however many rounds it takes.
@@ -52,7 +49,6 @@ struct Work {
     is_entered: bool,
     /// Whether there is an invoice in sight that another file may bring too.
     has_identities: bool,
-    wait: LeaseWait,
 }
 
 /// What came of reading one version of the object.
@@ -71,11 +67,10 @@ enum Step {
     Write(Box<StoredReport>, Result<Settled>),
     /// The same, but then there is more to do.
     Note(Box<StoredReport>),
-    LookAgain,
 }
 
 impl<S: Store + Clone, F: ReadFiles> ObjectPipeline<S, F> {
-    /// Reports go to `output_bucket`, and so do leases on what costs money.
+    /// Reports go to `output_bucket`, and so does the index of invoices seen.
     pub fn new(store: S, files: F, output_bucket: impl Into<String>) -> Self {
         Self::with_pause(store, files, output_bucket, pause::real)
     }
@@ -84,9 +79,8 @@ impl<S: Store + Clone, F: ReadFiles> ObjectPipeline<S, F> {
     pub fn with_pause(store: S, files: F, output_bucket: impl Into<String>, pause: Pause) -> Self {
         let output_bucket = output_bucket.into();
         let reports = Versioned::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
-        let leases = Leases::new(store.clone(), &output_bucket);
         let bearers = Bearers::new(store.clone(), &output_bucket, MAX_REPORT_BYTES, pause);
-        Self { store, reports, leases, bearers, files, pause, output_bucket }
+        Self { store, reports, bearers, files, pause, output_bucket }
     }
 }
 
@@ -104,10 +98,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     /// read all the same stands in a `failed` Report then, and after the last attempt there is one in any case.
     pub async fn process(&self, event: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let wait = LeaseWait::new(attempt.deadline);
-        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false, wait };
+        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false };
         let settled = self.until_written(event, &mut work, attempt).await;
-        work.wait.end(&self.leases).await;
         if work.has_identities {
             self.bearers.agree(&event.key).await?;
         }
@@ -135,7 +127,6 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
                     lost += 1;
                 }
                 Step::Note(report) => lost += u32::from(!self.write(&key, *report, &seen, work).await?),
-                Step::LookAgain => {}
             }
         }
         Err(Error::new(ErrorKind::Storage, format!("the Report of {} is being written by too many at once", event.key)))
@@ -226,12 +217,6 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             let report = begun(source_of(event, &head_of(&object)));
             work.object = Some(object);
             return Ok(Step::Note(Box::new(seen_now(StoredReport::of(&report)?, event).after(stood))));
-        }
-        if self.files.is_paid(&event.key, event.again.provider.as_deref()) && !work.wait.is_ours() {
-            let name = format!("{}/{} {}", event.bucket, event.key, object.etag);
-            work.object = Some(object);
-            work.wait.ask(&self.leases, &name).await?;
-            return Ok(Step::LookAgain);
         }
         let answer = self.read(event, object, same, attempt).await?;
         Ok(work.answer.insert(answer).step(event, stood))

@@ -4,6 +4,9 @@
 mod memory;
 mod s3;
 mod versioned;
+mod within;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub use memory::MemoryStore;
 pub use s3::S3Store;
 pub use versioned::{Version, Versioned};
+pub use within::Within;
 
 /// The vendor code of a `storage` error when access was denied. Where listing is not allowed, S3 answers the same for a
 /// missing key.
@@ -77,6 +81,25 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `storage`.
     async fn delete(&self, bucket: &str, key: &str) -> Result<()>;
+}
+
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        (**self).get(bucket, key, max_bytes).await
+    }
+
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        (**self).head(bucket, key).await
+    }
+
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+        (**self).put(bucket, key, body, content_type, seen).await
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        (**self).delete(bucket, key).await
+    }
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {

@@ -1,8 +1,12 @@
 //! The store on S3. Knows nothing of what the objects are.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Builder, Config};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
@@ -13,6 +17,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The tag by which the template's lifecycle rule knows what expires.
 const WITHDRAWN: &str = "fapiao=withdrawn";
+const LEAST_PATIENCE_MS: u64 = 1200;
+/// A slow connection's: 2 MB a second.
+const BYTES_A_MS: u64 = 2000;
 
 /// S3, or anything that speaks its protocol.
 #[derive(Clone, Debug)]
@@ -30,8 +37,8 @@ impl S3Store {
 #[async_trait]
 impl Store for S3Store {
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        let answer = self.client.get_object().bucket(bucket).key(key).send().await;
-        match answer {
+        let request = self.client.get_object().bucket(bucket).key(key);
+        match request.customize().config_override(patience(0)).send().await {
             Ok(output) => collect(output, max_bytes).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(failed(&error, "read", bucket, key)),
@@ -39,7 +46,8 @@ impl Store for S3Store {
     }
 
     async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
-        match self.client.head_object().bucket(bucket).key(key).send().await {
+        let request = self.client.head_object().bucket(bucket).key(key);
+        match request.customize().config_override(patience(0)).send().await {
             Ok(output) => Ok(Some(Head {
                 etag: bare_etag(output.e_tag()),
                 version_id: bare_version(output.version_id()),
@@ -52,6 +60,7 @@ impl Store for S3Store {
     }
 
     async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+        let bytes = body.len();
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
         let request = request.set_tagging((content_type == EXPIRING_JSON).then(|| WITHDRAWN.to_owned()));
@@ -59,7 +68,7 @@ impl Store for S3Store {
             None => request.if_none_match("*"),
             Some(etag) => request.if_match(format!("\"{etag}\"")),
         };
-        match request.send().await {
+        match request.customize().config_override(patience(bytes)).send().await {
             Ok(_) => Ok(true),
             Err(error) if is_lost(&error) => Ok(false),
             Err(error) => Err(failed(&error, "write", bucket, key)),
@@ -67,9 +76,18 @@ impl Store for S3Store {
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
-        let answer = self.client.delete_object().bucket(bucket).key(key).send().await;
+        let request = self.client.delete_object().bucket(bucket).key(key);
+        let answer = request.customize().config_override(patience(0)).send().await;
         answer.map(drop).map_err(|error| failed(&error, "delete", bucket, key))
     }
+}
+
+/// How long one try may take: S3 answers within milliseconds, and what is as small as most objects goes again sooner than
+/// it is worth to wait. A body that is fetched is not part of it.
+fn patience(bytes_sent: usize) -> Builder {
+    let millis = LEAST_PATIENCE_MS + bytes_sent as u64 / BYTES_A_MS;
+    Config::builder()
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(millis)).build())
 }
 
 async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {

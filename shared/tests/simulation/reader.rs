@@ -71,10 +71,6 @@ impl ReadFiles for Reader {
         Report { error: Some(error.info()), ..report(source, Status::Rejected, Vec::new()) }
     }
 
-    fn is_paid(&self, _: &str, _: Option<&str>) -> bool {
-        false
-    }
-
     fn max_bytes(&self) -> u64 {
         1_000_000
     }
