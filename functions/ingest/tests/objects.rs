@@ -1,24 +1,27 @@
 //! What happens to objects besides being read: deletions, last attempts, keys that cannot be used, and files that share an
-//! invoice. The real handler on the in-memory store; the files say plainly what is in them.
+//! invoice. Real events on the in-memory store; the files say plainly what is in them.
 
 #![cfg(test)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::{Invoice, InvoiceType};
-use fapiao::pipeline::{Failure, ObjectPipeline, ReadFiles, report_key};
+use fapiao::pipeline::{Attempt, Failure, ObjectPipeline, ReadFiles, report_key};
 use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status, Verdict};
 use fapiao::store::{ACCESS_DENIED, Head, MemoryStore, Object, Store};
-use fapiao_ingest::Handler;
+use fapiao_ingest::events::{Event, parse};
 use serde_json::{Value, json};
 
 const MAX_RECEIVES: u32 = 3;
 const X: &str = "24362000000591953989";
+
+/// What every Report here is made by.
+const ENGINE: &str = "2";
 
 /// A file is the totals of its invoices, all of them with the number [`X`], or with others behind a colon.
 #[derive(Clone, Default)]
@@ -27,6 +30,8 @@ struct Reader {
     fails: Arc<AtomicBool>,
     /// Never comes to an end.
     hangs: Arc<AtomicBool>,
+    /// Who was asked for.
+    providers: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 #[async_trait]
@@ -34,12 +39,14 @@ impl ReadFiles for Reader {
     async fn read(
         &self,
         _: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         _: Vec<CheckedInvoice>,
         _: Instant,
     ) -> Result<Report, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        self.providers.lock().unwrap().push(provider.map(str::to_owned));
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
@@ -65,7 +72,7 @@ impl ReadFiles for Reader {
 fn report(source: Source, status: Status, invoices: Vec<CheckedInvoice>) -> Report {
     Report {
         schema: SCHEMA.to_owned(),
-        engine: String::new(),
+        engine: ENGINE.to_owned(),
         status,
         source,
         error: None,
@@ -97,15 +104,15 @@ fn invoice(line: &str, index: u32) -> CheckedInvoice {
 struct World {
     store: MemoryStore,
     reader: Reader,
-    handler: Handler<MemoryStore, Reader>,
+    objects: ObjectPipeline<MemoryStore, Reader>,
     sequencer: AtomicU32,
 }
 
 impl World {
     fn new() -> Self {
         let (store, reader) = (MemoryStore::new(), Reader::default());
-        let handler = Handler::new(ObjectPipeline::new(store.clone(), reader.clone(), "out"), 1, MAX_RECEIVES);
-        Self { store, reader, handler, sequencer: AtomicU32::new(0xE) }
+        let objects = ObjectPipeline::new(store.clone(), reader.clone(), "out");
+        Self { store, reader, objects, sequencer: AtomicU32::new(0xE) }
     }
 
     fn event(&self, name: &str, key: &str) -> Value {
@@ -125,7 +132,7 @@ impl World {
 
     /// Whether the message was settled.
     async fn receive(&self, event: &Value, nth: u32) -> bool {
-        receive(&self.handler, event, nth).await
+        receive(&self.objects, event, nth).await
     }
 
     async fn drop_file(&self, key: &str, content: &str) {
@@ -154,13 +161,11 @@ impl World {
     }
 }
 
-async fn receive<S: Store + Clone + 'static, F: ReadFiles>(handler: &Handler<S, F>, event: &Value, nth: u32) -> bool {
-    let body = json!({ "Records": [event] }).to_string();
-    let attributes = json!({"ApproximateReceiveCount": nth.to_string()});
-    let message = json!({"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": attributes});
-    let answer =
-        handler.handle(json!({ "Records": [message] }), Instant::now() + Duration::from_secs(10)).await.unwrap();
-    answer["batchItemFailures"].as_array().unwrap().is_empty()
+async fn receive<S: Store + Clone, F: ReadFiles>(objects: &ObjectPipeline<S, F>, event: &Value, nth: u32) -> bool {
+    let Event::S3(events) = parse(json!({ "Records": [event] })).unwrap() else { panic!("not an S3 event") };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let attempt = Attempt { deadline, is_last: nth >= MAX_RECEIVES };
+    objects.process(&events[0], attempt).await.is_ok()
 }
 
 #[tokio::test]
@@ -405,7 +410,41 @@ async fn a_refused_look_at_the_output_bucket_is_an_error_before_anybody_is_paid(
     let world = World::new();
     let event = world.put("a.jpg", "5.00");
     let objects = ObjectPipeline::new(Refusing(world.store.clone()), world.reader.clone(), "out");
-    assert!(!receive(&Handler::new(objects, 1, MAX_RECEIVES), &event, 1).await);
+    assert!(!receive(&objects, &event, 1).await);
     assert_eq!(world.reads(), 0);
     assert!(world.receive(&event, 2).await);
+}
+
+#[tokio::test]
+async fn another_engines_report_is_read_again_once_and_by_whom_was_asked_for() {
+    let world = World::new();
+    world.drop_file("a.jpg", "5.00").await;
+    let again = |engine: &str| {
+        json!({"eventName": "ObjectCreated:Reprocess", "fapiao": {"engine": engine, "provider": "textin"},
+               "s3": {"bucket": {"name": "in"}, "object": {"key": "a.jpg"}}})
+    };
+    assert!(world.receive(&again(ENGINE), 1).await);
+    assert_eq!(world.reads(), 1, "its Report is of that engine");
+    let mut older = world.report("a.jpg").await.unwrap();
+    older["engine"] = json!("1");
+    world.store.upload("out", "a.jpg.json", older.to_string());
+    for _ in 0..2 {
+        assert!(world.receive(&again(ENGINE), 1).await);
+        assert_eq!((world.reads(), world.report("a.jpg").await.unwrap()["engine"].clone()), (2, json!(ENGINE)));
+    }
+    assert_eq!(*world.reader.providers.lock().unwrap(), [None, Some("textin".to_owned())]);
+}
+
+#[tokio::test]
+async fn another_engines_good_report_stays_when_it_cannot_be_read_again() {
+    let world = World::new();
+    world.drop_file("a.jpg", "5.00").await;
+    let before = world.report("a.jpg").await.unwrap();
+    world.reader.fails.store(true, Ordering::SeqCst);
+    let again = json!({"eventName": "ObjectCreated:Reprocess", "fapiao": {"engine": "3"},
+                       "s3": {"bucket": {"name": "in"}, "object": {"key": "a.jpg"}}});
+    for nth in 1..=MAX_RECEIVES {
+        assert!(!world.receive(&again, nth).await);
+    }
+    assert_eq!(world.report("a.jpg").await.unwrap(), before);
 }

@@ -13,13 +13,15 @@ use crate::report::{CheckedInvoice, Report, Source};
 /// Reads the files that objects hold.
 #[async_trait]
 pub trait ReadFiles: Send + Sync {
-    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes.
+    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes; by this
+    /// provider alone where one is named.
     ///
     /// # Errors
     /// Everything that is not the document's own fault.
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
@@ -46,12 +48,13 @@ impl ReadFiles for Pipeline {
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        self.read_rest(bytes, source, known, selected(self, key), deadline).await
+        self.read_rest(bytes, source, known, provider.or_else(|| selected(self, key)), deadline).await
     }
 
     fn warm(&self) {
@@ -76,12 +79,13 @@ impl<F: ReadFiles> ReadFiles for &F {
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        (**self).read(key, bytes, source, known, deadline).await
+        (**self).read(key, provider, bytes, source, known, deadline).await
     }
 
     fn reject(&self, error: Error, source: Source) -> Report {
