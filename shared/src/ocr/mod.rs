@@ -19,6 +19,7 @@ use std::thread;
 
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
+use tracing::debug_span;
 
 use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
 pub use self::model::{MODEL_FILES, require as require_models};
@@ -123,6 +124,11 @@ impl Engine {
         })
     }
 
+    /// What does the arithmetic.
+    pub fn name(&self) -> &'static str {
+        "rten"
+    }
+
     /// Reads one page.
     ///
     /// # Errors
@@ -132,12 +138,13 @@ impl Engine {
             return Ok(PageText::default());
         }
         thread::scope(|scope| {
-            let codes = scope.spawn(|| qr::find(page));
-            let seals = scope.spawn(|| seal::find(page));
-            let rules = scope.spawn(|| find_rules(page));
-            let (turn, lines, unread) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
+            let codes = scope.spawn(|| debug_span!("codes").in_scope(|| qr::find(page)));
+            let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
+            let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
+            let (turn, lines, unread) = self.read_lines(&clean(page))?;
             let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
-            let seals = seals.join().ok().map(|found| seal::read(page, found, turn, read)).transpose()?;
+            let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
+            let seals = seals.join().ok().map(read_seals).transpose()?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
@@ -159,16 +166,17 @@ impl Engine {
     pub fn reread(&self, page: &RgbImage, regions: &[Region]) -> Result<Vec<TextLine>> {
         let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
-        let clean = ink::without_seals(&light::evened(page));
-        let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
+        let _span = debug_span!("second pass").entered();
+        let lines = self.recogniser.read_only(&clean(page), &corners, &only, &self.threads.single)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
     /// The turn that makes a page upright, its lines, and where there is something illegible.
     fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>, Vec<Quad>)> {
         let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
-        let boxes = detect::detect(&*self.detector, page, &self.threads.all)?;
-        let turn = orient::upright_turn(&boxes, read)?;
+        let boxes = debug_span!("detect").in_scope(|| detect::detect(&*self.detector, page, &self.threads.all))?;
+        let turn = debug_span!("orient").in_scope(|| orient::upright_turn(&boxes, read))?;
+        let _span = debug_span!("recognise").entered();
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
         let (mut lines, mut unread) = (Vec::new(), Vec::new());
         for (place, line) in places.iter().zip(read(&places)?) {
@@ -177,6 +185,11 @@ impl Engine {
         }
         Ok((turn, lines, unread))
     }
+}
+
+/// The page in even light, without its seals.
+fn clean(page: &RgbImage) -> RgbImage {
+    debug_span!("light").in_scope(|| ink::without_seals(&light::evened(page)))
 }
 
 /// How much larger or smaller the detector sees a page of this size.

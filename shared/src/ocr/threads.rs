@@ -42,9 +42,11 @@ pub(crate) fn spread<J: Sync, R: Send>(
         let mine = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).map_while(|i| Some((i, jobs.get(i)?)));
         mine.map(|(i, job)| Ok((i, work(job, pool)?))).collect()
     };
+    // The workers' time belongs to whoever asked.
+    let asked = tracing::Span::current();
     // Everybody is waited for, because a scope panics itself when a panic in it is left unseen.
     let outcomes: Vec<Result<Vec<(usize, R)>>> = thread::scope(|scope| {
-        let workers: Vec<_> = threads.iter().map(|pool| scope.spawn(|| run(pool))).collect();
+        let workers: Vec<_> = threads.iter().map(|pool| scope.spawn(|| asked.in_scope(|| run(pool)))).collect();
         let join = |worker: thread::ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|_| Err(panicked()));
         workers.into_iter().map(join).collect()
     });
