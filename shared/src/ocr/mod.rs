@@ -21,13 +21,13 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 use tracing::debug_span;
 
-use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
+use self::model::{DETECTOR, Model, RECOGNISER, Runtime};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
 pub use self::rules::find_rules;
 pub use self::seal::SealText;
-use self::threads::Threads;
+use self::threads::Share;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Corners, Quad, Segment, Turn};
 
@@ -102,7 +102,7 @@ pub struct QrCode {
 pub struct Engine {
     detector: Box<dyn Model>,
     recogniser: Recogniser,
-    threads: Threads,
+    runtime: Runtime,
 }
 
 impl Engine {
@@ -111,22 +111,36 @@ impl Engine {
     /// # Errors
     /// `internal`, naming the file and the command that fetches it.
     pub fn load(models: &Path) -> Result<Self> {
-        let detector = OnnxModel::load(models, &DETECTOR)?;
-        let recogniser = OnnxModel::load(models, &RECOGNISER)?;
-        let characters = recogniser
-            .metadata("character")
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?
-            .to_owned();
-        Ok(Self {
-            detector: Box::new(detector),
-            recogniser: Recogniser::new(Box::new(recogniser), &characters),
-            threads: Threads::available(),
-        })
+        match Runtime::available(models) {
+            Runtime::Onnxruntime => Self::load_on(Runtime::Onnxruntime, models).or_else(|error| {
+                tracing::warn!(why = error.message(), "onnxruntime does not take the models: rten is tried");
+                Self::load_plain(models)
+            }),
+            Runtime::Rten => Self::load_plain(models),
+        }
     }
 
-    /// What does the arithmetic.
+    /// As [`Self::load`], without a library that this program does not hold: slower.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_plain(models: &Path) -> Result<Self> {
+        Self::load_on(Runtime::Rten, models)
+    }
+
+    fn load_on(runtime: Runtime, models: &Path) -> Result<Self> {
+        let (whole, single) = (Share::whole(), Share::single());
+        let detector = runtime.load(models, &DETECTOR, whole)?;
+        let recogniser = runtime.load(models, &RECOGNISER, single)?;
+        let characters = recogniser
+            .metadata("character")
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?;
+        Ok(Self { detector, recogniser: Recogniser::new(recogniser, &characters, single.runs), runtime })
+    }
+
+    /// What does the arithmetic: `onnxruntime`, or `rten` where that does not load.
     pub fn name(&self) -> &'static str {
-        "rten"
+        self.runtime.name()
     }
 
     /// Reads one page.
@@ -142,7 +156,7 @@ impl Engine {
             let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
             let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
             let (turn, lines, unread) = self.read_lines(&clean(page))?;
-            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
+            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips);
             let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
             let seals = seals.join().ok().map(read_seals).transpose()?;
             Ok(PageText {
@@ -167,14 +181,14 @@ impl Engine {
         let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
         let _span = debug_span!("second pass").entered();
-        let lines = self.recogniser.read_only(&clean(page), &corners, &only, &self.threads.single)?;
+        let lines = self.recogniser.read_only(&clean(page), &corners, &only)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
     /// The turn that makes a page upright, its lines, and where there is something illegible.
     fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>, Vec<Quad>)> {
-        let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
-        let boxes = debug_span!("detect").in_scope(|| detect::detect(&*self.detector, page, &self.threads.all))?;
+        let read = |lines: &[Corners]| self.recogniser.read(page, lines);
+        let boxes = debug_span!("detect").in_scope(|| detect::detect(&*self.detector, page))?;
         let turn = debug_span!("orient").in_scope(|| orient::upright_turn(&boxes, read))?;
         let _span = debug_span!("recognise").entered();
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
@@ -199,10 +213,7 @@ pub(crate) fn seen_scale(width: u32, height: u32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use image::Rgb;
-    use rten::ThreadPool;
 
     use super::model::Array;
     use super::*;
@@ -211,7 +222,7 @@ mod tests {
     struct DarkIsText;
 
     impl Model for DarkIsText {
-        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array> {
             let [_, _, h, w] = shape;
             let data = input[..h * w].iter().map(|&blue| if blue < 0.0 { 1.0 } else { 0.0 }).collect();
             Ok(Array { shape: vec![1, 1, h, w], data })
@@ -222,7 +233,7 @@ mod tests {
     struct RedFirst;
 
     impl Model for RedFirst {
-        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array> {
             let [n, _, h, w] = shape;
             let answer = input.chunks_exact(3 * h * w).flat_map(|line| {
                 let red = line[2 * h * w + h / 2 * w + w / 8] > 0.0;
@@ -235,8 +246,8 @@ mod tests {
     fn engine() -> Engine {
         Engine {
             detector: Box::new(DarkIsText),
-            recogniser: Recogniser::new(Box::new(RedFirst), "a"),
-            threads: Threads::available(),
+            recogniser: Recogniser::new(Box::new(RedFirst), "a", 2),
+            runtime: Runtime::Rten,
         }
     }
 
