@@ -121,7 +121,7 @@ build: models ## artifacts/local/ for this machine (the local AWS runs them as p
 package: models $(VENV)/package.stamp ## artifacts/lambda/ for AWS Lambda: make package ARCH=x86_64|arm64
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked --package fapiao-ingest --package fapiao-api \
 		$(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-	$(PYTHON) tests/tools/artifacts.py lambda
+	$(PYTHON) tests/tools/artifacts.py lambda $(ARCH)
 
 prove-package: package ## the package, and the proof that Lambda can run it: libraries, sizes, models, a cold start, documents
 	$(PY) tests/tools/prove_package.py $(ARCH)
