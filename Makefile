@@ -84,7 +84,10 @@ accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
 		$(if $(README),--write README.md) "$(IN)"
 
-bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
+bench: models $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor, text beside pixels: [ROUNDS=10] [README=1]
+	cargo build --workspace --locked
+	$(PYTHON) tests/tools/bench.py --ours $(BIN)/bench_pages --models models --python $(VENV)/rapidocr/bin/python \
+		--rounds $(or $(ROUNDS),10) $(if $(README),--write bench/README.md)
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
 
 guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
@@ -111,7 +114,14 @@ $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
 	$(PIP) --requirement requirements-package.txt
 	touch $@
 
-models: ## the recogniser's models, pinned and checked
+# An environment of its own: its pins are not those of our tools.
+$(VENV)/rapidocr.stamp: tests/tools/requirements-bench.txt $(VENV)/tools.stamp
+	rm -rf $(VENV)/rapidocr
+	$(PYTHON) -m venv $(VENV)/rapidocr
+	$(VENV)/rapidocr/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
+	touch $@
+
+models: ## the recogniser's models and the library that runs them, pinned and checked
 	@$(PYTHON) tests/tools/fetch_models.py
 
 build: models ## artifacts/local/ for this machine (the local AWS runs them as processes)

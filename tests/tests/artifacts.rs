@@ -14,7 +14,8 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/local").join(function);
             assert!(folder.exists(), "artifacts/local/{function} is missing: run `make build`");
             assert_eq!(names(&folder), ["bootstrap", "models"].map(str::to_owned).into());
-            let library = if cfg!(target_arch = "aarch64") { "libonnxruntime-arm64.so" } else { "libonnxruntime-x86_64.so" };
+            let library =
+                if cfg!(target_arch = "aarch64") { "libonnxruntime-arm64.so" } else { "libonnxruntime-x86_64.so" };
             let models = ["NotoSansCJKtc-Regular.otf", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx", library];
             assert_eq!(names(&folder.join("models")), models.map(str::to_owned).into());
             let mode = folder.join("bootstrap").metadata().unwrap().permissions().mode();

@@ -1,7 +1,7 @@
 //! Networks on onnxruntime, whose library stands beside the models. A process loads one such library, once.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ort::environment::Environment;
 use ort::logging::LogLevel;
@@ -20,28 +20,28 @@ const LIBRARY: &str = "libonnxruntime-arm64.so";
 #[cfg(not(target_arch = "aarch64"))]
 const LIBRARY: &str = "libonnxruntime-x86_64.so";
 
-/// The loaded library, or nothing where it does not load.
-static LOADED: OnceLock<Option<Environment>> = OnceLock::new();
+/// The loaded library. A failure is not kept: it is tried again with the next engine.
+static LOADED: OnceLock<Environment> = OnceLock::new();
+/// Whoever holds this may load it.
+static LOADING: Mutex<()> = Mutex::new(());
 
-/// Whether the library works. The first call loads it and tells in the log if that fails.
+/// Whether the library works. The first call loads it; a failure is told in the log.
 pub(crate) fn is_there(models: &Path) -> bool {
-    environment_from(models).is_some()
+    let _alone = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Absolute, because a relative path would be looked for beside the program first.
+    let library = models.join(LIBRARY).canonicalize().map_err(|e| format!("{LIBRARY}: {e}"));
+    let ready = library.and_then(|library| LOADED.get().map_or_else(|| loaded(&library).map(keep), |_| Ok(())));
+    if let Err(why) = &ready {
+        tracing::warn!(why, "onnxruntime does not load: pages are read by rten, which takes three times as long");
+    }
+    ready.is_ok()
 }
 
-fn environment_from(models: &Path) -> Option<&'static Environment> {
-    let load = || match loaded(&models.join(LIBRARY)) {
-        Ok(environment) => Some(environment),
-        Err(why) => {
-            tracing::warn!(why, "onnxruntime does not load: pages are read by rten, which takes three times as long");
-            None
-        }
-    };
-    LOADED.get_or_init(load).as_ref()
+fn keep(environment: Environment) {
+    LOADED.get_or_init(|| environment);
 }
 
 fn loaded(library: &Path) -> std::result::Result<Environment, String> {
-    // An absolute path, because a relative one would be looked for beside the program first.
-    let library = library.canonicalize().map_err(|e| format!("{}: {e}", library.display()))?;
     let environment = ort::init_from(library).map_err(|e| e.to_string())?;
     environment.with_name("fapiao").with_telemetry(false).with_logger(Arc::new(log)).build().map_err(|e| e.to_string())
 }
@@ -74,7 +74,7 @@ pub(crate) fn load(bytes: Vec<u8>, share: Share) -> std::result::Result<Box<dyn 
 
 impl Fast {
     fn session(&self) -> Result<Session> {
-        let environment = LOADED.get().and_then(Option::as_ref).ok_or_else(|| failed("onnxruntime is not loaded"))?;
+        let environment = LOADED.get().ok_or_else(|| failed("onnxruntime is not loaded"))?;
         let made = || -> ort::Result<Session> {
             Session::builder(environment)?
                 .with_intra_threads(self.threads)?
