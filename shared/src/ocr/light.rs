@@ -7,6 +7,8 @@ use super::crop::between;
 
 /// Pixels a side of the cells in which the paper's colour is taken.
 const CELL: u32 = 16;
+/// How many of a cell's pixels are looked at.
+const CELL_VALUES: usize = (CELL * CELL / 4) as usize;
 /// Of a cell's pixels, this share is darker than its paper: print covers less than the rest, and a speck is brighter.
 const PAPER_SHARE: f32 = 0.8;
 /// What paper comes out as.
@@ -22,14 +24,16 @@ pub(crate) fn evened(page: &RgbImage) -> RgbImage {
     let mut even = page.clone();
     let in_cells = |pixel: u32, cells: u32| between((pixel as f32 + 0.5) / CELL as f32, cells);
     let across: Vec<_> = (0..page.width()).map(|x| in_cells(x, paper.width())).collect();
-    for (y, row) in even.rows_mut().enumerate() {
-        let down = in_cells(y as u32, paper.height());
-        for (pixel, across) in row.zip(&across) {
-            let light = blend(&paper, *across, down);
-            *pixel = Rgb(std::array::from_fn(|c| {
-                let gain = (WHITE / light[c].max(1.0)).clamp(1.0, MAX_GAIN);
-                (f32::from(pixel.0[c]) * gain).min(255.0) as u8
-            }));
+    let mut light = vec![0.0; 3 * across.len()];
+    for (y, row) in even.chunks_exact_mut(3 * across.len().max(1)).enumerate() {
+        let line = line_between(&paper, in_cells(y as u32, paper.height()));
+        for (light, &(left, right, share)) in light.chunks_exact_mut(3).zip(&across) {
+            let ends = line.get(left as usize).zip(line.get(right as usize));
+            light.copy_from_slice(&ends.map_or([WHITE; 3], |(left, right)| mixed(*left, *right, share)));
+        }
+        for (value, light) in row.iter_mut().zip(&light) {
+            let gain = (WHITE / light.max(1.0)).clamp(1.0, MAX_GAIN);
+            *value = (f32::from(*value) * gain).min(255.0) as u8;
         }
     }
     even
@@ -51,20 +55,26 @@ fn paper(page: &RgbImage) -> RgbImage {
 /// The paper's colour in one cell, each channel by itself; every other pixel is enough.
 fn cell(page: &RgbImage, left: u32, top: u32) -> [u8; 3] {
     let (right, bottom) = ((left + CELL).min(page.width()), (top + CELL).min(page.height()));
-    let pixels = || (top..bottom).step_by(2).flat_map(|y| (left..right).step_by(2).map(move |x| (x, y)));
-    std::array::from_fn(|channel| {
-        let mut values: Vec<u8> = pixels().map(|(x, y)| page.get_pixel(x, y).0[channel]).collect();
-        let at = ((values.len() as f32 * PAPER_SHARE) as usize).min(values.len().saturating_sub(1));
-        *values.select_nth_unstable(at).1
-    })
+    let pixels = (top..bottom).step_by(2).flat_map(|y| (left..right).step_by(2).map(move |x| (x, y)));
+    let (mut values, mut count) = ([[0; CELL_VALUES]; 3], 0);
+    for ((x, y), at) in pixels.zip(0..CELL_VALUES) {
+        let colour = page.get_pixel(x, y).0;
+        (0..3).for_each(|channel| values[channel][at] = colour[channel]);
+        count = at + 1;
+    }
+    let at = ((count as f32 * PAPER_SHARE) as usize).min(count.saturating_sub(1));
+    values.map(|mut channel| channel.get_mut(..count).map_or(0, |all| *all.select_nth_unstable(at).1))
 }
 
-/// The paper's colour between four cells, along each axis as [`between`] says.
-fn blend(paper: &RgbImage, (left, right, x): (u32, u32, f32), (above, below, y): (u32, u32, f32)) -> [f32; 3] {
+/// The paper's colour between two rows of cells, as [`between`] says.
+fn line_between(paper: &RgbImage, (above, below, share): (u32, u32, f32)) -> Vec<[f32; 3]> {
     let at = |x, y| paper.get_pixel(x, y).0.map(f32::from);
-    let mix = |a: [f32; 3], b: [f32; 3], t: f32| -> [f32; 3] { std::array::from_fn(|c| a[c] + (b[c] - a[c]) * t) };
-    let row = |line| mix(at(left, line), at(right, line), x);
-    mix(row(above), row(below), y)
+    (0..paper.width()).map(|x| mixed(at(x, above), at(x, below), share)).collect()
+}
+
+/// The colour that lies this share of the way from one to another.
+fn mixed(from: [f32; 3], to: [f32; 3], share: f32) -> [f32; 3] {
+    std::array::from_fn(|c| from[c] + (to[c] - from[c]) * share)
 }
 
 #[cfg(test)]

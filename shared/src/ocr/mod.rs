@@ -1,5 +1,6 @@
 //! Pixels to text lines with places and scores, and QR codes. Knows nothing of invoices.
 
+mod clean;
 mod components;
 mod crop;
 mod detect;
@@ -21,6 +22,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 use tracing::debug_span;
 
+use self::clean::Cleaned;
 use self::model::{DETECTOR, Model, RECOGNISER, Runtime};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
@@ -103,6 +105,7 @@ pub struct Engine {
     detector: Box<dyn Model>,
     recogniser: Recogniser,
     runtime: Runtime,
+    cleaned: Cleaned,
 }
 
 impl Engine {
@@ -135,7 +138,12 @@ impl Engine {
         let characters = recogniser
             .metadata("character")
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?;
-        Ok(Self { detector, recogniser: Recogniser::new(recogniser, &characters, single.runs), runtime })
+        Ok(Self {
+            detector,
+            recogniser: Recogniser::new(recogniser, &characters, single.runs),
+            runtime,
+            cleaned: Cleaned::default(),
+        })
     }
 
     /// What does the arithmetic: `onnxruntime`, or `rten` where that does not load.
@@ -155,7 +163,7 @@ impl Engine {
             let codes = scope.spawn(|| debug_span!("codes").in_scope(|| qr::find(page)));
             let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
             let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
-            let (turn, lines, unread) = self.read_lines(&clean(page))?;
+            let (turn, lines, unread) = self.read_lines(&self.cleaned.first(page))?;
             let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips);
             let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
             let seals = seals.join().ok().map(read_seals).transpose()?;
@@ -181,7 +189,7 @@ impl Engine {
         let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
         let _span = debug_span!("second pass").entered();
-        let lines = self.recogniser.read_only(&clean(page), &corners, &only)?;
+        let lines = self.recogniser.read_only(&self.cleaned.again(page), &corners, &only)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
@@ -199,11 +207,6 @@ impl Engine {
         }
         Ok((turn, lines, unread))
     }
-}
-
-/// The page in even light, without its seals.
-fn clean(page: &RgbImage) -> RgbImage {
-    debug_span!("light").in_scope(|| ink::without_seals(&light::evened(page)))
 }
 
 /// How much larger or smaller the detector sees a page of this size.
@@ -248,6 +251,7 @@ mod tests {
             detector: Box::new(DarkIsText),
             recogniser: Recogniser::new(Box::new(RedFirst), "a", 2),
             runtime: Runtime::Rten,
+            cleaned: Cleaned::default(),
         }
     }
 
