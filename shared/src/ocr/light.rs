@@ -24,19 +24,28 @@ pub(crate) fn evened(page: &RgbImage) -> RgbImage {
     let mut even = page.clone();
     let in_cells = |pixel: u32, cells: u32| between((pixel as f32 + 0.5) / CELL as f32, cells);
     let across: Vec<_> = (0..page.width()).map(|x| in_cells(x, paper.width())).collect();
-    let mut light = vec![0.0; 3 * across.len()];
+    let lines: Vec<Vec<f32>> = (0..paper.height()).map(|line| spread(&paper, line, &across)).collect();
     for (y, row) in even.chunks_exact_mut(3 * across.len().max(1)).enumerate() {
-        let line = line_between(&paper, in_cells(y as u32, paper.height()));
-        for (light, &(left, right, share)) in light.chunks_exact_mut(3).zip(&across) {
-            let ends = line.get(left as usize).zip(line.get(right as usize));
-            light.copy_from_slice(&ends.map_or([WHITE; 3], |(left, right)| mixed(*left, *right, share)));
-        }
-        for (value, light) in row.iter_mut().zip(&light) {
-            let gain = (WHITE / light.max(1.0)).clamp(1.0, MAX_GAIN);
-            *value = (f32::from(*value) * gain).min(255.0) as u8;
+        let (above, below, share) = in_cells(y as u32, paper.height());
+        if let Some((above, below)) = lines.get(above as usize).zip(lines.get(below as usize)) {
+            for ((value, above), below) in row.iter_mut().zip(above).zip(below) {
+                let light = above + (below - above) * share;
+                let gain = (WHITE / light.max(1.0)).clamp(1.0, MAX_GAIN);
+                *value = (f32::from(*value) * gain).min(255.0) as u8;
+            }
         }
     }
     even
+}
+
+/// The paper's colour along one row of cells, for every pixel across the page: each channel of each.
+fn spread(paper: &RgbImage, line: u32, across: &[(u32, u32, f32)]) -> Vec<f32> {
+    let at = |x| paper.get_pixel(x, line).0.map(f32::from);
+    let mixed = |&(left, right, share): &(u32, u32, f32)| -> [f32; 3] {
+        let (left, right) = (at(left), at(right));
+        std::array::from_fn(|c| left[c] + (right[c] - left[c]) * share)
+    };
+    across.iter().flat_map(mixed).collect()
 }
 
 /// The paper's colour, one pixel a cell: the brightest of the neighbourhood, smoothed.
@@ -64,17 +73,6 @@ fn cell(page: &RgbImage, left: u32, top: u32) -> [u8; 3] {
     }
     let at = ((count as f32 * PAPER_SHARE) as usize).min(count.saturating_sub(1));
     values.map(|mut channel| channel.get_mut(..count).map_or(0, |all| *all.select_nth_unstable(at).1))
-}
-
-/// The paper's colour between two rows of cells, as [`between`] says.
-fn line_between(paper: &RgbImage, (above, below, share): (u32, u32, f32)) -> Vec<[f32; 3]> {
-    let at = |x, y| paper.get_pixel(x, y).0.map(f32::from);
-    (0..paper.width()).map(|x| mixed(at(x, above), at(x, below), share)).collect()
-}
-
-/// The colour that lies this share of the way from one to another.
-fn mixed(from: [f32; 3], to: [f32; 3], share: f32) -> [f32; 3] {
-    std::array::from_fn(|c| from[c] + (to[c] - from[c]) * share)
 }
 
 #[cfg(test)]
