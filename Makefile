@@ -5,6 +5,7 @@ ARCH ?= x86_64
 STACK ?= fapiao
 PORT ?= 7070
 AWS_PORT ?= 4566
+PREFIX ?=
 INBOX ?= inbox
 OUTBOX ?= outbox
 EVENT ?= tests/events/s3-put.json
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key client invoke sam-local ready guide-proof test read accuracy bench fuzz lint-rust lint-unused lint-template \
+.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read accuracy bench fuzz soak lint-rust lint-unused lint-template \
 	tools models build package prove-package deploy-check deploy clean
 
 help: ## this list
@@ -43,6 +44,19 @@ client: ## make client NAME=accounting [STACK=...]: adds a client to the API's s
 	@test -n "$(NAME)" || { echo "usage: make client NAME=accounting [STACK=fapiao]" >&2; exit 2; }
 	@$(MAKE) --no-print-directory tools
 	@$(PY) tests/tools/client.py "$(NAME)" $(if $(filter command,$(origin STACK)),$(STACK))
+
+ON_AWS = $(if $(filter command,$(origin STACK)),--stack "$(STACK)")
+
+reconcile: tools ## which documents have no current Report, which Reports no document: make reconcile [PREFIX=2026/] [STACK=...]
+	@$(PY) tests/tools/reconcile.py --prefix "$(PREFIX)" $(ON_AWS)
+
+reprocess: tools ## reads again what has no Report, or a failed one: make reprocess [PREFIX=..] [PROVIDER=..] [ENGINE=older] [RATE=10] [STACK=...]
+	@$(PY) tests/tools/reprocess.py --prefix "$(PREFIX)" $(if $(PROVIDER),--provider "$(PROVIDER)") \
+		$(if $(ENGINE),--engine "$(ENGINE)") $(if $(RATE),--rate "$(RATE)") $(ON_AWS)
+
+erase: tools ## a document and all that was read of it, for good: make erase KEY=2026/a.pdf [YES=1] [STACK=...]
+	@test -n "$(KEY)" || { echo "usage: make erase KEY=2026/a.pdf [STACK=fapiao] [YES=1]" >&2; exit 2; }
+	@$(PY) tests/tools/erase.py $(if $(filter 1,$(YES)),--yes) $(ON_AWS) -- "$(KEY)"
 
 invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
 	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"
@@ -89,6 +103,10 @@ bench: models $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our tim
 	$(PYTHON) tests/tools/bench.py --ours $(BIN)/bench_pages --models models --python $(VENV)/rapidocr/bin/python \
 		--rounds $(or $(ROUNDS),10) $(if $(README),--write bench/README.md)
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
+
+soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
+	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \
+		cargo test --quiet --workspace --locked --test end_to_end soak:: -- --ignored --nocapture --test-threads 1
 
 guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
 	$(PY) tests/tools/guide_commands.py long

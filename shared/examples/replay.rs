@@ -12,11 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use fapiao::desk::{Desk, PageReader};
 use fapiao::document::Limits;
 use fapiao::ocr::{Engine, PageText, Region, TextLine, find_rules};
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Chain, Embedded, PageReader};
+use fapiao::provider::{Chain, Embedded};
 use fapiao::report::Source;
+use fapiao::worker::Workers;
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -95,7 +97,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files: Vec<PathBuf> =
         arguments.filter(|file| file.extension().is_none_or(|e| e != "json" && e != "md")).collect();
     let engine = Arc::new(Remembering { memories, engine: OnceLock::new() });
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::with_engine(engine))]), Limits::default());
+    let pipeline = Pipeline::new(
+        Workers::here(Desk::with_engine(engine)),
+        Chain::new(vec![Arc::new(Embedded)]),
+        Limits::default(),
+    );
     let runtime = tokio::runtime::Runtime::new()?;
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {

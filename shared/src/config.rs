@@ -5,6 +5,7 @@ mod names;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::check::{Buyers, Rules};
 use crate::dialect::textin::QuadOrder;
@@ -12,6 +13,7 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
 use crate::secret::Secret;
+use crate::worker::{self, Workers};
 
 /// Everything that can be set, typed.
 #[derive(Clone, Debug)]
@@ -22,12 +24,18 @@ pub struct Config {
     pub input_bucket: Option<String>,
     /// `FAPIAO_OUTPUT_BUCKET`: where Reports go; never the input bucket.
     pub output_bucket: Option<String>,
+    /// `FAPIAO_INBOX_URL`: the queue that events come from, for sending those of long files anew.
+    pub inbox_url: Option<String>,
+    /// `FAPIAO_REMEMBER`: which answers the API remembers in the output bucket, `paid` or `none`.
+    pub remember: Remember,
     /// `FAPIAO_MODELS`: the directory that `make models` filled.
     pub models: PathBuf,
     /// `FAPIAO_MAX_BYTES`, `FAPIAO_MAX_SIDE`, `FAPIAO_MAX_PIXELS`, `FAPIAO_MAX_PAGES`.
     pub limits: Limits,
     /// `FAPIAO_JOBS`: how many files `make read` reads at once; by default as many as there are cores.
     pub jobs: usize,
+    /// `FAPIAO_MAX_RECEIVES`: how often the queue hands out a message before it goes to the dead letters, 5 by default.
+    pub max_receives: u32,
     /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
@@ -36,8 +44,20 @@ pub struct Config {
     pub api_key: Option<Secret>,
     /// `FAPIAO_TEXTIN_QUADS`: in which order clients of TextIn's are given corners, `rows` or `clockwise`.
     pub textin_quads: QuadOrder,
+    /// `FAPIAO_WORKER_MEMORY_MB`, `FAPIAO_WORKER_CPU_SECONDS`: what those who open documents may use.
+    pub worker: worker::Settings,
     /// Where the vendors are, and what opens them.
     pub vendors: VendorSettings,
+}
+
+/// Which answers the API remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Remember {
+    /// Those of vendors.
+    #[default]
+    Paid,
+    /// None.
+    Nothing,
 }
 
 /// Looks a variable up; unset and empty are the same.
@@ -63,13 +83,18 @@ impl Config {
     /// As [`Config::from_env`].
     pub fn from_lookup(lookup: Lookup) -> Result<Self> {
         let get = |name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let models = get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from);
         let config = Self {
             providers: providers(&get)?,
             input_bucket: get("FAPIAO_INPUT_BUCKET"),
             output_bucket: get("FAPIAO_OUTPUT_BUCKET"),
-            models: get("FAPIAO_MODELS").map_or_else(|| default_models(&get), PathBuf::from),
+            inbox_url: get("FAPIAO_INBOX_URL"),
+            remember: remember(&get)?,
+            worker: worker(&get, &models)?,
+            models,
             limits: limits(&get)?,
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
+            max_receives: positive(&get, "FAPIAO_MAX_RECEIVES", 5)?,
             buyers: buyers(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: api_key(&get)?,
@@ -78,6 +103,11 @@ impl Config {
         };
         config.check_buckets()?;
         Ok(config)
+    }
+
+    /// So many of those who open documents.
+    pub fn workers(&self, count: usize) -> Workers {
+        Workers::spawned(self.worker.clone(), count)
     }
 
     /// What the rules are told beforehand.
@@ -163,6 +193,15 @@ fn quads(get: Lookup) -> Result<QuadOrder> {
     })
 }
 
+fn remember(get: Lookup) -> Result<Remember> {
+    match get("FAPIAO_REMEMBER").as_deref() {
+        None | Some("paid") => Ok(Remember::Paid),
+        Some("none") => Ok(Remember::Nothing),
+        Some(other) => Err(invalid("FAPIAO_REMEMBER", other, "is neither `paid` nor `none`")
+            .with_hint("Set FAPIAO_REMEMBER to `paid` or `none`, or leave it out for `paid`.")),
+    }
+}
+
 fn vendors(get: Lookup) -> Result<VendorSettings> {
     for credential in VENDORS.into_iter().flat_map(|vendor| vendor.credentials) {
         refuse_deployed(get, credential.variable, "FAPIAO_PROVIDER_SECRET_ARN")?;
@@ -183,6 +222,23 @@ fn limits(get: Lookup) -> Result<Limits> {
         max_pixels: positive(get, "FAPIAO_MAX_PIXELS", default.max_pixels)?,
         max_pages: positive(get, "FAPIAO_MAX_PAGES", default.max_pages)?,
     })
+}
+
+/// The parent, the runtime's own programs and what is being sent and received need this beside a worker, in megabytes.
+const BESIDE_WORKER: u64 = 300;
+/// With fewer megabytes a worker could not even begin.
+const LEAST_WORKER: u64 = 256;
+
+fn worker(get: Lookup, models: &Path) -> Result<worker::Settings> {
+    let default = worker::Settings::default();
+    let megabytes = positive(get, "FAPIAO_WORKER_MEMORY_MB", default.memory >> 20)?;
+    let function = get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|all| all.parse::<u64>().ok());
+    let most = function.map_or(megabytes, |all| all.saturating_sub(BESIDE_WORKER).max(LEAST_WORKER));
+    let seconds = positive(get, "FAPIAO_WORKER_CPU_SECONDS", default.cpu.as_secs())?;
+    // A relative folder would be another one where the worker stands.
+    let models = std::path::absolute(models).unwrap_or_else(|_| models.to_owned());
+    let (memory, cpu) = (megabytes.min(most).saturating_mul(1 << 20), Duration::from_secs(seconds));
+    Ok(worker::Settings { models, memory, cpu, ..default })
 }
 
 /// A whole number above zero.
@@ -248,8 +304,12 @@ mod tests {
             ("FAPIAO_BUYERS", "我们公司:91310104MA1FR7C72G,91310000834486035U"),
             ("FAPIAO_API_SECRET_ARN", "arn:x"),
             ("FAPIAO_TEXTIN_QUADS", "clockwise"),
+            ("FAPIAO_WORKER_MEMORY_MB", "900"),
+            ("FAPIAO_WORKER_CPU_SECONDS", "7"),
         ])
         .unwrap();
+        let worker::Settings { memory, cpu, models, .. } = &config.worker;
+        assert_eq!((*memory, *cpu, models.as_path()), (900 << 20, Duration::from_secs(7), Path::new("/opt/models")));
         assert_eq!(config.providers, ["textin", "volcengine", "embedded"]);
         assert_eq!(config.require_output_bucket().unwrap(), "out");
         assert_eq!(config.models, Path::new("/opt/models"));
@@ -266,6 +326,8 @@ mod tests {
             ("FAPIAO_MAX_SIDE", "0"),
             ("FAPIAO_JOBS", "0"),
             ("FAPIAO_MAX_PIXELS", "-1"),
+            ("FAPIAO_WORKER_MEMORY_MB", "0"),
+            ("FAPIAO_WORKER_CPU_SECONDS", "1.5"),
             ("FAPIAO_PROVIDERS", ","),
             ("FAPIAO_BUYERS", "我们公司:123"),
             ("FAPIAO_TEXTIN_QUADS", "anticlockwise"),
@@ -276,6 +338,16 @@ mod tests {
         }
         let error = read(&[]).unwrap().require_output_bucket().unwrap_err().to_string();
         assert!(error.contains("FAPIAO_OUTPUT_BUCKET"), "{error}");
+    }
+
+    #[test]
+    fn a_worker_leaves_room_in_a_function_of_any_size() {
+        let memory = |all, own| {
+            let settings = [("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", all), ("FAPIAO_WORKER_MEMORY_MB", own)];
+            read(&settings).unwrap().worker.memory >> 20
+        };
+        assert_eq!([memory("", ""), memory("3008", ""), memory("1024", ""), memory("128", "")], [1600, 1600, 724, 256]);
+        assert_eq!([memory("3008", "2500"), memory("3008", "9000"), memory("3008", "500")], [2500, 2708, 500]);
     }
 
     #[test]

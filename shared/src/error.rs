@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A shorthand used throughout.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,6 +30,11 @@ macro_rules! kinds {
         impl ErrorKind {
             /// Every kind, for tables and tests.
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The kind with this code.
+            fn of_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.row().0 == code)
+            }
 
             fn row(self) -> (&'static str, Fault, &'static str) {
                 match self {
@@ -65,6 +70,9 @@ kinds! {
     /// It carries an invoice's labels, but no invoice could be read from it.
     UnreadInvoice "unread_invoice" Document
         "Look at the page: it may be an invoice. Send it alone, whole, sharp and not covered.";
+    /// Its key in the bucket cannot have a Report.
+    UnusableKey "unusable_key" Document
+        "Upload it under another key: of at most 1,019 bytes, and not below .fapiao/.";
     /// A vendor refused our credentials.
     ProviderAuth "provider_auth" Other
         "Check the provider's credentials in the secret.";
@@ -89,13 +97,30 @@ kinds! {
     /// Our own time is up.
     Deadline "deadline" Moment
         "Drop large files into the input bucket instead of sending them over HTTP.";
+    /// It asks for more memory or time than a document may: one that no limit on headers has told before.
+    TooComplex "too_complex" Document
+        "Export it again as a PDF or a picture of 200 to 300 dpi, or send its pages alone.";
     /// A fault of ours: configuration, a missing model, a bug.
     Internal "internal" Other
         "Look at the function's log.";
 }
 
+/// As its code.
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.row().0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::of_code(&code).ok_or_else(|| de::Error::custom(format!("`{code}` is no error's code")))
+    }
+}
+
 /// Why something did not work.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {message}", self.code())]
 pub struct Error {
     kind: ErrorKind,
@@ -103,6 +128,8 @@ pub struct Error {
     hint: Option<String>,
     vendor_code: Option<String>,
     retry_after: Option<Duration>,
+    #[serde(default)]
+    is_end_unknown: bool,
 }
 
 /// What a Report says of an error.
@@ -119,7 +146,7 @@ pub struct ErrorInfo {
 impl Error {
     /// An error of one kind; the message says what happened, without credentials.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None }
+        Self { kind, message: message.into(), hint: None, vendor_code: None, retry_after: None, is_end_unknown: false }
     }
 
     /// The same error in other words.
@@ -146,6 +173,13 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// The same, of a call that was sent and whose end nobody knows: it may have been served and charged.
+    #[must_use]
+    pub fn with_end_unknown(mut self) -> Self {
+        self.is_end_unknown = true;
         self
     }
 
@@ -177,6 +211,11 @@ impl Error {
     /// How long the vendor asks us to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// Whether it speaks of a call that may have been served and charged all the same.
+    pub fn is_end_unknown(&self) -> bool {
+        self.is_end_unknown
     }
 
     /// Whether the same call may succeed a moment later.

@@ -3,11 +3,12 @@
 //! The story, one step a module, dependencies running downwards only:
 //!
 //! ```text
-//! bytes -> document -> parts -> provider -> Reading -> check -> Report -> store or HTTP answer
+//! bytes -> worker (document -> parts) -> provider -> Reading -> check -> Report -> store or HTTP answer
 //! ```
 //!
 //! - [`pipeline`] tells that story in one screen.
 //! - [`provider`] says who reads: `embedded`, `textin`, `volcengine`; selection and fallback.
+//! - [`worker`] opens documents in a process that holds no keys; [`desk`] is what it does there.
 //! - [`parts`] takes a file apart: each invoice, each page that is none.
 //! - [`dialect`] is each vendor's wire format, both ways.
 //! - [`reader`] turns text lines into a [`report::Reading`].
@@ -23,6 +24,7 @@ pub mod aws;
 pub mod check;
 pub mod config;
 pub mod deadline;
+pub mod desk;
 pub mod dialect;
 pub mod document;
 pub mod error;
@@ -37,3 +39,4 @@ pub mod reader;
 pub mod report;
 pub mod secret;
 pub mod store;
+pub mod worker;

@@ -16,6 +16,12 @@ pub fn init_plain() {
     let _ = subscriber.with_env_filter(filter("warn")).try_init();
 }
 
+/// Warnings of a worker, a line each, for its parent, who says them in its own way.
+pub fn init_worker() {
+    let subscriber = tracing_subscriber::fmt().without_time().with_ansi(false).with_writer(std::io::stderr);
+    let _ = subscriber.with_env_filter(EnvFilter::new("warn")).try_init();
+}
+
 fn filter(default: &str) -> EnvFilter {
     EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default))
 }

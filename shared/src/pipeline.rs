@@ -1,9 +1,13 @@
 //! The story of one document, in one screen. Knows nothing of events, routes or vendors' protocols.
 
+mod bearers;
+mod errand;
+mod event;
+mod files;
 mod identity;
-mod lease;
-mod lease_wait;
+mod marks;
 mod object;
+mod pause;
 mod stored;
 mod whole;
 
@@ -15,18 +19,22 @@ use sha2::{Digest, Sha256};
 use crate::check::Rules;
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::parts::{self, Part};
-use crate::provider::{Answer, Chain};
+use crate::provider::{Answer, Chain, Memory};
 use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source};
+use crate::worker::{Part, Workers};
 
 use whole::Whole;
 
+pub use event::{Attempt, Change, ObjectEvent, Settled, report_key};
+pub use files::ReadFiles;
 pub use identity::{Identity, duplicate_message};
-pub use object::{ObjectCreated, ObjectPipeline, Settled, report_key};
+pub use object::ObjectPipeline;
+pub use pause::Pause;
 
 /// Bytes to a Report.
 #[derive(Clone)]
 pub struct Pipeline {
+    workers: Workers,
     chain: Chain,
     limits: Limits,
     rules: Rules,
@@ -43,15 +51,26 @@ pub struct Failure {
 }
 
 impl Pipeline {
-    /// A pipeline around the configured providers.
-    pub fn new(chain: Chain, limits: Limits) -> Self {
-        Self { chain, limits, rules: Rules::default() }
+    /// A pipeline of those who open documents and the configured providers.
+    pub fn new(workers: Workers, chain: Chain, limits: Limits) -> Self {
+        Self { workers, chain, limits, rules: Rules::default() }
     }
 
     /// The same, with what the rules are told beforehand.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with answers that are remembered.
+    #[must_use]
+    pub fn with_memory(self, memory: Memory) -> Self {
+        Self { chain: self.chain.with_memory(memory), ..self }
+    }
+
+    /// Who opens documents.
+    pub fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     /// Who is asked.
@@ -91,7 +110,7 @@ impl Pipeline {
         source.bytes = Some(bytes.len() as u64);
         // A provider's time is not ours: the digest is made while it works.
         let reading = async {
-            match parts::open(bytes.clone(), self.limits, deadline).await {
+            match self.workers.open(bytes.clone(), &self.limits, deadline).await {
                 Ok(file) => {
                     (source.media_type, source.pages) = (Some(file.media_type.to_owned()), file.pages);
                     self.read_parts(file.parts, known, selected, deadline).await
@@ -112,26 +131,35 @@ impl Pipeline {
         deadline: Instant,
     ) -> Whole {
         let mut whole = Whole::default();
+        let chain = self.chain.for_parts(parts.len());
         for (place, part) in parts {
             if let Some(at) = known.iter().position(|invoice| invoice.place == place) {
                 whole.add(known.swap_remove(at));
                 continue;
             }
             match part {
-                Ok(part) => self.read_part(&mut whole, &part, place, selected, deadline).await,
+                Ok(part) => self.read_part(&chain, &mut whole, &part, place, selected, deadline).await,
                 Err(error) => whole.add_other(place, error, None),
             }
         }
         whole
     }
 
-    async fn read_part(&self, whole: &mut Whole, part: &Part, place: Place, selected: Option<&str>, deadline: Instant) {
+    async fn read_part(
+        &self,
+        chain: &Chain,
+        whole: &mut Whole,
+        part: &Part,
+        place: Place,
+        selected: Option<&str>,
+        deadline: Instant,
+    ) {
         let start = Instant::now();
         // A reader that is asked all the same would go on working for nobody.
         if start >= deadline {
             return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
         }
-        let outcome = self.chain.read(part, selected, deadline).await;
+        let outcome = chain.read(part, selected, deadline).await;
         let provider = ProviderInfo {
             // The one whose answer it is was asked last.
             name: outcome.attempts.last().map(|attempt| attempt.name.clone()).unwrap_or_default(),
@@ -140,13 +168,13 @@ impl Pipeline {
             ..ProviderInfo::default()
         };
         match outcome.answer {
-            Ok(answer) => self.add(whole, answer, &place, provider, part.document().range().start),
+            Ok(answer) => self.add(whole, answer, &place, provider, part.first_page),
             Err(error) => whole.add_other(place, error, Some(provider)),
         }
     }
 
     /// Adds every paper of an answer. A provider counts pages from the first it was given; the Report counts the file's.
-    fn add(&self, whole: &mut Whole, answer: Answer, place: &Place, asked: ProviderInfo, pages_before: usize) {
+    fn add(&self, whole: &mut Whole, answer: Answer, place: &Place, asked: ProviderInfo, pages_before: u32) {
         let Answer { papers, model, request_id, adapted } = answer;
         let provider = ProviderInfo { model, request_id, adapted, ..asked };
         for paper in papers {
@@ -169,10 +197,9 @@ fn checked(
     rules: &Rules,
     place: Place,
     provider: ProviderInfo,
-    pages_before: usize,
+    pages_before: u32,
 ) -> CheckedInvoice {
     let findings = rules.run(&mut reading);
-    let pages_before = u32::try_from(pages_before).unwrap_or(u32::MAX);
     for evidence in reading.fields.values_mut() {
         evidence.page = evidence.page.saturating_add(pages_before);
     }

@@ -19,7 +19,9 @@ pub const SCHEMA: &str = "fapiao/1";
 pub struct Report {
     /// Always `fapiao/1`.
     pub schema: String,
-    /// Whether it was read, refused, or given up.
+    /// What made it: our release and its models, e.g. `0.1.0 pp-ocrv6-small`.
+    pub engine: String,
+    /// Whether it was read, refused, given up, or its file deleted.
     pub status: Status,
     /// The file it is about.
     pub source: Source,
@@ -56,7 +58,7 @@ pub struct CheckedInvoice {
     pub fields: BTreeMap<String, Evidence>,
     /// The rules that were tried on it.
     pub checks: Vec<Check>,
-    /// The first file that held the same invoice.
+    /// The file that holds the same invoice and came before.
     pub duplicate_of: Option<DuplicateOf>,
 }
 
@@ -96,6 +98,8 @@ pub enum Status {
     Rejected,
     /// Something could not be read for a reason that may pass: trying again may help. What was read is kept.
     Failed,
+    /// The file was deleted. What was read is kept for the audit, and is nobody's to book.
+    Withdrawn,
 }
 
 /// Whether a person has to look.
@@ -109,7 +113,7 @@ pub enum Verdict {
     Review,
 }
 
-/// The file as it arrived. Over HTTP there is no bucket, key, version, etag or sequencer.
+/// The file as it arrived. Over HTTP there is no bucket, key, version, etag, sequencer or time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// The input bucket.
@@ -120,8 +124,13 @@ pub struct Source {
     pub version_id: Option<String>,
     /// The object's etag, without quotes.
     pub etag: Option<String>,
-    /// The event's sequencer: orders events of one key.
+    /// The newest event's sequencer: orders events of one key.
     pub sequencer: Option<String>,
+    /// When an event last found the object to be as this Report says.
+    pub seen_at: Option<String>,
+    /// Invoices that earlier versions of the file held and this one does not, by code and number as `<code>-<number>`, a
+    /// digital invoice by its number; the last 64.
+    pub earlier_invoices: Vec<String>,
     /// Size in bytes.
     pub bytes: Option<u64>,
     /// Hex digest of the bytes; null when they were not read.
@@ -162,6 +171,9 @@ pub struct Attempt {
     pub message: Option<String>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// The key under which its answer is remembered in the output bucket; null where it is not.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// The page that was read.
@@ -240,7 +252,7 @@ pub enum CheckStatus {
     Skip,
 }
 
-/// The file that held the same invoice first.
+/// A file that holds the same invoice and came before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DuplicateOf {
     /// Its key.
@@ -250,7 +262,7 @@ pub struct DuplicateOf {
 }
 
 /// What a provider found: the invoice, the evidence, and the page.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The meaning.
     pub invoice: Invoice,
@@ -269,7 +281,7 @@ pub struct Reading {
 }
 
 /// Why a value may not be its field's: then it is not verified, unless another account of the invoice agrees with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
     /// The field that it was given to.
     pub field: Field,
@@ -278,7 +290,7 @@ pub struct Doubt {
 }
 
 /// What makes the role of a value doubtful.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DoubtReason {
     /// The paper has several different values where an invoice has one.
     Several(Vec<String>),
@@ -293,7 +305,7 @@ pub enum DoubtReason {
 }
 
 /// Two sources that say different things of one field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The field, or the table as a whole where they do not even agree on the number of lines.
     pub field: Field,
@@ -320,7 +332,7 @@ impl Conflict {
 }
 
 /// A value that was chosen with another field's help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependency {
     /// The field whose value was chosen.
     pub field: Field,
@@ -389,4 +401,52 @@ impl Reading {
 /// The JSON Schema of [`Report`], generated from these types.
 pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(Report).to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+    use crate::ocr::PageText;
+
+    #[track_caller]
+    fn assert_comes_back<T: Serialize + for<'de> Deserialize<'de> + PartialEq + fmt::Debug>(value: &T) {
+        let text = serde_json::to_vec(value).unwrap();
+        assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), *value);
+    }
+
+    #[test]
+    fn a_reading_of_every_kind_of_page_comes_back_from_json_as_it_went() {
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded");
+        let mut readings = 0;
+        for file in recorded.read_dir().unwrap() {
+            let page: PageText = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+            let reading = crate::reader::read(&page, &|_| Vec::new());
+            readings += usize::from(reading.is_ok());
+            assert_comes_back(&reading);
+        }
+        assert!(readings > 8, "{readings} readings");
+    }
+
+    #[test]
+    fn what_stands_beside_the_values_comes_back_too() {
+        let mut reading = Reading { unread: 3, ..Reading::default() };
+        let value = || "a".to_owned();
+        let reasons = [
+            DoubtReason::Several(vec![value()]),
+            DoubtReason::HoldsLabel(value()),
+            DoubtReason::Mixed,
+            DoubtReason::TwoPapers,
+            DoubtReason::Cut(value()),
+        ];
+        reasons.into_iter().for_each(|reason| reading.doubt(Field::BuyerName, reason));
+        let (kept, other) = (EvidenceSource::Print, EvidenceSource::Qr);
+        reading.conflicts = vec![Conflict { field: Field::Items, kept, value: value(), other, other_value: value() }];
+        reading.dependencies = vec![Dependency { field: Field::TotalTax, on: Field::GrandTotal }];
+        assert_comes_back(&reading);
+        let hinted = Error::new(ErrorKind::NoInvoice, "a").with_hint("b").with_vendor_code("c");
+        assert_comes_back(&hinted.with_retry_after(std::time::Duration::from_millis(1500)));
+    }
 }

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use fapiao::config::Config;
+use fapiao::desk::Desk;
 use fapiao::error::ErrorKind;
 use fapiao::pipeline::Pipeline;
 use fapiao::report::Source;
+use fapiao::worker::Workers;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -80,7 +82,7 @@ async fn neither_logs_nor_debug_nor_errors_nor_reports_repeat_a_credential() {
         _ => CREDENTIALS.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
     })
     .unwrap();
-    let pipeline = Pipeline::new(config.chain().unwrap(), config.limits);
+    let pipeline = Pipeline::new(Workers::here(Desk::new(&config.models)), config.chain().unwrap(), config.limits);
 
     let mut said = format!("{config:?} {:?}", config.vendors.local_keys);
     for selected in [None, Some("textin"), Some("volcengine")] {

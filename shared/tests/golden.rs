@@ -12,13 +12,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::desk::{Desk, PageReader};
 use fapiao::document::Limits;
 use fapiao::error::Result;
 use fapiao::geometry::Quad;
 use fapiao::ocr::{PageText, Region, TextLine};
 use fapiao::pipeline::Pipeline;
-use fapiao::provider::{Chain, Embedded, PageReader};
+use fapiao::provider::{Chain, Embedded};
 use fapiao::report::Source;
+use fapiao::worker::Workers;
 use image::RgbImage;
 use insta::assert_snapshot;
 use serde::Deserialize;
@@ -75,8 +77,8 @@ struct Golden {
 }
 
 /// What a user gets for a file, one for each of its invoices. The only place here that knows the Report's outer form.
-fn golden(file: Bytes, reader: Embedded) -> Vec<Golden> {
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(reader)]), Limits::default());
+fn golden(file: Bytes, desk: Desk) -> Vec<Golden> {
+    let pipeline = Pipeline::new(Workers::here(desk), Chain::new(vec![Arc::new(Embedded)]), Limits::default());
     let deadline = Instant::now() + Duration::from_secs(60);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let report = runtime.block_on(pipeline.read(file, Source::default(), None, deadline)).unwrap();
@@ -142,15 +144,15 @@ fn assert_golden(name: &str, goldens: &[Golden]) {
 /// A recorded picture.
 #[track_caller]
 fn assert_recorded(name: &str) {
-    let reader = Embedded::with_engine(Arc::new(Recording::load(name)));
-    assert_golden(Path::new(name).file_stem().unwrap().to_str().unwrap(), &golden(blank_picture(), reader));
+    let desk = Desk::with_engine(Arc::new(Recording::load(name)));
+    assert_golden(Path::new(name).file_stem().unwrap().to_str().unwrap(), &golden(blank_picture(), desk));
 }
 
 /// A file of tests/fixtures that says in characters what it shows. Without models: whoever looks at pixels fails.
 #[track_caller]
 fn assert_file(name: &str, invoices: usize) {
     let file = std::fs::read(root().join("../tests/fixtures").join(name)).unwrap();
-    let goldens = golden(file.into(), Embedded::new("no/models"));
+    let goldens = golden(file.into(), Desk::new("no/models"));
     assert_eq!(goldens.len(), invoices);
     assert_golden(&name.replace('.', "-"), &goldens);
 }

@@ -72,6 +72,7 @@ fn resolve(schema: &Value, at: &Value) -> Value {
 fn a_report_is_valid_and_never_drops_a_key() {
     let report = Report {
         schema: SCHEMA.to_owned(),
+        engine: String::new(),
         status: Status::Read,
         source: Source::default(),
         error: None,

@@ -10,10 +10,12 @@ mod tests {
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use fapiao::desk::Desk;
     use fapiao::document::Limits;
     use fapiao::pipeline::Pipeline;
     use fapiao::provider::{Chain, Embedded};
     use fapiao::report::Source;
+    use fapiao::worker::Workers;
     use fapiao_tests::environment;
     use serde_json::Value;
 
@@ -88,8 +90,8 @@ mod tests {
     }
 
     fn read_all(files: &[PathBuf], reports: &Path) {
-        let embedded = Embedded::new(Path::new(ROOT).join("models"));
-        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(embedded)]), Limits::default());
+        let workers = Workers::here(Desk::new(Path::new(ROOT).join("models")));
+        let pipeline = Pipeline::new(workers, Chain::new(vec![Arc::new(Embedded)]), Limits::default());
         let runtime = tokio::runtime::Runtime::new().unwrap();
         for file in files {
             let bytes = std::fs::read(file).unwrap().into();

@@ -7,7 +7,11 @@ mod duplicates;
 #[cfg(test)]
 mod local;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod paid;
+#[cfg(test)]
+mod soak;
 
 #[cfg(test)]
 mod tests {

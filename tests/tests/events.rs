@@ -7,9 +7,11 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use fapiao::config::Config;
+    use fapiao::desk::Desk;
     use fapiao::pipeline::{ObjectPipeline, Pipeline};
     use fapiao::secret::Secret;
     use fapiao::store::{MemoryStore, Store};
+    use fapiao::worker::Workers;
     use fapiao_api::Api;
     use fapiao_api::clients::Clients;
     use fapiao_ingest::Handler;
@@ -23,14 +25,14 @@ mod tests {
     fn pipeline() -> Pipeline {
         let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
         let config = Config::from_lookup(&|name| (name == "FAPIAO_MODELS").then(|| models.to_owned())).unwrap();
-        Pipeline::new(config.chain().unwrap(), config.limits)
+        Pipeline::new(Workers::here(Desk::new(&config.models)), config.chain().unwrap(), config.limits)
     }
 
     /// The answer, and the Report that then stands in the output bucket.
     async fn ingest(name: &str) -> (Value, Option<Value>) {
         let store = MemoryStore::new();
         store.upload("fapiao-input", "报告 1+1%/roll.jpg", "no picture here");
-        let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline(), "fapiao-output"), 1);
+        let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline(), "fapiao-output"), 1, 5);
         let event = serde_json::from_str(&event(name)).unwrap();
         let answer = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap();
         let report = store.get("fapiao-output", "报告 1+1%/roll.jpg.json", 1_000_000).await.unwrap();

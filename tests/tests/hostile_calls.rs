@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use fapiao::desk::Desk;
 use fapiao::dialect::volcengine;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::parts::Part;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::secret::Secret;
+use fapiao::worker::{Part, Workers};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use fapiao_tests::fuzz::{Dice, mutate};
@@ -37,7 +38,8 @@ impl Provider for NoInvoice {
 }
 
 fn api() -> Api {
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(NoInvoice)]), Limits::default());
+    let pipeline =
+        Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![Arc::new(NoInvoice)]), Limits::default());
     Api::new(pipeline, Clients::new(Arc::new(Secret::new(protocols::secret(KEY)))))
 }
 

@@ -7,10 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{CheckStatus, CheckedInvoice, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao::worker::Workers;
 use fapiao_tests::environment;
 use fapiao_tests::ofd::{DIGITAL, ORIGINAL, OfdPackage, bare, invoice, zipped};
 
@@ -20,7 +22,11 @@ const DATA: &str = "Doc_0/Attachs/original_invoice.xml";
 
 /// The Report of a file, by a reader without models: whatever looks at pixels fails.
 fn report(file: Vec<u8>) -> Report {
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/such/models"))]), Limits::default());
+    let pipeline = Pipeline::new(
+        Workers::here(Desk::new("no/such/models")),
+        Chain::new(vec![Arc::new(Embedded)]),
+        Limits::default(),
+    );
     let deadline = Instant::now() + Duration::from_secs(20);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(pipeline.read(file.into(), Source::default(), None, deadline)).unwrap()

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Chain, Keyring, Provider, VendorKeys, VendorSettings, install_crypto};
 use fapiao::report::{Source, Status};
+use fapiao::worker::Workers;
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Stub, StubVendor};
 
@@ -76,7 +78,8 @@ async fn own_work(vendor: StubVendor, answer: &str) -> Duration {
 async fn pairs(vendor: StubVendor, answer: &str, file: &Bytes) -> Vec<(Duration, Duration)> {
     let label = serde_json::from_slice(&fixture(answer)).unwrap();
     let stub = Stub::start(vendor, label::reading(&label)).unwrap();
-    let pipeline = Pipeline::new(Chain::new(vec![provider(&stub)]), Limits::default());
+    let pipeline =
+        Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![provider(&stub)]), Limits::default());
     let endpoint = stub.endpoint();
     ours(&pipeline, file).await;
     let call = stub.calls().remove(0);

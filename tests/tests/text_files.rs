@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{CheckedInvoice, EvidenceSource, Report, Source, Status, Verdict};
+use fapiao::worker::Workers;
 use fapiao_tests::environment;
 use serde_json::Value;
 
@@ -23,7 +25,7 @@ fn fixture(name: &str) -> Bytes {
 
 /// Without models: whoever looks at pixels fails.
 fn pipeline() -> Pipeline {
-    Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/models"))]), Limits::default())
+    Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![Arc::new(Embedded)]), Limits::default())
 }
 
 async fn report(bytes: Bytes) -> Report {

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::{Document, Limits};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::{Source, Status};
+use fapiao::worker::Workers;
 use fapiao_tests::environment;
 
 /// Text must be so many times faster.
@@ -47,7 +49,8 @@ fn median(mut times: Vec<Duration>) -> Duration {
 #[ignore = "a measurement: run it with `make bench`"]
 async fn text_is_far_faster_than_pixels() {
     let models = environment::set("FAPIAO_MODELS").map_or_else(|| Path::new(ROOT).join("models"), Into::into);
-    let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new(models))]), Limits::default());
+    let pipeline =
+        Pipeline::new(Workers::here(Desk::new(models)), Chain::new(vec![Arc::new(Embedded)]), Limits::default());
     let pdf: Bytes = std::fs::read(Path::new(ROOT).join("tests/fixtures/text-digital.pdf")).unwrap().into();
     let picture = as_picture(&pdf);
     let (mut text, mut pixels) = (Vec::new(), Vec::new());

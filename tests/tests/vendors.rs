@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::{Document, Limits};
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::Field;
@@ -18,6 +19,7 @@ use fapiao::pipeline::Pipeline;
 use fapiao::provider::{self, Answer, Chain, Keyring, Policy, Provider, VendorSettings};
 use fapiao::report::{Reading, Report, Source, Status};
 use fapiao::secret::{CachedSecret, Secret, SecretSource};
+use fapiao::worker::Workers;
 use fapiao_tests::label;
 use fapiao_tests::stub::{self, Behaviour, Stub, StubVendor, place};
 use image::codecs::jpeg::JpegEncoder;
@@ -80,7 +82,7 @@ impl World {
 
     async fn report(&self, file: &str, budget: Duration) -> Result<Report, Box<Report>> {
         let chain = Chain::new(vec![self.forms.clone(), self.rolls.clone()]);
-        let pipeline = Pipeline::new(chain, Limits::default());
+        let pipeline = Pipeline::new(Workers::here(Desk::new("no/models")), chain, Limits::default());
         let deadline = Instant::now() + budget;
         pipeline.read(fixture(file), Source::default(), None, deadline).await.map_err(|failure| failure.report)
     }
@@ -113,7 +115,9 @@ fn document(bytes: Bytes) -> Document {
 }
 
 async fn read(provider: &Arc<dyn Provider>, document: &Document) -> Result<Answer> {
-    provider.read(&document.clone().into(), Instant::now() + LONG).await
+    let (workers, deadline) = (Workers::here(Desk::new("no/models")), Instant::now() + LONG);
+    let file = workers.open(document.bytes().clone(), &Limits::default(), deadline).await?;
+    provider.read(file.parts[0].1.as_ref().unwrap(), deadline).await
 }
 
 /// A vendor's answer is one paper, the whole page.
@@ -178,12 +182,19 @@ async fn a_throttled_call_is_repeated_when_the_vendors_wait_is_over() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_and_a_sick_gateway_are_tried_again() {
+async fn a_sick_gateway_is_tried_again_and_a_call_whose_end_is_not_known_is_not() {
     let world = World::new();
     for (stub, provider, document) in world.both() {
-        stub.script([Behaviour::Break, Behaviour::Unavailable]);
+        stub.script([Behaviour::Status(500), Behaviour::Unavailable]);
         read(&provider, &document).await.unwrap();
         assert_eq!(stub.calls().len(), 3);
+        for lost in [Behaviour::Break, Behaviour::ResetRead, Behaviour::ResetUnread] {
+            stub.forget();
+            stub.script([lost]);
+            let error = read(&provider, &document).await.unwrap_err();
+            assert!(error.is_end_unknown() && error.is_retryable(), "{error}");
+            assert_eq!(stub.calls().len(), 1);
+        }
         stub.forget();
         stub.always(Behaviour::Unavailable);
         assert_error(&read(&provider, &document).await.unwrap_err(), ErrorKind::ProviderUnavailable, "http 502");

@@ -85,7 +85,7 @@ impl Api {
     async fn require_key(&self, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<Client>, Problem> {
         let presented = bearer(headers).ok_or_else(Problem::unauthorized)?;
         let admitted = self.clients.admit(visit.start, |all| by_key(all, presented).ok_or(()), |()| true).await;
-        let client = admitted.map_err(unchecked)?.map_err(|()| Problem::unauthorized())?;
+        let client = admitted.map_err(unchecked)?.client().map_err(|()| Problem::unauthorized())?;
         visit.client = Some(client.name.clone());
         if client.may_come_from(visit.address) { Ok(client) } else { Err(Problem::elsewhere()) }
     }

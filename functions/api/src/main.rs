@@ -3,20 +3,34 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use fapiao::config::Config;
+use fapiao::config::{Config, Remember};
 use fapiao::pipeline::Pipeline;
+use fapiao::provider::Memory;
 use fapiao::secret::{SecretSource, SecretsManager};
-use fapiao::{aws, logging};
+use fapiao::store::S3Store;
+use fapiao::{aws, logging, worker};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use lambda_http::{Error, Request, service_fn};
 
+fn main() -> Result<(), Error> {
+    worker::begin();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn run() -> Result<(), Error> {
     logging::init_json();
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
+    let workers = config.workers(1);
+    // It begins while the function does.
+    workers.warm();
     let aws = aws::config().await;
+    let mut pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
+    if let (Remember::Paid, Some(bucket)) = (config.remember, &config.output_bucket) {
+        let store = Arc::new(S3Store::new(aws::s3_client(&aws)));
+        pipeline = pipeline.with_memory(Memory::new(store, bucket).of_paid());
+    }
     let clients =
         Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
     let api = &Api::new(pipeline, clients).with_quads(config.textin_quads);

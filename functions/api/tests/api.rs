@@ -14,11 +14,13 @@ use base64::engine::general_purpose::STANDARD;
 use common::{
     FUNCTION_URL, Fake, HTTP, REST, api, assert_problem, event, failing, header, http, json_body, picture, working,
 };
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::Chain;
 use fapiao::secret::{Secret, SecretSource};
+use fapiao::worker::Workers;
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use http::Response;
@@ -154,7 +156,10 @@ impl SecretSource for Broken {
 
 #[tokio::test]
 async fn a_key_that_cannot_be_checked_opens_nothing() {
-    let api = Api::new(Pipeline::new(Chain::new(vec![]), Limits::default()), Clients::new(Arc::new(Broken)));
+    let api = Api::new(
+        Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![]), Limits::default()),
+        Clients::new(Arc::new(Broken)),
+    );
     let response = api.handle(http(|_| {})).await;
     assert_problem(&response, 503, "internal");
     assert!(!json_body(&response).to_string().contains("arn:secret"));

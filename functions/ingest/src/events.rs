@@ -7,16 +7,18 @@
 use aws_lambda_events::event::s3::{S3EventRecord, S3Object};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::ObjectCreated;
+use fapiao::pipeline::{Change, ObjectEvent};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::inbox::ROUND;
 
 /// What the function was invoked with.
 #[derive(Debug)]
 pub enum Event {
     /// S3 invoked it: the objects.
-    S3(Vec<ObjectCreated>),
+    S3(Vec<ObjectEvent>),
     /// A queue did: each message stands for itself.
     Sqs(Vec<Message>),
 }
@@ -24,10 +26,16 @@ pub enum Event {
 /// One message of a queue.
 #[derive(Debug)]
 pub struct Message {
-    /// The queue's own id.
+    /// The queue's own id: the same when it is received again.
     pub id: String,
+    /// As it was sent.
+    pub body: String,
+    /// How often its event was sent anew before.
+    pub round: u32,
+    /// How often it was handed out, this time included.
+    pub receives: u32,
     /// The objects, or why there are none.
-    pub objects: Result<Vec<ObjectCreated>>,
+    pub objects: Result<Vec<ObjectEvent>>,
 }
 
 /// What the crate demands of a record and we do not use, with something to stand for it.
@@ -52,12 +60,16 @@ fn message(message: SqsMessage) -> Result<Message> {
     let Some(id) = message.message_id else {
         return Err(Error::new(ErrorKind::Internal, "a message has no messageId, so it could not be given back"));
     };
-    let body = serde_json::from_str(&message.body.unwrap_or_default()).map_err(|e| unreadable("the message", &e));
-    Ok(Message { id, objects: body.and_then(s3_objects) })
+    let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let round = message.message_attributes.get(ROUND).and_then(|round| round.string_value.as_deref());
+    let round = round.and_then(|round| round.parse().ok()).unwrap_or(0);
+    let body = message.body.unwrap_or_default();
+    let event = serde_json::from_str(&body).map_err(|e| unreadable("the message", &e));
+    Ok(Message { id, body, round, receives, objects: event.and_then(s3_objects) })
 }
 
-/// The created objects of an S3 event; folders, deletions and the test event speak of none.
-fn s3_objects(mut event: Value) -> Result<Vec<ObjectCreated>> {
+/// The objects of an S3 event, created or deleted, by whomever; folders and the test event speak of none.
+fn s3_objects(mut event: Value) -> Result<Vec<ObjectEvent>> {
     if event["Event"] == "s3:TestEvent" {
         return Ok(Vec::new());
     }
@@ -78,27 +90,28 @@ fn completed(mut record: Value) -> Result<S3EventRecord> {
     S3EventRecord::deserialize(record).map_err(|e| unreadable("the S3 event", &e))
 }
 
-fn s3_object(record: S3EventRecord) -> Result<Option<ObjectCreated>> {
+fn s3_object(record: S3EventRecord) -> Result<Option<ObjectEvent>> {
     let (Some(event), Some(bucket), Some(encoded)) = (record.event_name, record.s3.bucket.name, &record.s3.object.key)
     else {
         return Err(Error::new(ErrorKind::Internal, "the S3 event names no event, bucket or key"));
     };
-    if !event.trim_start_matches("s3:").starts_with("ObjectCreated:") {
-        return Ok(None);
-    }
+    let Some(change) = change(&event) else { return Ok(None) };
     let key = decode_key(encoded)?;
     if key.ends_with('/') {
         return Ok(None);
     }
-    let S3Object { size, e_tag, version_id, sequencer, .. } = record.s3.object;
-    Ok(Some(ObjectCreated {
-        bucket,
-        key,
-        size: size.and_then(|size| u64::try_from(size).ok()),
-        etag: e_tag.map(|etag| etag.trim_matches('"').to_owned()),
-        version_id,
-        sequencer,
-    }))
+    let S3Object { size, sequencer, .. } = record.s3.object;
+    let size = size.and_then(|size| u64::try_from(size).ok());
+    Ok(Some(ObjectEvent { change, bucket, key, size, sequencer }))
+}
+
+/// What an event's name tells; none for what changes no object, as tags and archives.
+fn change(event: &str) -> Option<Change> {
+    match event.trim_start_matches("s3:").split_once(':')?.0 {
+        "ObjectCreated" => Some(Change::Created),
+        "ObjectRemoved" | "LifecycleExpiration" => Some(Change::Removed),
+        _ => None,
+    }
 }
 
 /// A key as it is in the bucket: in events a plus is a space, and the rest is percent-encoded UTF-8.
@@ -137,12 +150,11 @@ mod tests {
     fn a_record_tells_everything_of_the_object() {
         let event = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]});
         let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
-        let expected = ObjectCreated {
+        let expected = ObjectEvent {
+            change: Change::Created,
             bucket: "in".into(),
             key: "a.jpg".into(),
             size: Some(7),
-            etag: Some("abc".into()),
-            version_id: Some("v1".into()),
             sequencer: Some("0A".into()),
         };
         assert_eq!(objects, [expected]);
@@ -169,8 +181,43 @@ mod tests {
     fn what_speaks_of_no_new_object_is_dropped() {
         assert!(keys(json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "in"})).is_empty());
         assert!(keys(json!({"Records": [record("ObjectCreated:Put", "folder/")]})).is_empty());
-        assert!(keys(json!({"Records": [record("ObjectRemoved:Delete", "a.jpg")]})).is_empty());
+        assert!(keys(json!({"Records": [record("ObjectRemoved:Delete", "folder/")]})).is_empty());
+        assert!(keys(json!({"Records": [record("ObjectTagging:Put", "a.jpg")]})).is_empty());
         assert_eq!(keys(json!({"Records": [record("s3:ObjectCreated:Copy", "a.jpg")]})), ["a.jpg"]);
+    }
+
+    #[test]
+    fn deletions_are_told_whoever_deletes() {
+        for name in ["ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "LifecycleExpiration:Delete"] {
+            let mut event = json!({"Records": [record(name, "a+b.jpg")]});
+            event["Records"][0]["s3"]["object"]
+                .as_object_mut()
+                .unwrap()
+                .retain(|name, _| name == "key" || name == "sequencer");
+            let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
+            let expected = ObjectEvent {
+                change: Change::Removed,
+                bucket: "in".into(),
+                key: "a b.jpg".into(),
+                sequencer: Some("0A".into()),
+                ..ObjectEvent::default()
+            };
+            assert_eq!(objects, [expected], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_message_tells_how_often_it_was_handed_out() {
+        let body = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]}).to_string();
+        for (attributes, receives) in [(json!({}), 1), (json!({"ApproximateReceiveCount": "5"}), 5)] {
+            let message = json!({
+                "eventSource": "aws:sqs", "messageId": "1", "body": body, "attributes": attributes,
+            });
+            let Event::Sqs(messages) = parse(json!({"Records": [message]})).unwrap() else {
+                panic!("no queue's event")
+            };
+            assert_eq!(messages[0].receives, receives);
+        }
     }
 
     #[test]
@@ -183,6 +230,20 @@ mod tests {
         let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
         let readable: Vec<_> = messages.iter().map(|m| (m.id.as_str(), m.objects.is_ok())).collect();
         assert_eq!(readable, [("1", true), ("2", false), ("3", false), ("4", false)]);
+    }
+
+    #[test]
+    fn a_message_tells_its_id_and_how_often_its_event_was_sent_anew() {
+        let body = json!({"Records": [record("ObjectCreated:Put", "a.jpg")]}).to_string();
+        let attribute = |value: &str| json!({ROUND: {"stringValue": value, "dataType": "Number"}});
+        for (attributes, round) in [(json!({}), 0), (attribute("3"), 3), (attribute("many"), 0)] {
+            let event = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": body,
+                "messageAttributes": attributes}]});
+            let Event::Sqs(messages) = parse(event).unwrap() else { panic!("not a queue's event") };
+            let message = &messages[0];
+            assert_eq!((message.round, &message.body), (round, &body));
+            assert_eq!((message.id.as_str(), message.objects.as_ref().unwrap().len()), ("m", 1));
+        }
     }
 
     #[test]

@@ -2,21 +2,24 @@
 
 #![cfg(test)]
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::{Field, InvoiceType};
-use fapiao::parts::Part;
 use fapiao::pipeline::{ObjectPipeline, Pipeline, report_key};
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::report::{Evidence, EvidenceSource, Reading, Report, Status, Verdict};
 use fapiao::store::{MemoryStore, Object, Store};
+use fapiao::worker::{Part, Workers};
 use fapiao_ingest::Handler;
+use fapiao_ingest::inbox::Inbox;
 use serde_json::{Value, json};
 
 /// What happens while the provider reads.
@@ -47,10 +50,12 @@ impl Provider for Fake {
         self.paid
     }
 
-    async fn read(&self, _part: &Part, _deadline: Instant) -> Result<Answer> {
+    async fn read(&self, _part: &Part, deadline: Instant) -> Result<Answer> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         if !self.takes.is_zero() {
-            tokio::time::sleep(self.takes).await;
+            let work = tokio::time::sleep(self.takes);
+            let late = |_| Error::new(ErrorKind::Deadline, "as a reader that is slow");
+            tokio::time::timeout_at(deadline.into(), work).await.map_err(late)?;
         }
         if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
             meanwhile();
@@ -100,8 +105,9 @@ impl World {
         let first = Arc::new(first);
         let second = Arc::new(Fake { name: "second", ..Fake::default() });
         let chain = Chain::new(vec![first.clone(), second.clone()]);
-        let objects = ObjectPipeline::new(store.clone(), Pipeline::new(chain, limits), "out");
-        Self { store, first, second, handler: Handler::new(objects, 2) }
+        let workers = Workers::here(Desk::new("no/models"));
+        let objects = ObjectPipeline::new(store.clone(), Pipeline::new(workers, chain, limits), "out");
+        Self { store, first, second, handler: Handler::new(objects, 2, 5) }
     }
 
     /// Uploads a picture and gives the event's record for it.
@@ -139,6 +145,20 @@ impl World {
         let object = self.store.get("out", &key, 1_000_000).await.unwrap()?;
         let entry: Value = serde_json::from_slice(&object.body).unwrap();
         Some(entry["first"]["key"].clone())
+    }
+
+    /// The keys of the Reports.
+    fn reports(&self) -> Vec<String> {
+        let keys = self.store.keys("out").into_iter();
+        keys.filter(|key| !key.starts_with(".fapiao/")).collect()
+    }
+
+    /// The key of the one answer that is remembered.
+    fn answer_key(&self) -> String {
+        let keys = self.store.keys("out").into_iter();
+        let answers: Vec<_> = keys.filter(|key| key.starts_with(".fapiao/answers/")).collect();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        answers[0].clone()
     }
 
     fn calls(&self) -> usize {
@@ -446,8 +466,9 @@ async fn who_always_loses_gives_up_after_asking_the_provider_once() {
     let store = Contested(MemoryStore::new());
     let etag = store.0.upload("in", "a.png", picture(1));
     let fake = Arc::new(Fake { name: "first", ..Fake::default() });
-    let pipeline = Pipeline::new(Chain::new(vec![fake.clone()]), Limits::default());
-    let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1);
+    let workers = Workers::here(Desk::new("no/models"));
+    let pipeline = Pipeline::new(workers, Chain::new(vec![fake.clone()]), Limits::default());
+    let handler = Handler::new(ObjectPipeline::new(store.clone(), pipeline, "out"), 1, 5);
     let event = s3(&[&record("a.png", 1, &etag, "0A")]);
     let error = handler.handle(event, Instant::now() + Duration::from_secs(10)).await.unwrap_err();
     assert_eq!((error.kind(), fake.calls.load(Ordering::SeqCst)), (ErrorKind::Storage, 1));
@@ -465,25 +486,39 @@ async fn twenty_copies_of_one_event_make_one_vendor_call() {
         copy.unwrap().unwrap();
     }
     assert_eq!(world.calls(), 1);
-    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+    assert_eq!(world.reports(), ["a.png.json"]);
 }
 
 #[tokio::test]
-async fn a_vendor_that_fails_leaves_no_lease_behind() {
+async fn the_same_picture_under_another_key_is_not_paid_for_again() {
+    let world = World::paid(Duration::ZERO);
+    for key in ["a.png", "b.png", "a.png"] {
+        world.handle_records(&[&world.drop_file(key, 1, "0A")]).await.unwrap();
+    }
+    assert_eq!(world.calls(), 1);
+    let attempts = |report: Report| report.invoices[0].provider.attempts[0].answer.clone();
+    let (a, b) = (world.report("a.png").await.unwrap(), world.report("b.png").await.unwrap());
+    assert_eq!((attempts(a), attempts(b)), (Some(world.answer_key()), Some(world.answer_key())));
+}
+
+#[tokio::test]
+async fn a_vendor_that_is_busy_leaves_nobody_waiting_for_it() {
     let world = World::paid(Duration::ZERO);
     for fake in [&world.first, &world.second] {
         *fake.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
     }
     let event = world.drop_file("a.png", 1, "0A");
     assert_eq!(world.handle_records(&[&event]).await.unwrap_err().kind(), ErrorKind::ProviderThrottled);
-    assert!(world.store.keys("out").is_empty());
+    assert!(world.reports().is_empty());
     *world.first.failure.lock().unwrap() = None;
+    let start = Instant::now();
     world.handle_records(&[&event]).await.unwrap();
-    assert_eq!(world.store.keys("out"), ["a.png.json"]);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(world.reports(), ["a.png.json"]);
 }
 
 #[tokio::test]
-async fn who_meets_a_lease_waits_half_its_time_and_takes_over_when_the_holder_is_dead() {
+async fn who_meets_somebody_elses_call_waits_half_its_time_and_never_repeats_that_of_a_dead_one() {
     let world = Arc::new(World::paid(Duration::from_secs(60)));
     let event = world.drop_file("a.png", 1, "0A");
     let (dying, records) = (world.clone(), event.clone());
@@ -498,11 +533,102 @@ async fn who_meets_a_lease_waits_half_its_time_and_takes_over_when_the_holder_is
     assert!(Instant::now() < deadline);
     assert_eq!((failed_ids(&answer), world.calls()), (vec!["1"], 1));
 
-    let lease = world.store.keys("out").pop().unwrap();
-    world.store.upload("out", &lease, r#"{"expires_at":"2020-01-01T00:00:00Z","holder":"dead"}"#);
-    let taken_over = Duration::from_millis(400);
-    let _ = tokio::time::timeout(taken_over, world.handle_records(&[&event])).await;
-    assert_eq!(world.calls(), 2);
+    // Nobody knows whether it was charged, so the next provider is asked.
+    let ended = jiff::Timestamp::now() - Duration::from_secs(1);
+    let dead = json!({"claim": {"holder": "dead", "until": ended.to_string()}});
+    world.store.upload("out", &world.answer_key(), dead.to_string());
+    world.handle_records(&[&event]).await.unwrap();
+    let attempts = &world.report("a.png").await.unwrap().invoices[0].provider.attempts;
+    let codes: Vec<_> = attempts.iter().map(|attempt| (attempt.name.as_str(), attempt.code.as_str())).collect();
+    assert_eq!(codes, [("first", "provider_unavailable"), ("second", "ok")]);
+    assert!(attempts[0].message.as_ref().unwrap().contains("may have been charged"));
+}
+
+/// A queue that remembers what was sent to it.
+#[derive(Default)]
+struct FakeInbox(Mutex<Vec<(String, u32)>>);
+
+#[async_trait]
+impl Inbox for FakeInbox {
+    async fn send(&self, body: &str, round: u32) -> Result<()> {
+        self.0.lock().unwrap().push((body.to_owned(), round));
+        Ok(())
+    }
+}
+
+/// So many pictures, each another one.
+fn zip_of(members: u8) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for member in 0..members {
+        zip.start_file(format!("{member:02}.png"), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&picture(member)).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn message_of_round(id: &str, body: &str, round: u32) -> Value {
+    let attributes = json!({"fapiao-round": {"stringValue": round.to_string(), "dataType": "Number"}});
+    json!({"Records": [{
+        "messageId": id, "eventSource": "aws:sqs", "body": body, "messageAttributes": attributes,
+    }]})
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_long_for_one_invocation_goes_on_in_the_next_and_no_receive_is_lost() {
+    const MEMBERS: usize = 12;
+    let takes = Duration::from_millis(350);
+    let world = World::with_first(Fake { name: "first", takes, ..Fake::default() }, Limits::default());
+    let inbox = Arc::new(FakeInbox::default());
+    let World { store, first, handler, .. } = world;
+    let handler = handler.with_inbox(inbox.clone());
+    let etag = store.upload("in", "first/a.zip", zip_of(MEMBERS as u8));
+    let mut next = Some((s3(&[&record("first/a.zip", 1, &etag, "0A")]).to_string(), 0));
+    let mut rounds = 0;
+    while let Some((body, round)) = next {
+        rounds += 1;
+        let deadline = Instant::now() + Duration::from_secs(2);
+        let event = message_of_round(&format!("m{round}"), &body, round);
+        let answer = handler.handle(event, deadline).await.unwrap();
+        assert!(failed_ids(&answer).is_empty(), "a receive was lost in round {rounds}");
+        assert!(Instant::now() < deadline + takes);
+        next = inbox.0.lock().unwrap().pop();
+        assert!(next.as_ref().is_none_or(|(sent, next)| *sent == body && *next == round + 1));
+    }
+    let object = store.get("out", "first/a.zip.json", 1_000_000).await.unwrap().unwrap();
+    let report: Report = serde_json::from_slice(&object.body).unwrap();
+    assert_eq!((report.status, report.invoices.len()), (Status::Read, MEMBERS));
+    assert!((3..=6).contains(&rounds), "{rounds} rounds");
+    // One that the deadline cut off is read again.
+    let calls = first.calls.load(Ordering::SeqCst);
+    assert!((MEMBERS..MEMBERS + rounds).contains(&calls), "{calls} calls in {rounds} rounds");
+}
+
+#[tokio::test]
+async fn there_is_an_end_to_sending_anew() {
+    let takes = Duration::from_millis(350);
+    for (round, has_inbox, is_sent) in [(7, true, true), (8, true, false), (0, false, false)] {
+        let world = World::with_first(Fake { name: "first", takes, ..Fake::default() }, Limits::default());
+        let inbox = Arc::new(FakeInbox::default());
+        let handler = if has_inbox { world.handler.with_inbox(inbox.clone()) } else { world.handler };
+        let etag = world.store.upload("in", "first/a.zip", zip_of(12));
+        let body = s3(&[&record("first/a.zip", 1, &etag, "0A")]).to_string();
+        let deadline = Instant::now() + Duration::from_millis(900);
+        let answer = handler.handle(message_of_round("m", &body, round), deadline).await.unwrap();
+        assert_eq!((failed_ids(&answer).is_empty(), inbox.0.lock().unwrap().len()), (is_sent, usize::from(is_sent)));
+    }
+}
+
+#[tokio::test]
+async fn what_makes_no_progress_is_not_sent_anew() {
+    let takes = Duration::from_millis(900);
+    let world = World::with_first(Fake { name: "first", takes, ..Fake::default() }, Limits::default());
+    let inbox = Arc::new(FakeInbox::default());
+    let handler = world.handler.with_inbox(inbox.clone());
+    let etag = world.store.upload("in", "first/a.zip", zip_of(12));
+    let body = s3(&[&record("first/a.zip", 1, &etag, "0A")]).to_string();
+    let deadline = Instant::now() + Duration::from_millis(200);
+    let answer = handler.handle(message_of_round("m", &body, 0), deadline).await.unwrap();
+    assert_eq!((failed_ids(&answer), inbox.0.lock().unwrap().len()), (vec!["m"], 0));
 }
 
 const TWO_INVOICES: &[u8] = include_bytes!("../../../tests/fixtures/text-two-invoices.pdf");

@@ -154,7 +154,8 @@ impl FileOutcome {
         match (report.status, code) {
             (_, Some("unsupported_format" | "empty")) => Self::Skipped,
             (Status::Read, _) => Self::Read,
-            (Status::Rejected, _) => Self::Rejected,
+            // Only what comes from a bucket can be withdrawn.
+            (Status::Rejected | Status::Withdrawn, _) => Self::Rejected,
             (Status::Failed, _) => Self::Failed,
         }
     }
@@ -237,9 +238,10 @@ mod tests {
     use std::sync::Arc;
 
     use async_trait::async_trait;
+    use fapiao::desk::Desk;
     use fapiao::document::Limits;
-    use fapiao::parts::Part;
     use fapiao::provider::{Answer, Chain, Embedded, Provider};
+    use fapiao::worker::{Part, Workers};
     use tempfile::TempDir;
 
     use super::*;
@@ -254,7 +256,7 @@ mod tests {
         }
 
         async fn read(&self, part: &Part, _deadline: Instant) -> Result<Answer, Error> {
-            let (width, height) = part.document().dimensions();
+            let (width, height) = part.dimensions;
             match width.cmp(&height) {
                 std::cmp::Ordering::Greater => Ok(Answer::default()),
                 std::cmp::Ordering::Equal => Err(Error::new(ErrorKind::NoInvoice, "square")),
@@ -269,6 +271,10 @@ mod tests {
         png.into_inner()
     }
 
+    fn pipeline(provider: Arc<dyn Provider>, limits: Limits) -> Pipeline {
+        Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(vec![provider]), limits)
+    }
+
     async fn read_files(files: &[(&str, &[u8])]) -> (Tally, TempDir) {
         read_files_with(Arc::new(ByShape), files).await
     }
@@ -280,7 +286,7 @@ mod tests {
             input.path().join(name)
         });
         let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-        let pipeline = Pipeline::new(Chain::new(vec![provider]), limits);
+        let pipeline = pipeline(provider, limits);
         let paths = paths.collect();
         let tally = read_all(&pipeline, paths, output.path(), 2, &Progress::new(files.len())).await;
         (tally, output)
@@ -327,8 +333,7 @@ mod tests {
     async fn the_screen_says_of_an_invoice_that_is_there_twice_what_the_list_says() {
         let invoice = include_bytes!("../../../tests/fixtures/text-two-pages.pdf");
         // A page of text needs no models.
-        let (tally, output) =
-            read_files_with(Arc::new(Embedded::new("no/models")), &[("b.pdf", invoice), ("a.pdf", invoice)]).await;
+        let (tally, output) = read_files_with(Arc::new(Embedded), &[("b.pdf", invoice), ("a.pdf", invoice)]).await;
         let list = std::fs::read_to_string(output.path().join(crate::list::NAME)).unwrap();
         let verdicts = |verdict| list.matches(&format!(",read,{verdict},")).count();
         assert_eq!((verdicts("verified"), verdicts("review")), (1, 1), "{list}");
@@ -339,7 +344,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_single_file_is_called_verified() {
-        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(Embedded::new("no/models"))]), Limits::default());
+        let pipeline = pipeline(Arc::new(Embedded), Limits::default());
         for (file, line) in [
             (include_bytes!("../../../tests/fixtures/text-two-pages.pdf").as_slice(), "read"),
             (include_bytes!("../../../tests/fixtures/text-two-invoices.pdf").as_slice(), "read: 2 invoices"),
@@ -354,7 +359,7 @@ mod tests {
     async fn a_list_that_cannot_be_written_leaves_the_work_incomplete() {
         let output = tempfile::tempdir().unwrap();
         std::fs::create_dir(output.path().join(crate::list::NAME)).unwrap();
-        let pipeline = Pipeline::new(Chain::new(vec![Arc::new(ByShape)]), Limits::default());
+        let pipeline = pipeline(Arc::new(ByShape), Limits::default());
         let tally = read_all(&pipeline, Vec::new(), output.path(), 1, &Progress::new(0)).await;
         assert!(!tally.is_complete() && tally.failed == 0);
     }

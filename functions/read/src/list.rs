@@ -248,6 +248,7 @@ fn status_name(status: Status) -> &'static str {
         Status::Read => "read",
         Status::Rejected => "rejected",
         Status::Failed => "failed",
+        Status::Withdrawn => "withdrawn",
     }
 }
 
@@ -326,6 +327,7 @@ mod tests {
     fn report(number: &str, seller: &str) -> Report {
         Report {
             schema: SCHEMA.to_owned(),
+            engine: String::new(),
             status: Status::Read,
             source: Source::default(),
             error: None,

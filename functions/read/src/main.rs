@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use fapiao::config::Config;
 use fapiao::error::Error;
-use fapiao::logging;
 use fapiao::pipeline::Pipeline;
+use fapiao::{logging, worker};
 
 /// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
 ///
@@ -33,8 +33,13 @@ struct Arguments {
     jobs: Option<std::num::NonZeroUsize>,
 }
 
+fn main() -> ExitCode {
+    worker::begin();
+    start()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn start() -> ExitCode {
     logging::init_plain();
     match run(Arguments::parse()).await {
         Ok(tally) => {
@@ -51,10 +56,12 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
     let config = Config::from_env()?;
-    let pipeline = Pipeline::new(config.chain()?, config.limits).with_rules(config.rules());
+    let chain = config.chain()?;
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let folder::Content { files, others } = folder::content(&arguments.input)?;
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);
+    let workers = config.workers(jobs.min(files.len()));
+    let pipeline = Pipeline::new(workers, chain, config.limits).with_rules(config.rules());
     let progress = progress::Progress::new(files.len());
     for other in others {
         progress.warn(&format!("{} is no file and is left alone; a folder is read by itself", other.display()));

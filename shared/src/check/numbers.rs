@@ -125,6 +125,8 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
     let text = |field| case.invoice().text(field);
     let there = REPRINTS.into_iter().filter(|(again, first)| text(*again).is_some() && text(*first).is_some());
     let (same, other): (Vec<_>, Vec<_>) = there.partition(|(again, first)| text(*again) == text(*first));
+    // A vendor has names for places too, and of a single print under two names nothing is proven.
+    let same: Vec<_> = same.into_iter().filter(|(again, first)| is_apart(case, *again, *first)).collect();
     let Some((field, first)) = other.first() else {
         let fields: Vec<Field> = same.iter().flat_map(|(again, first)| [*again, *first]).collect();
         return if same.is_empty() {
@@ -146,10 +148,14 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
 fn proven_by_type(case: &Case<'_>, same: &[(Field, Field)]) -> Vec<Field> {
     let kind = case.invoice().r#type;
     let is_form = matches!(kind, InvoiceType::Special | InvoiceType::Common);
-    let places = |field| case.reading.fields.get(&field).and_then(|evidence| evidence.quad);
-    let apart = |(again, first): &&(Field, Field)| places(*again) != places(*first) || places(*again).is_none();
-    let in_another = same.iter().filter(|(again, _)| is_form && IN_ANOTHER_TYPE.contains(again)).filter(apart);
+    let in_another = same.iter().filter(|(again, _)| is_form && IN_ANOTHER_TYPE.contains(again));
     in_another.flat_map(|(again, first)| [*again, *first]).collect()
+}
+
+/// Whether two fields are two prints, as far as places are known.
+fn is_apart(case: &Case<'_>, again: Field, first: Field) -> bool {
+    let place = |field| case.reading.fields.get(&field).and_then(|evidence| evidence.quad);
+    place(again) != place(first) || place(again).is_none()
 }
 
 /// Not before the VAT and not in the future, give or take a day for the hour in which it is read.

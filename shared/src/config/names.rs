@@ -9,13 +9,15 @@ use super::Config;
 const OURS: &str = "FAPIAO_";
 
 /// What the tests read: a developer may have them set while anything else runs.
-const OF_TESTS: [&str; 6] = [
+const OF_TESTS: [&str; 8] = [
     "FAPIAO_CORPUS",
     "FAPIAO_UPDATE",
     "FAPIAO_FUZZ_TARGET",
     "FAPIAO_FUZZ_SECONDS",
     "FAPIAO_FUZZ_INPUTS",
     "FAPIAO_FUZZ_FIRST",
+    "FAPIAO_SOAK_OBJECTS",
+    "FAPIAO_SOAK_KILLS",
 ];
 
 /// A sentence for every name of ours that nobody reads.

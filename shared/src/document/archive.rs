@@ -80,7 +80,8 @@ impl Archive {
     /// A member's content.
     ///
     /// # Errors
-    /// `encrypted`, `undecodable`, and `too_large` when it or all of them together inflate beyond the bounds.
+    /// `encrypted`, `undecodable`, `too_large` when it or all of them together inflate beyond the bounds, and `too_complex`
+    /// when it was packed to do so.
     pub fn read(&mut self, member: &ArchiveMember) -> Result<Vec<u8>> {
         let allowed = self.max_member.min(self.left);
         let mut content = Vec::new();
@@ -94,7 +95,8 @@ impl Archive {
             return Err(too_large(&format!("`{}` inflates to more than {allowed} bytes", member.name)));
         }
         if size > RATIO_FROM && size > packed.saturating_mul(MAX_RATIO) {
-            return Err(too_large(&format!("`{}` inflates to more than {MAX_RATIO} times its size", member.name)));
+            let message = format!("the archive's `{}` inflates to more than {MAX_RATIO} times its size", member.name);
+            return Err(Error::new(ErrorKind::TooComplex, message));
         }
         Ok(content)
     }
@@ -181,7 +183,7 @@ pub(super) mod tests {
     fn what_inflates_without_end_is_refused() {
         let blank = vec![0; 6 << 20];
         let bomb = zipped(&[("a", &blank)]);
-        assert_eq!(read(&mut open(&bomb).unwrap(), "a").unwrap_err().code(), "too_large");
+        assert_eq!(read(&mut open(&bomb).unwrap(), "a").unwrap_err().code(), "too_complex");
         let limits = Limits { max_bytes: 1 << 20, ..Limits::default() };
         let page = vec![b'x'; 900 << 10];
         let many = zipped(&[("a", &page), ("b", &page), ("c", &page), ("d", &blank)]);

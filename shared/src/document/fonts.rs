@@ -27,6 +27,11 @@ pub fn look_in(folder: &Path) {
     let _ = FOLDER.set(folder.to_owned());
 }
 
+/// Every place that may be looked into for models and fonts.
+pub fn places(models: &Path) -> impl Iterator<Item = PathBuf> {
+    std::iter::once(models.to_owned()).chain(SYSTEM.map(PathBuf::from))
+}
+
 /// Settings for drawing: Chinese text without a font gets ours.
 pub(super) fn drawing() -> InterpreterSettings {
     let plain = InterpreterSettings::default();

@@ -1,10 +1,12 @@
 //! What a file is, told by its first bytes and never by its name. Knows nothing of what it says, nor of what a ZIP holds.
 
+use serde::{Deserialize, Serialize};
+
 use super::markup;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What we open, told by content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
     /// JPEG, baseline or progressive, RGB, grey or CMYK.
     Jpeg,

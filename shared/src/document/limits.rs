@@ -1,9 +1,11 @@
 //! How much a document may ask of us. Checked on headers, before anything is decoded.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much a document may ask of us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of the file.
     pub max_bytes: u64,
@@ -14,6 +16,9 @@ pub struct Limits {
     /// Pages of a file.
     pub max_pages: u32,
 }
+
+/// So many pages may be as large as a page can be: fifty scans of A4 at 600 dpi are fewer.
+const FILLED_PAGES: u64 = 20;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -43,6 +48,17 @@ impl Limits {
         };
         let message = format!("the page has {width} x {height} pixels; {allowed}");
         Err(Error::new(ErrorKind::BadDimensions, message))
+    }
+
+    /// A file's pages that are pictures, together.
+    pub(super) fn check_frames(&self, frames: &[(u32, u32)]) -> Result<()> {
+        let pixels: u64 = frames.iter().map(|(width, height)| u64::from(*width) * u64::from(*height)).sum();
+        let allowed = self.max_pixels.saturating_mul(FILLED_PAGES);
+        if pixels <= allowed {
+            return Ok(());
+        }
+        let message = format!("the file's pages have {pixels} pixels together; at most {allowed} are allowed");
+        Err(Error::new(ErrorKind::TooComplex, message))
     }
 }
 

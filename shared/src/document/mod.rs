@@ -6,8 +6,10 @@ mod bundle;
 pub(crate) mod fit;
 pub(crate) mod fonts;
 mod format;
+mod jbig2;
 mod limits;
 pub mod markup;
+mod metadata;
 mod ofd;
 mod pdf;
 mod raster;
@@ -42,6 +44,8 @@ pub struct Document {
     /// Width and height of every page in pixels, where they are pictures.
     frames: Arc<[(u32, u32)]>,
     text: Arc<OnceLock<Arc<TextLayer>>>,
+    /// Pixels that a picture on one of its pages may have.
+    max_pixels: u64,
 }
 
 /// A place on a page, in pixels.
@@ -71,8 +75,8 @@ pub fn open(bytes: Bytes, format: Format, limits: &Limits) -> Result<Opened> {
     let document = match format {
         Format::Zip => return open_zip(bytes, limits),
         Format::Pdf => {
-            let (pages, dimensions) = pdf::inspect(&bytes)?;
-            Document::new(bytes, format, pages, dimensions)
+            let (pages, dimensions) = pdf::inspect(&bytes, limits)?;
+            Document { max_pixels: limits.max_pixels, ..Document::new(bytes, format, pages, dimensions) }
         }
         Format::Xml => Document::new(bytes, format, 1, NO_PAGE),
         _ => {
@@ -80,7 +84,9 @@ pub fn open(bytes: Bytes, format: Format, limits: &Limits) -> Result<Opened> {
             limits.check_pages(header.pages)?;
             let frames = raster::frames(&bytes, &header).into();
             let document = Document::new(bytes, format, header.pages, header.dimensions);
-            Document { is_turned: header.is_turned, frames, ..document }
+            let document = Document { is_turned: header.is_turned, frames, ..document }.within(limits)?;
+            header.check()?;
+            document
         }
     };
     document.within(limits).map(Opened::Document)
@@ -103,6 +109,12 @@ fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }
     Ok(Opened::Bundle(Bundle(archive)))
+}
+
+/// How many threads of this process still work on documents that were given up. A process in which there is one should end:
+/// nothing else stops them.
+pub fn left_behind() -> usize {
+    pdf::left_behind()
 }
 
 fn counted(pages: usize) -> u32 {
@@ -137,6 +149,7 @@ impl Document {
             crop: None,
             frames: Arc::default(),
             text: Arc::default(),
+            max_pixels: Limits::default().max_pixels,
         }
     }
 
@@ -145,6 +158,7 @@ impl Document {
         for dimensions in self.frames.iter().chain([&self.dimensions]).filter(|&&dimensions| dimensions != NO_PAGE) {
             limits.check_dimensions(*dimensions)?;
         }
+        limits.check_frames(&self.frames)?;
         Ok(self)
     }
 
@@ -226,7 +240,7 @@ impl Document {
     /// What the file says in characters; empty where it says nothing, or nothing that can be read. Taken once and kept.
     pub fn text(&self) -> Arc<TextLayer> {
         let layer = || match self.format {
-            Format::Pdf => pdf::layer(&self.bytes),
+            Format::Pdf => pdf::layer(&self.bytes, self.max_pixels),
             // Data without a page is what others have attached to theirs.
             Format::Xml => {
                 let data = Attachment { bytes: self.bytes.to_vec(), ..Attachment::default() };
@@ -265,9 +279,15 @@ impl Document {
         Ok(image::imageops::crop_imm(&page, left, top, self.dimensions.0, self.dimensions.1).to_image())
     }
 
+    /// A PDF's page; where its text was taken and the page given up, it is not tried again.
+    fn draw(&self, page: usize) -> Result<RgbImage> {
+        let known = self.text.get().and_then(|text| text.pages.get(page)?.given_up.clone());
+        known.map_or_else(|| pdf::decode(&self.bytes, page, self.max_pixels), Err)
+    }
+
     fn page_pixels(&self) -> Result<RgbImage> {
         match self.format {
-            Format::Pdf => pdf::decode(&self.bytes, self.range.start as usize),
+            Format::Pdf => self.draw(self.range.start as usize),
             // What is broken says so; only what is whole is refused for being no picture.
             Format::Xml => markup::Element::parse(&self.bytes).and_then(|_| Err(self.undrawn())),
             Format::Ofd | Format::Zip => Err(self.undrawn()),

@@ -8,10 +8,14 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
 
 use super::format::Format;
+use super::metadata;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
 const BYTES_PER_PIXEL: u64 = 16;
+
+/// Bytes that a picture's pixels may have before they are made 24 bits each: 120 million of 32 bits have fewer.
+const MAX_DECODED: u64 = 512 << 20;
 
 /// The marker that ends a JPEG.
 const END_OF_IMAGE: u8 = 0xd9;
@@ -21,24 +25,44 @@ pub(super) struct Header {
     pub(super) pages: u32,
     /// The first page's width and height in pixels, after the EXIF turn.
     pub(super) dimensions: (u32, u32),
+    /// Bytes of its pixels, as they are before they are made 24 bits each.
+    decoded: u64,
     /// Whether there is an EXIF turn.
     pub(super) is_turned: bool,
 }
 
 /// Reads the headers of the first page alone.
 pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
-    let ((width, height), turn) = guarded(|| {
+    if format == Format::Png {
+        metadata::check_png(bytes)?;
+    }
+    let ((width, height), decoded, turn) = guarded(|| {
         let mut decoder = decoder(bytes, format, u64::MAX)?;
-        Ok((decoder.dimensions(), orientation(&mut decoder)))
+        Ok((decoder.dimensions(), decoder.total_bytes(), orientation(&mut decoder)))
     })?;
     if format == Format::Jpeg && !is_complete(bytes) {
         return Err(damaged("the JPEG ends before its picture does"));
     }
     Ok(Header {
+        decoded,
         pages: if format == Format::Tiff { count_frames(bytes) } else { 1 },
         dimensions: if is_sideways(turn) { (height, width) } else { (width, height) },
         is_turned: turn != Orientation::NoTransforms,
     })
+}
+
+impl Header {
+    /// Refuses what has few enough pixels and far too many bits in each.
+    ///
+    /// # Errors
+    /// `too_complex`.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.decoded <= MAX_DECODED {
+            return Ok(());
+        }
+        let message = format!("the picture's pixels have {} bytes; at most {MAX_DECODED} are allowed", self.decoded);
+        Err(Error::new(ErrorKind::TooComplex, message).with_hint("Send it with 8 bits in each of three channels."))
+    }
 }
 
 /// Width and height of every page of a picture; a TIFF's pages are its frames. One that cannot be opened has none.

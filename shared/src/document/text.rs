@@ -4,6 +4,7 @@
 use image::RgbImage;
 
 use super::markup::Element;
+use crate::error::Error;
 
 /// What a file says without anybody looking at its pixels.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,8 @@ pub struct TextPage {
     pub unnamed: usize,
     /// The share of the page that its largest picture covers, 0 to 1.
     pub picture_share: f32,
+    /// Why the page was given up before its end; its pixels then cannot be had either.
+    pub given_up: Option<Error>,
 }
 
 /// Characters drawn together.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::value::FieldSlot;
 use super::{FieldKind, FieldValue, Invoice, Item, PageSubtotal};
@@ -220,11 +220,40 @@ impl FromStr for Field {
 
     /// The field of a path, or the path when it is none's.
     fn from_str(path: &str) -> Result<Self, String> {
-        let row = path.split(['[', ']']).nth(1).and_then(|row| row.parse().ok()).unwrap_or(0);
-        let columns = Column::ALL.iter().flat_map(|column| [Self::Cell(row, *column), Self::Column(*column)]);
-        let subtotals = Subtotal::ALL.iter().map(|subtotal| Self::Subtotal(row, *subtotal));
-        let mut fields = Self::ALL.iter().copied().chain([Self::Type, Self::Items]).chain(columns).chain(subtotals);
-        fields.find(|field| field.to_string() == path).ok_or_else(|| path.to_owned())
+        let own = |field: &Self| field.row().is_some_and(|(own, _)| own == path);
+        let found = match path {
+            "type" => Some(Self::Type),
+            "items" => Some(Self::Items),
+            _ => Self::ALL.iter().copied().find(own).or_else(|| Self::of_table(path)),
+        };
+        // Written in one way only, so that one field has one path.
+        found.filter(|field| !path.contains('[') || field.to_string() == path).ok_or_else(|| path.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = Cow::<str>::deserialize(deserializer)?;
+        path.parse().map_err(|path| de::Error::custom(format!("`{path}` is no field's path")))
+    }
+}
+
+impl Field {
+    /// The field of a path that has a row or a column in it.
+    fn of_table(path: &str) -> Option<Self> {
+        let (table, name) = path.split_once('.')?;
+        let column = || Column::ALL.iter().copied().find(|column| column.name() == name);
+        if table == "items" {
+            return column().map(Self::Column);
+        }
+        let (table, row) = table.strip_suffix(']')?.split_once('[')?;
+        let row = row.parse().ok()?;
+        let subtotal = || Subtotal::ALL.iter().copied().find(|own| own.row().is_some_and(|(own, _)| own == name));
+        match table {
+            "items" => column().map(|column| Self::Cell(row, column)),
+            "page_subtotals" => subtotal().map(|subtotal| Self::Subtotal(row, subtotal)),
+            _ => None,
+        }
     }
 }
 
@@ -312,7 +341,9 @@ mod tests {
         for field in with_rows().fields().chain(wholes) {
             assert_eq!(field.to_string().parse(), Ok(field));
         }
-        for path in ["", "buyer", "items[0]", "items[x].name", "items[0].price", "items.price", "r#type"] {
+        for path in
+            ["", "buyer", "items[0]", "items[x].name", "items[0].price", "items.price", "r#type", "items[+1].name"]
+        {
             assert!(path.parse::<Field>().is_err(), "{path}");
         }
     }

@@ -8,7 +8,6 @@ mod own_text;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -25,7 +24,7 @@ use own_text::Sheet;
 #[derive(Debug)]
 pub struct File {
     /// Told from its content.
-    pub media_type: &'static str,
+    pub format: Format,
     /// None for an archive.
     pub pages: Option<u32>,
     /// In the file's order; every page and every member is in one of them. What stands there, or why there is nothing to
@@ -71,37 +70,24 @@ impl From<Document> for Part {
     }
 }
 
-/// Takes a file apart, away from the async threads where that takes time.
+/// Takes a file apart.
 ///
 /// # Errors
-/// What is wrong with the file as a whole; `deadline` when the time was up before.
-pub async fn open(bytes: Bytes, limits: Limits, deadline: Instant) -> Result<File> {
+/// What is wrong with the file as a whole.
+pub fn take_apart(bytes: Bytes, limits: &Limits) -> Result<File> {
     let format = Format::by_first_bytes(&bytes)?;
-    // A picture's header is read sooner than another thread has woken up.
-    if format.is_picture() {
-        return take_apart(bytes, format, &limits);
-    }
-    let work = tokio::task::spawn_blocking(move || take_apart(bytes, format, &limits));
-    match tokio::time::timeout_at(deadline.into(), work).await {
-        Ok(Ok(file)) => file,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the file could not be taken apart")),
-        Err(_) => Err(Error::new(ErrorKind::Deadline, "taking the file apart needs more time than there is")),
-    }
-}
-
-fn take_apart(bytes: Bytes, format: Format, limits: &Limits) -> Result<File> {
     let bundle = match document::open(bytes, format, limits)? {
         Opened::Bundle(bundle) => bundle,
         Opened::Document(document) => {
-            let (media_type, pages) = (document.media_type(), Some(document.pages()));
-            return Ok(File { media_type, pages, parts: split(&document, None) });
+            let (format, pages) = (document.format(), Some(document.pages()));
+            return Ok(File { format, pages, parts: split(&document, None) });
         }
     };
     let parts = bundle.files(limits)?.into_iter().flat_map(|file| match Document::open(file.bytes, limits) {
         Ok(document) => split(&document, Some(&file.name)),
         Err(error) => vec![(place(Vec::new(), Some(&file.name)), Err(error))],
     });
-    Ok(File { media_type: format.media_type(), pages: None, parts: parts.collect() })
+    Ok(File { format, pages: None, parts: parts.collect() })
 }
 
 fn place(pages: Vec<u32>, member: Option<&String>) -> Place {
@@ -235,9 +221,7 @@ mod tests {
 
     /// Each part's pages, and why it cannot be read.
     fn parts(bytes: impl Into<Bytes>) -> Vec<(Vec<u32>, Option<&'static str>)> {
-        let bytes = bytes.into();
-        let format = Format::by_first_bytes(&bytes).unwrap();
-        let file = take_apart(bytes, format, &Limits::default()).unwrap();
+        let file = take_apart(bytes.into(), &Limits::default()).unwrap();
         file.parts.into_iter().map(|(place, part)| (place.pages, part.err().map(|error| error.code()))).collect()
     }
 

@@ -1,171 +1,134 @@
-//! One dropped object to its Report, exactly once. Knows nothing of how the event arrived.
+//! One dropped or deleted object to its Report, exactly once. Knows nothing of how the event arrived.
 //!
-//! Events come at least once, late and out of order, and two may be worked on at the same moment. The Report, the only
-//! object a file gets, is also the only memory: it carries the etag and the sequencer of what it answers, and is written
-//! only if it has not changed since it was looked at. Whoever loses looks again and decides anew, with the answer kept.
-//! Always the present content is read, so the last event to be settled leaves the truth.
+//! Events come at least once, late and out of order, and two may be worked on at the same moment. An event says only that
+//! something happened to the object of a key: what is there now is looked at. The Report, the only object a file gets, is
+//! also the only memory, and it is written on condition: first the Report is looked at, then the object, and then the
+//! Report is written if it has not changed since. So what it says never gets older, and no clock or order of events is
+//! needed for that. Sequencers only spare work: who is older than what was settled is done.
 //!
-//! Before a Report is written its invoices are entered into the index of those seen ([`super::identity`]).
-//! Where reading costs money, one event at a time may read one version of an object; the others wait for its Report.
+//! One write settles an event. Whoever loses it looks at both again and decides anew, with the answer kept as long as the
+//! object is the same. After it the Reports of all files that share an invoice are brought into agreement
+//! ([`super::bearers`]); an event that died in between comes again and does that.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
-use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::identity::{Identities, Identity, identities};
-use super::lease::Leases;
-use super::lease_wait::LeaseWait;
+use super::bearers::Bearers;
+use super::event::{Attempt, Change, ObjectEvent, Settled, newest, order, refusal, report_key};
+use super::files::ReadFiles;
+use super::pause::{self, Pause, before_round};
 use super::stored::StoredReport;
-use super::whole::sum_up;
+use super::whole::Whole;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::{Report, Source};
-use crate::store::{Object, Store, Versioned};
+use crate::report::{Report, Source, Status};
+use crate::store::{Head, Object, Store, Version, Versioned, too_large};
 
 /// Looks at the Report and tries to write it at most this often.
-const MAX_ROUNDS: usize = 8;
+const MAX_ROUNDS: u32 = 12;
 /// Enough for thousands of invoices in one file.
 const MAX_REPORT_BYTES: u64 = 128_000_000;
 
-/// Someone created or replaced an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ObjectCreated {
-    /// Its bucket.
-    pub bucket: String,
-    /// Its key, decoded.
-    pub key: String,
-    /// Bytes, where the event says so.
-    pub size: Option<u64>,
-    /// Without quotes, where the event says so.
-    pub etag: Option<String>,
-    /// Where the bucket keeps versions.
-    pub version_id: Option<String>,
-    /// Orders the events of one key: hexadecimal, of varying length.
-    pub sequencer: Option<String>,
-}
-
-/// How an event ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settled {
-    /// A new Report stands in the output bucket.
-    Written(Box<Report>),
-    /// This version has its Report already; nothing was read or nothing was kept.
-    AlreadyAnswered,
-    /// A newer version has its Report already; nothing was read or nothing was kept.
-    Superseded,
-    /// The object was deleted meanwhile; there is nothing to read.
-    Gone,
-}
-
 /// Objects to Reports.
-pub struct ObjectPipeline<S> {
-    store: S,
+pub struct ObjectPipeline<S, F = Pipeline> {
+    pub(super) store: S,
     reports: Versioned<S, StoredReport>,
-    leases: Leases<S>,
-    identities: Identities<S>,
-    pipeline: Pipeline,
-    output_bucket: String,
+    bearers: Bearers<S>,
+    pub(super) files: F,
+    pause: Pause,
+    pub(super) output_bucket: String,
 }
 
-/// The key of an object's Report.
-pub fn report_key(key: &str) -> String {
-    format!("{key}.json")
-}
-
-/// What is known of the event's object so far.
+/// What is known of the event's object so far, however many rounds it takes.
 struct Work {
-    etag: Option<String>,
     /// Fetched, and waiting to be read.
     object: Option<Object>,
-    answer: Option<Result<Report, Failure>>,
-    wait: LeaseWait,
+    answer: Option<Answer>,
+    /// Whether the invoices of the answer are entered in the index.
+    is_entered: bool,
 }
 
-enum Decision {
-    Settled(Settled),
-    /// Same content, newer event: the Report stays, its sequencer moves on.
-    Restamp(StoredReport),
-    Read,
+/// What came of reading one version of the object.
+struct Answer {
+    etag: String,
+    report: StoredReport,
+    /// Why it is not complete.
+    error: Option<Error>,
 }
 
+/// What is to be done after a look at Report and object.
 enum Step {
-    Answered,
-    LookAgain,
-    Gone,
+    /// Nothing, because nothing has to be written.
+    Done(Settled),
+    /// The Report is what the object was found to be; then the event is settled.
+    Write(Box<StoredReport>, Result<Settled>),
+    /// The same, but then there is more to do.
+    Note(Box<StoredReport>),
 }
 
-impl<S: Store + Clone> ObjectPipeline<S> {
-    /// Reports go to `output_bucket`, and so do leases on what costs money.
-    pub fn new(store: S, pipeline: Pipeline, output_bucket: impl Into<String>) -> Self {
+impl<S: Store + Clone, F: ReadFiles> ObjectPipeline<S, F> {
+    /// Reports go to `output_bucket`, and so does the index of invoices seen.
+    pub fn new(store: S, files: F, output_bucket: impl Into<String>) -> Self {
+        Self::with_pause(store, files, output_bucket, pause::real)
+    }
+
+    /// The same, with another notion of time for whoever has to wait for others.
+    pub fn with_pause(store: S, files: F, output_bucket: impl Into<String>, pause: Pause) -> Self {
         let output_bucket = output_bucket.into();
         let reports = Versioned::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
-        let leases = Leases::new(store.clone(), &output_bucket);
-        let identities = Identities::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
-        Self { store, reports, leases, identities, pipeline, output_bucket }
+        let bearers = Bearers::new(store.clone(), &output_bucket, MAX_REPORT_BYTES, pause);
+        Self { store, reports, bearers, files, pause, output_bucket }
     }
 }
 
-impl<S: Store> ObjectPipeline<S> {
+impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     /// Where objects and Reports are.
     pub fn store(&self) -> &S {
         &self.store
     }
 
-    /// Sees to it that the object's Report stands in the output bucket.
+    /// Sees to it that the object's Report stands in the output bucket, and that the Reports of all who bring the same
+    /// invoices agree.
     ///
     /// # Errors
     /// Everything that is not the document's own fault; the same event may be processed again at no cost. What could be
-    /// read all the same stands in a `failed` Report then.
-    pub async fn process(&self, event: &ObjectCreated, deadline: Instant) -> Result<Settled> {
+    /// read all the same stands in a `failed` Report then, and after the last attempt there is one in any case.
+    pub async fn process(&self, event: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let wait = LeaseWait::new(deadline);
-        let mut work = Work { etag: event.etag.clone(), object: None, answer: None, wait };
-        let settled = self.until_answered(event, &mut work, deadline).await;
-        work.wait.end(&self.leases).await;
-        settled
+        let mut work = Work { object: None, answer: None, is_entered: false };
+        let settled = self.until_written(event, &mut work, attempt).await;
+        let agreed = self.bearers.agree(&event.key).await;
+        settled.and_then(|settled| agreed.map(|()| settled))
     }
 
-    /// Reads and writes until the Report stands: whoever loses a race looks again.
-    async fn until_answered(&self, event: &ObjectCreated, work: &mut Work, deadline: Instant) -> Result<Settled> {
+    /// Looks and writes until the Report stands.
+    async fn until_written(&self, event: &ObjectEvent, work: &mut Work, attempt: Attempt) -> Result<Settled> {
         let key = report_key(&event.key);
         let mut lost = 0;
         while lost < MAX_ROUNDS {
-            let mut seen = self.reports.load(&key).await?;
-            let stored = seen.value.take().filter(StoredReport::is_report);
-            match decide(work.etag.as_deref(), event.sequencer.as_deref(), stored.as_ref()) {
-                Decision::Settled(settled) => {
-                    self.forget(work.answer.take(), stored.as_ref()).await;
-                    return Ok(settled);
-                }
-                Decision::Restamp(report) => {
-                    if self.reports.save(&key, &report, &seen).await? {
-                        return Ok(Settled::AlreadyAnswered);
-                    }
-                }
-                Decision::Read => {
-                    match self.answer(event, work, stored.as_ref(), deadline).await? {
-                        Step::Answered => {}
-                        Step::LookAgain => continue,
-                        Step::Gone => return Ok(Settled::Gone),
-                    }
-                    if let Some(answer) = work.answer.take() {
-                        if self.reports.save(&key, report_in(&answer), &seen).await? {
-                            self.release(event, stored.as_ref(), report_in(&answer)).await;
-                            return answer.map(|report| Settled::Written(Box::new(report))).map_err(Error::from);
-                        }
-                        work.answer = Some(answer);
-                    }
-                }
+            before_round(self.pause, lost).await;
+            let seen = self.reports.load(&key).await?;
+            let stood = seen.value.as_ref().filter(|report| report.is_report());
+            if let Some(settled) = settled_before(event, stood) {
+                return Ok(settled);
             }
-            lost += 1;
+            match self.step(event, work, stood, attempt).await? {
+                Step::Done(settled) => return Ok(settled),
+                Step::Write(report, settled) => {
+                    if self.write(&key, *report, &seen, work).await? {
+                        return settled;
+                    }
+                    lost += 1;
+                }
+                Step::Note(report) => lost += u32::from(!self.write(&key, *report, &seen, work).await?),
+            }
         }
         Err(Error::new(ErrorKind::Storage, format!("the Report of {} is being written by too many at once", event.key)))
     }
 
     /// Without this, a notification on the wrong bucket would feed on its own output for ever.
-    fn refuse_own_reports(&self, event: &ObjectCreated) -> Result<()> {
+    fn refuse_own_reports(&self, event: &ObjectEvent) -> Result<()> {
         if event.bucket != self.output_bucket {
             return Ok(());
         }
@@ -173,175 +136,218 @@ impl<S: Store> ObjectPipeline<S> {
         Err(Error::new(ErrorKind::Internal, message).with_hint("Remove the notification from the output bucket."))
     }
 
-    /// Reads the object as it is now; at most one provider is paid for it, however many rounds it takes.
-    async fn answer(
+    /// The Report in the place of what was seen there, its invoices entered before.
+    async fn write(
         &self,
-        event: &ObjectCreated,
+        key: &str,
+        mut report: StoredReport,
+        seen: &Version<StoredReport>,
         work: &mut Work,
-        stored: Option<&StoredReport>,
-        deadline: Instant,
+    ) -> Result<bool> {
+        let stood = seen.value.as_ref().filter(|report| report.is_report());
+        report.follow(stood);
+        if !report.is_withdrawn() {
+            self.bearers.enter(&mut report, stood, work.is_entered).await?;
+            work.is_entered = true;
+        }
+        self.reports.save(key, &report, seen).await
+    }
+
+    /// Looks at the object, now that its Report was looked at.
+    async fn step(
+        &self,
+        event: &ObjectEvent,
+        work: &mut Work,
+        stood: Option<&StoredReport>,
+        attempt: Attempt,
     ) -> Result<Step> {
-        if work.answer.is_some() {
-            return Ok(Step::Answered);
-        }
-        let object = match self.fetched(event, work).await {
-            Ok(Some(object)) => object,
-            Ok(None) => return Ok(Step::Gone),
-            Err(error) if error.kind() == ErrorKind::TooLarge => {
-                work.answer = Some(Ok(self.pipeline.reject(error, source_of(event))));
-                return Ok(Step::Answered);
+        let standing = stood.filter(|report| !report.is_failed() && !report.is_withdrawn());
+        // A deleted version that was not the newest, or one whose successor has an event of its own.
+        let is_no_news = event.change == Change::Removed && !stood.is_some_and(StoredReport::is_withdrawn);
+        if standing.is_some() || is_no_news || work.etag().is_some() {
+            let Some(head) = self.store.head(&event.bucket, &event.key).await? else {
+                return gone(event, stood);
+            };
+            if is_no_news {
+                return Ok(Step::Done(Settled::Superseded));
             }
-            Err(error) => return Err(error),
+            if let Some(report) = standing.filter(|report| report.etag() == Some(&head.etag)) {
+                return Ok(written(seen_now(report.clone(), event), Ok(Settled::AlreadyAnswered)));
+            }
+            work.keep_only(&head.etag);
+        }
+        self.answered(event, work, stood, attempt).await
+    }
+
+    /// Reads the object as it is now; at most one provider is paid for it, however many rounds it takes.
+    async fn answered(
+        &self,
+        event: &ObjectEvent,
+        work: &mut Work,
+        stood: Option<&StoredReport>,
+        attempt: Attempt,
+    ) -> Result<Step> {
+        if let Some(answer) = &work.answer {
+            return Ok(answer.step(event, stood));
+        }
+        let object = match self.fetched(event, work).await? {
+            Fetched::Object(object) => object,
+            Fetched::Gone => return gone(event, stood),
+            Fetched::Refused(head, error) => {
+                let report = self.files.reject(error, source_of(event, &head));
+                let answer =
+                    work.answer.insert(Answer { etag: head.etag, report: StoredReport::of(&report)?, error: None });
+                return Ok(answer.step(event, stood));
+            }
         };
-        // It may have moved on since the event, and its Report be there already.
-        if !matches!(decide(work.etag.as_deref(), event.sequencer.as_deref(), stored), Decision::Read) {
-            return Ok(Step::LookAgain);
-        }
-        if self.pipeline.chain().is_paid(self.selected(&event.key)) && !work.wait.is_ours() {
-            let name = format!("{}/{} {}", event.bucket, event.key, object.etag);
+        let same = stood.filter(|report| report.etag() == Some(&object.etag));
+        if attempt.is_last && !same.is_some_and(StoredReport::is_failed) {
+            let report = begun(source_of(event, &head_of(&object)));
             work.object = Some(object);
-            work.wait.ask(&self.leases, &name).await?;
-            return Ok(Step::LookAgain);
+            return Ok(Step::Note(Box::new(seen_now(StoredReport::of(&report)?, event).after(stood))));
         }
-        work.answer = Some(self.read(event, object, stored, deadline).await?);
-        Ok(Step::Answered)
+        let answer = self.read(event, object, same, attempt).await?;
+        Ok(work.answer.insert(answer).step(event, stood))
     }
 
     /// The object, fetched once and kept while others have their turn.
-    async fn fetched(&self, event: &ObjectCreated, work: &mut Work) -> Result<Option<Object>> {
+    async fn fetched(&self, event: &ObjectEvent, work: &mut Work) -> Result<Fetched> {
         if let Some(object) = work.object.take() {
-            return Ok(Some(object));
+            return Ok(Fetched::Object(object));
         }
-        let max_bytes = self.pipeline.limits().max_bytes;
-        if let Some(size) = event.size.filter(|size| *size > max_bytes) {
-            return Err(crate::store::too_large(size, max_bytes));
-        }
-        let object = self.store.get(&event.bucket, &event.key, max_bytes).await?;
-        if let Some(object) = &object {
-            work.etag = Some(object.etag.clone());
-        }
-        Ok(object)
+        let max_bytes = self.files.max_bytes();
+        let refusal = match (refusal(&event.key), event.size.filter(|size| *size > max_bytes)) {
+            (Some(error), _) => error,
+            (None, Some(size)) => too_large(size, max_bytes),
+            (None, None) => match self.store.get(&event.bucket, &event.key, max_bytes).await {
+                Ok(object) => return Ok(object.map_or(Fetched::Gone, Fetched::Object)),
+                Err(error) if error.kind() == ErrorKind::TooLarge => error,
+                Err(error) => return Err(error),
+            },
+        };
+        let head = self.store.head(&event.bucket, &event.key).await?;
+        Ok(head.map_or(Fetched::Gone, |head| Fetched::Refused(head, refusal)))
     }
 
-    /// The answer, with its invoices entered into the index. A failure that has nothing to tell is none.
+    /// What comes of reading it. A failure that has nothing to tell is none, unless nobody will try again.
     async fn read(
         &self,
-        event: &ObjectCreated,
+        event: &ObjectEvent,
         object: Object,
-        stored: Option<&StoredReport>,
-        deadline: Instant,
-    ) -> Result<Result<Report, Failure>> {
-        let same = stored.filter(|report| report.etag() == Some(&object.etag));
-        let source = Source {
-            etag: Some(object.etag),
-            version_id: object.version_id.or_else(|| event.version_id.clone()),
-            ..source_of(event)
-        };
+        same: Option<&StoredReport>,
+        attempt: Attempt,
+    ) -> Result<Answer> {
+        let source = source_of(event, &head_of(&object));
         let known = same.map(StoredReport::invoices).unwrap_or_default();
-        let selected = self.selected(&event.key);
-        let mut answer = self.pipeline.read_rest(object.body, source, known, selected, deadline).await;
-        let report = match &mut answer {
-            Ok(report) => report,
-            Err(failure) if !failure.report.invoices.is_empty() => &mut failure.report,
-            Err(_) => return answer.map(Ok).map_err(Error::from),
+        let (report, error) = match self.files.read(&event.key, object.body, source, known, attempt.deadline).await {
+            Ok(report) => (report, None),
+            Err(Failure { error, report }) if attempt.is_last || !report.invoices.is_empty() => (*report, Some(error)),
+            Err(failure) => return Err(failure.error),
         };
-        self.identities.enter(report, Timestamp::now()).await?;
-        sum_up(report);
-        Ok(answer)
+        Ok(Answer { etag: object.etag, report: StoredReport::of(&report)?, error })
+    }
+}
+
+/// What stands at an object's key.
+enum Fetched {
+    Object(Object),
+    Gone,
+    /// Something that is not fetched, and why.
+    Refused(Head, Error),
+}
+
+impl Work {
+    /// The version that is at hand.
+    fn etag(&self) -> Option<&str> {
+        let answered = self.answer.as_ref().map(|answer| answer.etag.as_str());
+        answered.or(self.object.as_ref().map(|object| object.etag.as_str()))
     }
 
-    /// A first segment that names a configured provider selects it.
-    fn selected<'k>(&self, key: &'k str) -> Option<&'k str> {
-        let (first, _) = key.split_once('/')?;
-        self.pipeline.chain().has(first).then_some(first)
-    }
-
-    /// An answer that came too late leaves nothing behind: another version's Report stands. What the same version has
-    /// entered is that Report's own.
-    async fn forget(&self, late: Option<Result<Report, Failure>>, stored: Option<&StoredReport>) {
-        let (Some(late), Some(stored)) = (late, stored) else { return };
-        let source = &report_in(&late).source;
-        if let (Some(key), Some(etag)) = (&source.key, &source.etag)
-            && Some(etag.as_str()) != stored.etag()
-        {
-            self.give_back((key, etag), &identities(report_in(&late)), &stored.identities()).await;
-        }
-    }
-
-    /// What the Report before this one had entered and this one has not.
-    async fn release(&self, event: &ObjectCreated, before: Option<&StoredReport>, report: &Report) {
-        if let Some((before, etag)) = before.and_then(|before| Some((before, before.etag()?))) {
-            self.give_back((&event.key, etag), &before.identities(), &identities(report)).await;
-        }
-    }
-
-    async fn give_back(&self, version: (&str, &str), old: &BTreeSet<Identity>, kept: &BTreeSet<Identity>) {
-        if let Err(error) = self.identities.release(version, old.difference(kept), Timestamp::now()).await {
-            tracing::warn!(%error, "an invoice's place could not be given back; it ends when another file needs it");
+    /// Forgets what is of another version than this.
+    fn keep_only(&mut self, etag: &str) {
+        if self.etag().is_some_and(|ours| ours != etag) {
+            (self.object, self.answer, self.is_entered) = (None, None, false);
         }
     }
 }
 
-fn report_in(answer: &Result<Report, Failure>) -> &Report {
-    match answer {
-        Ok(report) => report,
-        Err(failure) => &failure.report,
+impl Answer {
+    /// To be written after what stood there.
+    fn step(&self, event: &ObjectEvent, stood: Option<&StoredReport>) -> Step {
+        let report = seen_now(self.report.clone(), event).after(stood);
+        let code = report.error_code().map(str::to_owned);
+        let written_as = Settled::Written(report.status().to_owned(), code);
+        written(report, self.error.clone().map_or(Ok(written_as), Err))
     }
 }
 
-fn source_of(event: &ObjectCreated) -> Source {
+impl StoredReport {
+    /// With the newest sequencer of both.
+    fn after(self, stood: Option<&Self>) -> Self {
+        let newest = newest(stood.and_then(Self::sequencer), self.sequencer()).map(str::to_owned);
+        self.sequenced(newest.as_deref())
+    }
+}
+
+/// Whether an event is done without a look at its object: something newer was settled, or it was settled itself.
+fn settled_before(event: &ObjectEvent, stood: Option<&StoredReport>) -> Option<Settled> {
+    let stood = stood?;
+    match order(event.sequencer.as_deref(), stood.sequencer())? {
+        Ordering::Less => Some(Settled::Superseded),
+        Ordering::Equal if !stood.is_failed() => Some(Settled::AlreadyAnswered),
+        _ => None,
+    }
+}
+
+/// There is no object: its Report says so. An event for a new version needs none, because the deletion has its own event;
+/// that one leaves a Report even where there was none, for whoever is still about to write one.
+fn gone(event: &ObjectEvent, stood: Option<&StoredReport>) -> Result<Step> {
+    let report = match (stood, event.change) {
+        (Some(report), _) => report.clone().withdrawn(),
+        (None, Change::Created) => return Ok(Step::Done(Settled::Gone)),
+        (None, Change::Removed) => StoredReport::of(&of_nothing(source_of(event, &Head::default())))?,
+    };
+    Ok(written(seen_now(report, event), Ok(Settled::Gone)))
+}
+
+fn written(report: StoredReport, settled: Result<Settled>) -> Step {
+    Step::Write(Box::new(report), settled)
+}
+
+fn seen_now(report: StoredReport, event: &ObjectEvent) -> StoredReport {
+    report.seen(event.sequencer.as_deref(), &Timestamp::now().to_string())
+}
+
+/// What stands there while the last attempt is made, and afterwards if it is cut short.
+fn begun(source: Source) -> Report {
+    let error = Error::new(
+        ErrorKind::Internal,
+        "the last attempt to read this file has begun and not ended: if it stays so, it ran out of time or memory",
+    );
+    let error =
+        error.with_hint("Look at the function's log, then move the message from the dead letters to the inbox.");
+    Whole::of_error(error).into_report(source).unwrap_or_else(|failure| *failure.report)
+}
+
+/// Of a file that was deleted before anybody read it.
+fn of_nothing(source: Source) -> Report {
+    let report = Whole::default().into_report(source).unwrap_or_else(|failure| *failure.report);
+    Report { status: Status::Withdrawn, verdict: None, ..report }
+}
+
+fn head_of(object: &Object) -> Head {
+    Head { etag: object.etag.clone(), version_id: object.version_id.clone(), bytes: object.body.len() as u64 }
+}
+
+fn source_of(event: &ObjectEvent, head: &Head) -> Source {
+    let is_there = !head.etag.is_empty();
     Source {
         bucket: Some(event.bucket.clone()),
         key: Some(event.key.clone()),
-        version_id: event.version_id.clone(),
-        etag: event.etag.clone(),
+        version_id: head.version_id.clone(),
+        etag: is_there.then(|| head.etag.clone()),
         sequencer: event.sequencer.clone(),
-        bytes: event.size,
+        bytes: is_there.then_some(head.bytes),
         ..Source::default()
-    }
-}
-
-fn decide(etag: Option<&str>, sequencer: Option<&str>, stored: Option<&StoredReport>) -> Decision {
-    let Some(stored) = stored else {
-        return Decision::Read;
-    };
-    let same_content = etag.is_some() && etag == stored.etag();
-    match (compare(sequencer, stored.sequencer()), same_content, sequencer) {
-        (Ordering::Less, ..) => Decision::Settled(Settled::Superseded),
-        // Given up earlier: trying again is what this event is for.
-        _ if stored.is_failed() => Decision::Read,
-        (Ordering::Greater, true, Some(newer)) => Decision::Restamp(stored.restamped(newer)),
-        (_, true, _) => Decision::Settled(Settled::AlreadyAnswered),
-        (_, false, _) => Decision::Read,
-    }
-}
-
-/// Sequencers are hexadecimal numbers of varying length; where one is missing nothing can be told.
-fn compare(event: Option<&str>, stored: Option<&str>) -> Ordering {
-    let (Some(event), Some(stored)) = (event, stored) else {
-        return Ordering::Equal;
-    };
-    let width = event.len().max(stored.len());
-    let padded = |sequencer: &str| format!("{sequencer:0>width$}").to_ascii_uppercase();
-    padded(event).cmp(&padded(stored))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sequencers_are_compared_as_numbers_of_varying_length() {
-        struct Case(Option<&'static str>, Option<&'static str>, Ordering);
-        for Case(event, stored, expected) in [
-            Case(Some("0A"), Some("0B"), Ordering::Less),
-            Case(Some("100"), Some("FF"), Ordering::Greater),
-            Case(Some("0FF"), Some("FF"), Ordering::Equal),
-            Case(Some("ff"), Some("FF"), Ordering::Equal),
-            Case(None, Some("FF"), Ordering::Equal),
-            Case(Some("FF"), None, Ordering::Equal),
-        ] {
-            assert_eq!(compare(event, stored), expected, "{event:?} {stored:?}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! Knows nothing of how a part was read.
 
 use crate::error::{Error, Result};
+use crate::provider::MODEL;
 use crate::report::{CheckedInvoice, Other, Place, ProviderInfo, Report, SCHEMA, Source, Status, Verdict};
 
 use super::{Failure, duplicate_message};
@@ -79,6 +80,7 @@ impl Whole {
         };
         let mut report = Report {
             schema: SCHEMA.to_owned(),
+            engine: format!("{} {MODEL}", env!("CARGO_PKG_VERSION")),
             status,
             source,
             error: self.failure.as_ref().or(refusal.as_ref()).map(Error::info),

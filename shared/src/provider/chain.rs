@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::parts::Part;
+use crate::provider::remembered::{Asked, Memory};
 use crate::provider::{Answer, Paper, Provider};
 use crate::report::Attempt;
+use crate::worker::Part;
 
 /// The configured providers, first choice first.
 #[derive(Clone)]
 pub struct Chain {
     providers: Vec<Arc<dyn Provider>>,
     on_request: Vec<Arc<dyn Provider>>,
+    memory: Option<Memory>,
 }
 
 /// How a document fared along the chain.
@@ -31,7 +33,7 @@ const ROLL_SHAPE: f64 = 1.9;
 impl Chain {
     /// A chain of at least one provider.
     pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
-        Self { providers, on_request: Vec::new() }
+        Self { providers, on_request: Vec::new(), memory: None }
     }
 
     /// Adds providers that are asked only when they are selected by name.
@@ -39,6 +41,24 @@ impl Chain {
     pub fn with_on_request(mut self, providers: Vec<Arc<dyn Provider>>) -> Self {
         self.on_request = providers;
         self
+    }
+
+    /// The same with answers that are remembered: none is paid for twice.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// The same for a file of so many pages and members: in a long one our own readings are remembered too.
+    #[must_use]
+    pub fn for_parts(&self, parts: usize) -> Self {
+        Self { memory: self.memory.as_ref().map(|memory| memory.for_parts(parts)), ..self.clone() }
+    }
+
+    /// What is remembered, if anything is.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 
     /// Whether a provider of that name can be selected.
@@ -75,18 +95,19 @@ impl Chain {
     pub async fn read(&self, part: &Part, selected: Option<&str>, deadline: Instant) -> ChainOutcome {
         let providers = match selected {
             Some(name) => self.named(name).into_iter().collect(),
-            None => ordered(&self.providers, part.document().dimensions()),
+            None => ordered(&self.providers, part.dimensions),
         };
         let mut attempts = Vec::new();
         let mut errors: Vec<(u8, Error)> = Vec::new();
         for (asked, provider) in providers.iter().enumerate() {
             let start = Instant::now();
             let share = share(start, deadline, providers.len() - asked);
-            let answer = provider.read(part, share).await;
-            attempts.push(attempt(provider.name(), start, answer.as_ref().err()));
+            let Asked { answer, kept_at, is_final } = self.ask(provider.as_ref(), part, share, deadline).await;
+            let outcome = attempt(provider.name(), start, answer.as_ref().err());
+            attempts.push(Attempt { answer: kept_at, ..outcome });
             match answer {
-                Ok(answer) => return ChainOutcome { answer: Ok(answer), attempts },
-                Err(error) => errors.push((rank(&error, provider.paper()), error)),
+                Err(error) if !is_final => errors.push((rank(&error, provider.paper()), error)),
+                answer => return ChainOutcome { answer, attempts },
             }
             if Instant::now() >= deadline {
                 break;
@@ -96,6 +117,15 @@ impl Chain {
         let worst = errors.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, error)| error);
         let error = worst.unwrap_or_else(|| Error::new(ErrorKind::Internal, "no provider is configured"));
         ChainOutcome { answer: Err(error), attempts }
+    }
+}
+
+impl Chain {
+    async fn ask(&self, provider: &dyn Provider, part: &Part, share: Instant, deadline: Instant) -> Asked {
+        match &self.memory {
+            Some(memory) => memory.ask(provider, part, share, deadline).await,
+            None => Asked { answer: provider.read(part, share).await, kept_at: None, is_final: false },
+        }
     }
 }
 
@@ -138,6 +168,7 @@ fn attempt(name: &str, start: Instant, error: Option<&Error>) -> Attempt {
         vendor_code: error.and_then(Error::vendor_code).map(str::to_owned),
         message: error.map(|e| e.message().to_owned()),
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        answer: None,
     }
 }
 
@@ -147,7 +178,9 @@ mod tests {
     use image::{ImageFormat, RgbImage};
 
     use super::*;
-    use crate::document::{Document, Limits};
+    use crate::desk::Desk;
+    use crate::document::Limits;
+    use crate::worker::Workers;
 
     struct Fake {
         name: &'static str,
@@ -191,10 +224,12 @@ mod tests {
         Chain::new(providers.into_iter().map(|p| Arc::new(p) as Arc<dyn Provider>).collect())
     }
 
-    fn part(width: u32, height: u32) -> Part {
+    async fn part(width: u32, height: u32) -> Part {
         let mut bytes = std::io::Cursor::new(Vec::new());
         RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
-        Document::open(bytes.into_inner().into(), &Limits::default()).unwrap().into()
+        let workers = Workers::here(Desk::new("no/models"));
+        let file = workers.open(bytes.into_inner().into(), &Limits::default(), in_seconds(5)).await.unwrap();
+        file.parts.into_iter().next().unwrap().1.unwrap()
     }
 
     fn in_seconds(seconds: u64) -> Instant {
@@ -215,7 +250,7 @@ mod tests {
             (["embedded", "textin", "volcengine"], (300, 900), "embedded"),
         ] {
             let chain = chain(order.into_iter().map(|name| fake(name, None)).collect());
-            let outcome = chain.read(&part(size.0, size.1), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(size.0, size.1).await, None, in_seconds(5)).await;
             assert_eq!(names(&outcome), [expected], "{order:?} {size:?}");
         }
     }
@@ -224,7 +259,7 @@ mod tests {
     async fn not_mine_and_trouble_move_on_to_the_next() {
         for &kind in ErrorKind::ALL {
             let chain = chain(vec![fake("textin", Some(kind)), fake("embedded", None)]);
-            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
             assert!(outcome.answer.is_ok(), "{kind:?}");
             assert_eq!(names(&outcome), ["textin", "embedded"]);
             assert_eq!(outcome.attempts[1].code, "ok");
@@ -246,7 +281,7 @@ mod tests {
                 fake("volcengine", Some(second)),
                 fake("embedded", Some(third)),
             ]);
-            let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+            let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
             assert_eq!(outcome.answer.unwrap_err().kind(), expected);
             assert_eq!(outcome.attempts.len(), 3);
         }
@@ -257,7 +292,7 @@ mod tests {
         let slow = Fake { slow: true, ..fake("textin", Some(ErrorKind::ProviderTimeout)) };
         let chain = chain(vec![slow, fake("embedded", None)]);
         let deadline = Instant::now() + Duration::from_millis(400);
-        let outcome = chain.read(&part(90, 60), None, deadline).await;
+        let outcome = chain.read(&part(90, 60).await, None, deadline).await;
         assert!(outcome.answer.is_ok() && Instant::now() < deadline);
     }
 
@@ -265,7 +300,7 @@ mod tests {
     async fn nobody_is_asked_after_the_deadline() {
         let slow = Fake { slow: true, ..fake("embedded", Some(ErrorKind::Deadline)) };
         let chain = chain(vec![slow, fake("textin", None)]);
-        let outcome = chain.read(&part(90, 60), None, Instant::now()).await;
+        let outcome = chain.read(&part(90, 60).await, None, Instant::now()).await;
         assert_eq!(names(&outcome), ["embedded"]);
         assert_eq!(outcome.answer.unwrap_err().kind(), ErrorKind::Deadline);
     }
@@ -275,9 +310,9 @@ mod tests {
         let chain = chain(vec![fake("embedded", None)])
             .with_on_request(vec![Arc::new(fake("textin", Some(ErrorKind::NoInvoice)))]);
         assert!(chain.has("textin") && !chain.has("volcengine"));
-        let outcome = chain.read(&part(90, 60), Some("textin"), in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60).await, Some("textin"), in_seconds(5)).await;
         assert_eq!(names(&outcome), ["textin"]);
-        let outcome = chain.read(&part(90, 60), None, in_seconds(5)).await;
+        let outcome = chain.read(&part(90, 60).await, None, in_seconds(5)).await;
         assert_eq!(names(&outcome), ["embedded"]);
     }
 }

@@ -54,6 +54,9 @@ pub struct Reply {
     pub body: Bytes,
 }
 
+/// The vendor's own id of a request, where its gateway sends one.
+pub const REQUEST_ID: &str = "x-request-id";
+
 /// A client for one vendor, kept for the life of the process so that connections are used again.
 #[derive(Clone, Debug)]
 pub struct Http {
@@ -131,7 +134,7 @@ impl Http {
     ///
     /// # Errors
     /// `provider_unavailable` when the connection fails, `provider_timeout`, `provider_protocol` when the answer
-    /// has no end, `deadline` when no time is left.
+    /// has no end, `deadline` when no time is left. Once the request may have arrived the error's end is unknown.
     pub async fn send(&self, request: RequestBuilder, deadline: Instant) -> Result<Reply> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left < LEAST_TIME {
@@ -142,11 +145,32 @@ impl Http {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| broken(&e))? {
             if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(Error::new(ErrorKind::ProviderProtocol, "the answer is too long"));
+                return Err(Error::new(ErrorKind::ProviderProtocol, "the answer is too long").with_end_unknown());
             }
             body.extend_from_slice(&chunk);
         }
         Ok(Reply { status: response.status(), headers: response.headers().clone(), body: body.freeze() })
+    }
+
+    /// Sends a request, made anew each time, until the vendor's word on the document is there: what it says of it, good or
+    /// bad, or what no release of ours understands yet. That is given as it came.
+    ///
+    /// # Errors
+    /// The last call's: the vendor cannot be reached, has no time, or refuses us.
+    pub async fn exchange<T>(
+        &self,
+        deadline: Instant,
+        understand: impl Fn(&Reply) -> Result<T>,
+        request: impl Fn() -> Result<RequestBuilder>,
+    ) -> Result<Reply> {
+        let ask = || async {
+            let reply = self.send(request()?, deadline).await?;
+            match understand(&reply) {
+                Err(error) if !is_word_on_the_document(&error, reply.status) => Err(error),
+                _ => Ok(reply),
+            }
+        };
+        self.retry(deadline, ask).await
     }
 
     /// Calls until it works, a failure is final, or the time is up. The last error tells how often was called.
@@ -182,9 +206,16 @@ impl Http {
     }
 }
 
-/// A timed-out call may have been served and paid for, so it is not repeated.
+/// A call whose end is not known may have been served and paid for, so it is not repeated.
 fn is_worth_repeating(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::ProviderThrottled | ErrorKind::ProviderUnavailable)
+    matches!(error.kind(), ErrorKind::ProviderThrottled | ErrorKind::ProviderUnavailable) && !error.is_end_unknown()
+}
+
+/// Whether the vendor has looked at the document, as far as anybody can tell: asking again would say the same. A status
+/// that tells of a failure, with nothing of the vendor's own in the body, comes from something in between.
+fn is_word_on_the_document(error: &Error, status: StatusCode) -> bool {
+    let is_from_between = !status.is_success() && error.vendor_code().is_some_and(|code| code.starts_with(HTTP_STATUS));
+    error.is_caller_fault() || (error.kind() == ErrorKind::ProviderProtocol && !is_from_between)
 }
 
 fn count_calls(error: Error, calls: u32) -> Error {
@@ -207,6 +238,9 @@ pub fn refine(error: Error, reply: &Reply) -> Error {
     }
 }
 
+/// What the code begins with where only HTTP's status speaks.
+const HTTP_STATUS: &str = "http ";
+
 fn by_status(error: Error, status: StatusCode) -> Error {
     let kind = match status.as_u16() {
         401 | 403 => ErrorKind::ProviderAuth,
@@ -217,7 +251,7 @@ fn by_status(error: Error, status: StatusCode) -> Error {
         _ => ErrorKind::ProviderProtocol,
     };
     Error::new(kind, format!("{} (HTTP status {})", error.message(), status.as_u16()))
-        .with_vendor_code(format!("http {}", status.as_u16()))
+        .with_vendor_code(format!("{HTTP_STATUS}{}", status.as_u16()))
 }
 
 /// Seconds, or a date.
@@ -238,7 +272,9 @@ fn broken(error: &reqwest::Error) -> Error {
     } else {
         (ErrorKind::ProviderUnavailable, "the connection to the vendor broke")
     };
-    Error::new(kind, format!("{what}: {}", cause(error)))
+    let broken = Error::new(kind, format!("{what}: {}", cause(error)));
+    // Without a connection nothing was sent.
+    if error.is_connect() || error.is_builder() { broken } else { broken.with_end_unknown() }
 }
 
 /// The innermost reason; the outer ones repeat the address.

@@ -1,13 +1,14 @@
-//! Whoever reads a document: the trait, and who is asked in which order.
-//! Knows nothing of buckets, events or HTTP routes.
+//! Whoever reads a document: the trait, who is asked in which order, and what is remembered of the answers.
+//! Knows nothing of events or HTTP routes.
 
 mod chain;
 mod embedded;
 mod http;
-mod look;
+mod remembered;
 mod remote;
 mod secrets;
 mod textin;
+mod told;
 mod vendor;
 mod volcengine;
 
@@ -16,23 +17,27 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
-use crate::document;
+use crate::desk::Found;
+use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::Quad;
 use crate::ocr;
-use crate::parts::Part;
 use crate::report::Reading;
+use crate::worker::Part;
 
+pub use crate::desk::MODEL;
 pub use chain::{Chain, ChainOutcome};
-pub use embedded::{Embedded, PageReader};
+pub use embedded::Embedded;
 pub use http::{Policy, install_crypto};
+pub use remembered::Memory;
 pub use secrets::{Keyring, VendorKeys};
+pub use told::{RawAnswer, Told};
 pub(crate) use vendor::VENDORS;
 pub use vendor::{Vendor, VendorSettings};
 
 /// A provider's answer to one document.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Answer {
     /// What it found, in reading order: one invoice at least.
     pub papers: Vec<Found>,
@@ -42,15 +47,6 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// What was done to the document to make it fit.
     pub adapted: Option<String>,
-}
-
-/// One paper on the first page of a document.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// Where it lies, in pixels of the page as uploaded; none where it is the whole page.
-    pub quad: Option<Quad>,
-    /// The invoice; where it is none, what it is instead.
-    pub reading: Result<Reading>,
 }
 
 impl Answer {
@@ -94,11 +90,40 @@ pub trait Provider: Send + Sync {
         false
     }
 
+    /// The version of its interface or engine: another version's answer to the same page is another answer.
+    fn version(&self) -> &str {
+        "1"
+    }
+
     /// Reads the invoice in a part of a file, or fails before `deadline`. A vendor looks at its first page.
     ///
     /// # Errors
     /// `no_invoice` when the document is readable but not this provider's paper; provider errors for vendors.
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer>;
+
+    /// What can be done before the call: whatever goes wrong here costs nothing.
+    ///
+    /// # Errors
+    /// What is wrong with the document for this provider; `deadline`.
+    async fn prepare(&self, _part: &Part, _deadline: Instant) -> Result<Option<Fitted>> {
+        Ok(None)
+    }
+
+    /// [`Self::read`] in the form in which an answer is remembered, with what was prepared.
+    ///
+    /// # Errors
+    /// What is not the document's own fault.
+    async fn ask(&self, part: &Part, _prepared: Option<Fitted>, deadline: Instant) -> Result<Told> {
+        Told::of(self.read(part, deadline).await)
+    }
+
+    /// What a remembered answer to that part says.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn understand(&self, _part: &Part, told: &Told) -> Result<Answer> {
+        told.plain()
+    }
 }
 
 /// The chain of the named providers, first choice first; nothing is loaded or connected yet. A vendor outside the chain
@@ -108,15 +133,12 @@ pub trait Provider: Send + Sync {
 /// `internal` when a name is unknown, a vendor in the chain has no credentials, an endpoint is refused or the models are
 /// not there.
 pub fn configured(names: &[String], models: &Path, settings: &VendorSettings) -> Result<Chain> {
-    document::fonts::look_in(models);
     let keyring = Arc::new(settings.keyring());
     let connect = |vendor: &'static Vendor| vendor.connect(settings, keyring.clone());
     let named = |name: &String| match Vendor::named(name) {
         Some(vendor) if settings.may_ask(vendor) => connect(vendor),
         Some(vendor) => Err(no_credentials(vendor)),
-        None if name == embedded::NAME => {
-            ocr::require_models(models).map(|()| Arc::new(Embedded::new(models)) as Arc<dyn Provider>)
-        }
+        None if name == embedded::NAME => ocr::require_models(models).map(|()| Arc::new(Embedded) as Arc<dyn Provider>),
         None => Err(unknown(name)),
     };
     let chain = Chain::new(names.iter().map(named).collect::<Result<_>>()?);

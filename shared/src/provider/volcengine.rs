@@ -1,5 +1,6 @@
 //! Volcengine OcrRollInvoice as a vendor: roll invoices alone. Knows nothing of the answer's fields.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -9,14 +10,14 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 use super::Paper;
-use super::http::{Http, refine, sensitive};
+use super::http::{Http, Reply, refine, sensitive};
 use super::remote::Interface;
 use super::secrets::Keys;
 use super::vendor::{Credential, Vendor};
 use crate::dialect::VendorAnswer;
 use crate::dialect::volcengine::{self, Call, Credentials};
 use crate::document::Format;
-use crate::document::fit::Requirements;
+use crate::document::fit::{BodyForm, Requirements};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -33,10 +34,10 @@ pub(super) static VENDOR: Vendor = Vendor {
     paper: Paper::Rolls,
     model: "OcrRollInvoice 2021-08-23",
     requirements: Requirements {
-        formats: &[Format::Jpeg, Format::Png, Format::Bmp],
+        formats: Cow::Borrowed(&[Format::Jpeg, Format::Png, Format::Bmp]),
         max_bytes: 5_000_000,
         max_body: 8_000_000,
-        body_len: volcengine::form_len,
+        body: BodyForm::Base64Form(volcengine::BEFORE_FILE),
         min_side: 20,
         max_side: 10_000,
     },
@@ -65,24 +66,27 @@ impl Volcengine {
 
 #[async_trait]
 impl Interface for Volcengine {
-    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<VendorAnswer> {
+    async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<Reply> {
         let credentials = Credentials {
             access_key_id: keys.expose(&ACCESS_KEY).to_owned(),
             secret_access_key: Secret::new(keys.expose(&SECRET_KEY)),
             session_token: keys.get(&SESSION_TOKEN).cloned(),
         };
         let (body, sha256) = form(file.clone()).await?;
-        http.retry(deadline, || async {
+        let request = || {
             // Signed anew for each call: a signature ages.
             let call = Call { host: &self.host, query: &QUERY, body_sha256: &sha256 };
             let mut request = http.client().post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
             for (name, value) in volcengine::sign(&credentials, &call, Timestamp::now()) {
                 request = request.header(name, sensitive(&value)?);
             }
-            let reply = http.send(request.body(body.clone()), deadline).await?;
-            volcengine::parse(&reply.body).map_err(|error| refine(error, &reply))
-        })
-        .await
+            Ok(request.body(body.clone()))
+        };
+        http.exchange(deadline, |reply| self.understand(reply), request).await
+    }
+
+    fn understand(&self, reply: &Reply) -> Result<VendorAnswer> {
+        volcengine::parse(&reply.body).map_err(|error| refine(error, reply))
     }
 }
 
@@ -99,6 +103,14 @@ async fn form(file: Bytes) -> Result<(Bytes, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_of_the_form_is_known_before_it_is_made() {
+        let counting: Vec<u8> = (0..=255).cycle().take(4099).collect();
+        for file in [&counting[..], &[0], &[0, 1], &[]] {
+            assert_eq!(VENDOR.requirements.body.len(file), volcengine::form(file).len());
+        }
+    }
 
     #[test]
     fn the_model_is_the_interface_that_is_called() {

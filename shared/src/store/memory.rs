@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Object, Store, too_large};
+use super::{Head, Object, Store, too_large};
 use crate::error::Result;
 
 /// Objects in a map; every call takes one lock, so writes are as atomic as on S3. Clones are the same store.
@@ -78,6 +78,16 @@ impl Store for MemoryStore {
         }
         state.bodies_read += 1;
         Ok(Some(object))
+    }
+
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        let state = self.lock();
+        let object = state.objects.get(&(bucket.to_owned(), key.to_owned()));
+        Ok(object.map(|object| Head {
+            etag: object.etag.clone(),
+            version_id: object.version_id.clone(),
+            bytes: object.body.len() as u64,
+        }))
     }
 
     async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {

@@ -4,6 +4,9 @@
 mod memory;
 mod s3;
 mod versioned;
+mod within;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,9 +16,10 @@ use crate::error::{Error, ErrorKind, Result};
 pub use memory::MemoryStore;
 pub use s3::S3Store;
 pub use versioned::{Version, Versioned};
+pub use within::Within;
 
-/// The vendor code of a `storage` error when access was denied. Where listing is not allowed,
-/// S3 answers the same for a missing key, so only the caller knows what it means.
+/// The vendor code of a `storage` error when access was denied. Where listing is not allowed, S3 answers the same for a
+/// missing key.
 pub const ACCESS_DENIED: &str = "AccessDenied";
 
 /// An object with its content.
@@ -29,6 +33,17 @@ pub struct Object {
     pub body: Bytes,
 }
 
+/// An object without its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Without quotes.
+    pub etag: String,
+    /// Where the bucket keeps versions.
+    pub version_id: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// Where documents come from and Reports go.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -37,6 +52,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `too_large`; `storage`, with [`ACCESS_DENIED`] as its vendor code where that is the reason.
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>>;
+
+    /// What stands at a key now, whatever its size; none when it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        let object = self.get(bucket, key, u64::MAX).await?;
+        Ok(object.map(|Object { etag, version_id, body }| Head { etag, version_id, bytes: body.len() as u64 }))
+    }
 
     /// Writes when what stands at the key is still what was seen there: the object with that etag (If-Match), or nothing
     /// (If-None-Match: *). Says whether it did: if not, someone else was first (412) or is writing now (409), so read
@@ -51,6 +75,25 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// `storage`.
     async fn delete(&self, bucket: &str, key: &str) -> Result<()>;
+}
+
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
+        (**self).get(bucket, key, max_bytes).await
+    }
+
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        (**self).head(bucket, key).await
+    }
+
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+        (**self).put(bucket, key, body, content_type, seen).await
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
+        (**self).delete(bucket, key).await
+    }
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {

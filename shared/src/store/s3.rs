@@ -1,15 +1,23 @@
 //! The store on S3. Knows nothing of what the objects are.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Builder, Config};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, Object, Store, too_large};
+use super::{ACCESS_DENIED, Head, Object, Store, too_large};
 use crate::error::{Error, ErrorKind, Result};
+
+const LEAST_PATIENCE_MS: u64 = 1200;
+/// A slow connection's: 2 MB a second.
+const BYTES_A_MS: u64 = 2000;
 
 /// S3, or anything that speaks its protocol.
 #[derive(Clone, Debug)]
@@ -27,22 +35,37 @@ impl S3Store {
 #[async_trait]
 impl Store for S3Store {
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        let answer = self.client.get_object().bucket(bucket).key(key).send().await;
-        match answer {
+        let request = self.client.get_object().bucket(bucket).key(key);
+        match request.customize().config_override(patience(0)).send().await {
             Ok(output) => collect(output, max_bytes).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(failed(&error, "read", bucket, key)),
         }
     }
 
+    async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
+        let request = self.client.head_object().bucket(bucket).key(key);
+        match request.customize().config_override(patience(0)).send().await {
+            Ok(output) => Ok(Some(Head {
+                etag: bare_etag(output.e_tag()),
+                version_id: bare_version(output.version_id()),
+                bytes: output.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+            })),
+            // The answer has no body that would name the error.
+            Err(error) if status(&error) == Some(404) => Ok(None),
+            Err(error) => Err(failed(&error, "look at", bucket, key)),
+        }
+    }
+
     async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+        let bytes = body.len();
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
         let request = match seen {
             None => request.if_none_match("*"),
             Some(etag) => request.if_match(format!("\"{etag}\"")),
         };
-        match request.send().await {
+        match request.customize().config_override(patience(bytes)).send().await {
             Ok(_) => Ok(true),
             Err(error) if is_lost(&error) => Ok(false),
             Err(error) => Err(failed(&error, "write", bucket, key)),
@@ -50,9 +73,18 @@ impl Store for S3Store {
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
-        let answer = self.client.delete_object().bucket(bucket).key(key).send().await;
+        let request = self.client.delete_object().bucket(bucket).key(key);
+        let answer = request.customize().config_override(patience(0)).send().await;
         answer.map(drop).map_err(|error| failed(&error, "delete", bucket, key))
     }
+}
+
+/// How long one try may take: S3 answers within milliseconds, and what is as small as most objects goes again sooner than
+/// it is worth to wait. A body that is fetched is not part of it.
+fn patience(bytes_sent: usize) -> Builder {
+    let millis = LEAST_PATIENCE_MS + bytes_sent as u64 / BYTES_A_MS;
+    Config::builder()
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(millis)).build())
 }
 
 async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
@@ -60,10 +92,17 @@ async fn collect(output: GetObjectOutput, max_bytes: u64) -> Result<Object> {
     if let Some(size) = size.filter(|size| *size > max_bytes) {
         return Err(too_large(size, max_bytes));
     }
-    let etag = output.e_tag().unwrap_or_default().trim_matches('"').to_owned();
-    let version_id = output.version_id().filter(|id| *id != "null").map(str::to_owned);
+    let (etag, version_id) = (bare_etag(output.e_tag()), bare_version(output.version_id()));
     let body = bounded(output.body, size.unwrap_or(0), max_bytes).await?;
     Ok(Object { etag, version_id, body })
+}
+
+fn bare_etag(etag: Option<&str>) -> String {
+    etag.unwrap_or_default().trim_matches('"').to_owned()
+}
+
+fn bare_version(id: Option<&str>) -> Option<String> {
+    id.filter(|id| *id != "null").map(str::to_owned)
 }
 
 /// The body, never more of it than allowed, whatever the head said.

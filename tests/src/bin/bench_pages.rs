@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use fapiao::desk::Desk;
 use fapiao::document::{Document, Limits};
 use fapiao::ocr::Engine;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Chain, Embedded};
 use fapiao::report::Source;
+use fapiao::worker::Workers;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 use tracing::span::Id;
@@ -40,8 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = Engine::load(&models)?;
     let name = engine.name();
     let load = seconds(ClockId::ProcessCPUTime) - start;
-    let pipeline =
-        Pipeline::new(Chain::new(vec![Arc::new(Embedded::with_engine(Arc::new(engine)))]), Limits::default());
+    let here = Workers::here(Desk::with_engine(Arc::new(engine)));
+    let pipeline = Pipeline::new(here, Chain::new(vec![Arc::new(Embedded)]), Limits::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Some(first) = files.first() {
         runtime.block_on(read(&pipeline, first))?;

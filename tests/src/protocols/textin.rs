@@ -3,6 +3,8 @@
 use fapiao::dialect::textin::{APP_ID_HEADER, CODES, CONTENT_TYPE, PATH, SECRET_HEADER};
 use fapiao::error::ErrorKind;
 
+use serde_json::Value;
+
 use super::{Call, NEW, OLD, Row, SMALL_LIMIT, World, picture};
 
 /// A client's call, as the interface page says.
@@ -69,4 +71,63 @@ pub fn rows() -> Vec<Row> {
 
 fn message(code: i64) -> &'static str {
     CODES.iter().find(|known| known.code == code).map_or("", |known| known.message)
+}
+
+/// What stands under a key, and under which path of a Report. Where there are two, the second is where it stands when
+/// nothing is printed again.
+pub const PLACES: [(&str, &[&str]); 27] = [
+    ("vat_invoice_issue_date", &["issue_date"]),
+    ("vat_invoice_issue_date_print", &["reprints.date_right", "issue_date"]),
+    ("vat_invoice_payer_name", &["buyer.name"]),
+    ("vat_invoice_rate_payer_id", &["buyer.tax_id"]),
+    ("vat_invoice_seller_name", &["seller.name"]),
+    ("vat_invoice_seller_id", &["seller.tax_id"]),
+    ("vat_invoice_seller_addr_tell", &["seller.address_phone"]),
+    ("vat_invoice_seller_bank_account", &["seller.bank_account"]),
+    ("vat_invoice_daima", &["invoice_code"]),
+    ("vat_invoice_daima_print", &["reprints.code", "invoice_code"]),
+    ("vat_invoice_daima_right_side", &["reprints.code_right"]),
+    ("vat_invoice_haoma", &["invoice_number"]),
+    ("vat_invoice_haoma_large_size", &["reprints.number_large"]),
+    ("vat_invoice_correct_code", &["check_code"]),
+    ("vat_invoice_corrent_code_print", &["reprints.check_code", "check_code"]),
+    ("vat_invoice_note_correct_code", &["reprints.check_code_in_remarks"]),
+    ("vat_invoice_page_number", &["sheet"]),
+    ("vat_invoice_headline_page_number", &["reprints.sheet"]),
+    ("vat_invoice_machine_no", &["machine_number"]),
+    ("vat_invoice_elec_payment_id", &["electronic_payment_id"]),
+    ("vat_invoice_dai_kai_flag", &["agent_issued"]),
+    ("vat_invoice_total", &["total_amount"]),
+    ("vat_invoice_total_print", &["reprints.total_amount", "total_amount"]),
+    ("vat_invoice_tax_total", &["total_tax"]),
+    ("vat_invoice_total_cover_tax", &["grand_total_words"]),
+    ("vat_invoice_total_cover_tax_digits", &["grand_total"]),
+    ("vat_invoice_total_note", &["remarks"]),
+];
+
+/// The orders of corners in which a client may want a place, as indices into a Report's quad.
+pub const CLOCKWISE: [usize; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+/// As the interface page has it: the lower left one before the lower right one.
+pub const ROWS: [usize; 8] = [0, 1, 2, 3, 6, 7, 4, 5];
+
+/// A key of an answer's list.
+pub fn entry<'a>(answer: &'a Value, key: &str) -> &'a Value {
+    let list = answer["result"]["item_list"].as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().find(|entry| entry["key"] == key).unwrap_or(&Value::Null)
+}
+
+/// The keys that lie more than three pixels from where the Report of the same page has them, or are nowhere where the
+/// Report has a place.
+pub fn misplaced(report: &Value, answer: &Value, order: [usize; 8]) -> Vec<&'static str> {
+    let fields = &report["invoices"][0]["fields"];
+    let differs = |(key, paths): &(&str, &[&str])| {
+        let quad = paths.iter().find_map(|path| fields[path]["quad"].as_array());
+        let at = |index: usize| quad.map_or(Some(0.0), |quad| quad.get(index).and_then(Value::as_f64));
+        let shown = entry(answer, key)["position"].as_array();
+        let pixel = |index: usize| shown.and_then(|position| position.get(index).and_then(Value::as_f64));
+        let is_near =
+            |(index, corner)| pixel(index).zip(at(corner)).is_some_and(|(a, b): (f64, f64)| (a - b).abs() <= 3.0);
+        !order.into_iter().enumerate().all(is_near)
+    };
+    PLACES.into_iter().filter(differs).map(|(key, _)| key).collect()
 }

@@ -1,19 +1,20 @@
 //! Stand-ins for both vendors on loopback ports: each checks what it receives as the vendor would, answers in the
 //! vendor's form, misbehaves as told, and keeps what it got. Knows nothing of the providers that call it.
 
+mod behaviour;
+mod bill;
 mod textin;
 mod volcengine;
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::io::{self, Cursor};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
@@ -22,7 +23,14 @@ use fapiao::invoice::Field;
 use fapiao::report::{PageInfo, Reading};
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use sha2::{Digest, Sha256};
+
+use crate::wire::{self, Unless, Wire};
+
+pub use behaviour::{Behaviour, Plan};
+pub use bill::Charge;
+
+use behaviour::Orders;
 
 /// Who is stood in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,25 +39,6 @@ pub enum StubVendor {
     TextIn,
     /// Reads rolls.
     Volcengine,
-}
-
-/// What the stub does with a request that it has found in order.
-#[derive(Clone, Debug)]
-pub enum Behaviour {
-    /// Answers with its reading.
-    Answer,
-    /// Asks to slow down; with a `Retry-After` of so many seconds.
-    Throttle(Option<u64>),
-    /// Its gateway answers 502 with a page of HTML.
-    Unavailable,
-    /// Says nothing for so long, then answers.
-    Hang(Duration),
-    /// Ends the connection in the middle of the answer.
-    Break,
-    /// Reads the page, but finds no paper of its own.
-    NotMine,
-    /// Answers with a code of its error table.
-    Code(i64),
 }
 
 /// One request, as it arrived.
@@ -69,8 +58,43 @@ pub struct StubCall {
     pub size: Option<(u32, u32)>,
     /// Why it was refused.
     pub refused: Option<i64>,
+    /// What was done with it.
+    pub behaviour: Behaviour,
+    /// Whether the caller left before the answer was there.
+    pub left: bool,
+    /// Where the caller's end of the connection is.
+    pub peer: SocketAddr,
     /// When it had arrived in full.
     pub at: Instant,
+}
+
+impl StubCall {
+    /// The digest of the document that was sent.
+    pub fn picture(&self) -> Option<String> {
+        self.file.as_deref().map(digest)
+    }
+
+    /// Whether the vendor would charge for it.
+    pub fn is_paid(&self) -> bool {
+        self.refused.is_none() && self.behaviour.is_paid()
+    }
+
+    /// Whether its end cannot be known to the caller: the request was sent, and no whole answer came.
+    pub fn is_unknown(&self) -> bool {
+        self.left || self.behaviour.hides_its_end()
+    }
+}
+
+/// A picture's digest, as the bill has it.
+pub fn digest(picture: &[u8]) -> String {
+    Sha256::digest(picture).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The invoice number that a stub reads in a picture when it tells them apart: eight digits, made from its digest.
+pub fn number_of(picture: &[u8]) -> String {
+    let digest = Sha256::digest(picture);
+    let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{:08}", number % 100_000_000)
 }
 
 /// The account that the stubs know.
@@ -89,9 +113,8 @@ pub fn keys(textin: &str, volcengine: &str) -> String {
 
 /// A running stub; it ends when this is dropped.
 pub struct Stub {
-    address: SocketAddr,
+    server: wire::Server,
     state: Arc<Shared>,
-    _stop: oneshot::Sender<()>,
 }
 
 struct Shared {
@@ -102,8 +125,8 @@ struct Shared {
 
 struct Inner {
     secret: String,
-    script: VecDeque<Behaviour>,
-    afterwards: Behaviour,
+    orders: Orders,
+    tells_pictures_apart: bool,
     calls: Vec<StubCall>,
 }
 
@@ -116,28 +139,11 @@ impl Stub {
     /// # Errors
     /// When no port or thread is to be had.
     pub fn start(vendor: StubVendor, reading: Reading) -> io::Result<Self> {
-        let inner = Inner {
-            secret: SECRET.to_owned(),
-            script: VecDeque::new(),
-            afterwards: Behaviour::Answer,
-            calls: Vec::new(),
-        };
+        let inner =
+            Inner { secret: SECRET.to_owned(), orders: Orders::new(), tells_pictures_apart: false, calls: Vec::new() };
         let state = Arc::new(Shared { vendor, reading, inner: Mutex::new(inner) });
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let router = Router::new().fallback(receive).with_state(Arc::clone(&state));
-        thread::Builder::new().name(format!("{vendor:?}")).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    served = serve(listener, router) => served,
-                    _ = stopped => Ok(()),
-                }
-            })
-        })?;
-        Ok(Self { address, state, _stop: stop })
+        Ok(Self { server: wire::serve(&format!("{vendor:?}"), router)?, state })
     }
 
     /// The name of the vendor that it stands for.
@@ -150,22 +156,32 @@ impl Stub {
 
     /// Where it listens: scheme, host and port.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.server.address)
     }
 
     /// Host and port.
     pub fn host(&self) -> String {
-        self.address.to_string()
+        self.server.address.to_string()
     }
 
     /// What to do with the next requests, one each; afterwards it answers again.
     pub fn script(&self, behaviours: impl IntoIterator<Item = Behaviour>) {
-        self.state.lock().script.extend(behaviours);
+        self.state.lock().orders.script.extend(behaviours);
     }
 
-    /// What to do with every request that no script speaks of.
+    /// What to do with some of the requests that no script speaks of.
+    pub fn plan(&self, plan: Plan) {
+        self.state.lock().orders.plan = Some(plan);
+    }
+
+    /// What to do with every request that neither a script nor a plan speaks of.
     pub fn always(&self, behaviour: Behaviour) {
-        self.state.lock().afterwards = behaviour;
+        self.state.lock().orders.afterwards = behaviour;
+    }
+
+    /// From now on each picture has an invoice number of its own: [`number_of`] tells which.
+    pub fn tell_pictures_apart(&self) {
+        self.state.lock().tells_pictures_apart = true;
     }
 
     /// From now on only this secret is let in.
@@ -176,6 +192,11 @@ impl Stub {
     /// Everything received since the start or the last [`Self::forget`], refused requests too.
     pub fn calls(&self) -> Vec<StubCall> {
         self.state.lock().calls.clone()
+    }
+
+    /// What was paid for since then, by the digest of the picture.
+    pub fn bill(&self) -> BTreeMap<String, Charge> {
+        bill::bill(&self.state.lock().calls)
     }
 
     /// Forgets what was received.
@@ -189,28 +210,36 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the call and gives what is to be done with it.
-    fn keep(&self, call: StubCall) -> Behaviour {
+    /// Keeps the call, and gives the way to say that the caller left.
+    fn keep(self: &Arc<Self>, call: StubCall) -> impl FnMut() + use<> {
         let mut inner = self.lock();
-        let in_order = call.refused.is_none();
+        let (at, stub) = (inner.calls.len(), Arc::clone(self));
         inner.calls.push(call);
-        if in_order { inner.script.pop_front().unwrap_or_else(|| inner.afterwards.clone()) } else { Behaviour::Answer }
+        move || {
+            if let Some(call) = stub.lock().calls.get_mut(at) {
+                call.left = true;
+            }
+        }
     }
 
     /// The reading of a page of that size. One field has its place, a tenth of the page from the left and the top.
-    fn reading(&self, size: Option<(u32, u32)>) -> Reading {
+    fn reading(&self, call: &StubCall) -> Reading {
         let mut reading = self.reading.clone();
-        if let Some((width, height)) = size {
+        if let Some((width, height)) = call.size {
             reading.page = PageInfo { width, height, rotation: 0 };
             if let Some(evidence) = reading.fields.get_mut(&Field::InvoiceNumber) {
                 evidence.quad = Some(place(width, height));
             }
         }
+        let own_number = call.file.as_deref().filter(|_| self.lock().tells_pictures_apart).map(number_of);
+        if let (Some(number), Some(evidence)) = (own_number, reading.fields.get_mut(&Field::InvoiceNumber)) {
+            evidence.text = Some(number);
+        }
         reading
     }
 
     fn answer(&self, call: &StubCall) -> Value {
-        let reading = self.reading(call.size);
+        let reading = self.reading(call);
         match self.vendor {
             StubVendor::TextIn => textin::answer(&reading),
             StubVendor::Volcengine => volcengine::answer(&reading, call.at.elapsed()),
@@ -226,8 +255,15 @@ impl Shared {
 
     fn not_mine(&self, call: &StubCall) -> (StatusCode, Value) {
         match self.vendor {
-            StubVendor::TextIn => (StatusCode::OK, textin::not_mine(&self.reading(call.size).page)),
+            StubVendor::TextIn => (StatusCode::OK, textin::not_mine(&self.reading(call).page)),
             StubVendor::Volcengine => volcengine::error(50208),
+        }
+    }
+
+    fn no_result(&self) -> Value {
+        match self.vendor {
+            StubVendor::TextIn => json!({"code": 200, "message": "success"}),
+            StubVendor::Volcengine => json!({"code": 10000, "message": "Success", "request_id": REQUEST_ID}),
         }
     }
 
@@ -246,14 +282,11 @@ pub fn place(width: u32, height: u32) -> Quad {
     [0.1 * w, 0.1 * h, 0.3 * w, 0.1 * h, 0.3 * w, 0.2 * h, 0.1 * w, 0.2 * h]
 }
 
-async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
-    axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await
-}
-
-async fn receive(State(stub): State<Arc<Shared>>, request: Request) -> Response {
+async fn receive(State(stub): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
+    let behaviour = stub.lock().orders.next();
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
-    let at = Instant::now();
+    let read = behaviour != Behaviour::ResetUnread;
+    let body = if read { to_bytes(body, MAX_BODY).await.unwrap_or_default() } else { Bytes::new() };
     let mut call = StubCall {
         method: parts.method,
         uri: parts.uri,
@@ -262,36 +295,53 @@ async fn receive(State(stub): State<Arc<Shared>>, request: Request) -> Response 
         file: None,
         size: None,
         refused: None,
-        at,
+        behaviour,
+        left: false,
+        peer: wire.peer,
+        at: Instant::now(),
     };
-    let secret = stub.lock().secret.clone();
-    let checked = match stub.vendor {
-        StubVendor::TextIn => textin::check(&call, &secret),
-        StubVendor::Volcengine => volcengine::check(&call, &secret),
-    };
-    match checked {
-        Ok((file, size)) => (call.file, call.size) = (Some(file), size),
-        Err(code) => call.refused = Some(code),
+    if read && let Err(code) = check(&stub, &mut call) {
+        call.refused = Some(code);
+        drop(stub.keep(call));
+        return respond(stub.error(code), None);
     }
-    let behaviour = stub.keep(call.clone());
-    match call.refused {
-        Some(code) => respond(stub.error(code), None),
-        None => behave(&stub, &call, behaviour).await,
-    }
+    let leaving = Unless::done(stub.keep(call.clone()));
+    behave(&stub, &call, &wire).await.map(|body| wire::watched(body, leaving))
 }
 
-async fn behave(stub: &Shared, call: &StubCall, behaviour: Behaviour) -> Response {
-    match behaviour {
-        Behaviour::Answer => respond((StatusCode::OK, stub.answer(call)), None),
-        Behaviour::Throttle(wait) => respond(stub.error(stub.throttle_code()), wait),
+/// Takes the document out of the request, as the vendor would; or gives its code for what is wrong.
+fn check(stub: &Shared, call: &mut StubCall) -> Result<(), i64> {
+    let secret = stub.lock().secret.clone();
+    let (file, size) = match stub.vendor {
+        StubVendor::TextIn => textin::check(call, &secret)?,
+        StubVendor::Volcengine => volcengine::check(call, &secret)?,
+    };
+    (call.file, call.size) = (Some(file), size);
+    Ok(())
+}
+
+async fn behave(stub: &Shared, call: &StubCall, wire: &Wire) -> Response {
+    let answer = || (StatusCode::OK, stub.answer(call));
+    match &call.behaviour {
+        Behaviour::Answer => respond(answer(), None),
+        Behaviour::Throttle(wait) => respond(stub.error(stub.throttle_code()), *wait),
         Behaviour::Unavailable => page(StatusCode::BAD_GATEWAY),
+        Behaviour::Status(status) => page(StatusCode::from_u16(*status).unwrap_or_default()),
         Behaviour::Hang(time) => {
-            tokio::time::sleep(time).await;
-            respond((StatusCode::OK, stub.answer(call)), None)
+            tokio::time::sleep(*time).await;
+            respond(answer(), None)
+        }
+        Behaviour::Drip(pieces, pause) => {
+            let body = wire::dripping(answer().1.to_string().into_bytes(), *pieces, *pause);
+            respond((StatusCode::OK, Value::Null), None).map(|_| body)
         }
         Behaviour::Break => broken(),
+        Behaviour::ResetUnread | Behaviour::ResetRead => wire.cut(),
         Behaviour::NotMine => respond(stub.not_mine(call), None),
-        Behaviour::Code(code) => respond(stub.error(code), None),
+        Behaviour::NoJson => page(StatusCode::OK),
+        Behaviour::NoResult => respond((StatusCode::OK, stub.no_result()), None),
+        Behaviour::Code(code) => respond(stub.error(*code), None),
+        Behaviour::Inside(code) => respond((StatusCode::OK, stub.error(*code).1), None),
     }
 }
 
@@ -309,6 +359,9 @@ fn respond((status, body): (StatusCode, Value), retry_after: Option<u64>) -> Res
 
 /// The id that every answer carries, each vendor's in its own way.
 pub const REQUEST_ID: &str = "stub-request";
+
+/// What a vendor says beside a code that stands on no page of its.
+const UNKNOWN: &str = "no such code stands in the error table";
 
 fn page(status: StatusCode) -> Response {
     let mut response = Response::new(Body::from("<html><body>Bad Gateway</body></html>"));

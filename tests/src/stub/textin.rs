@@ -5,9 +5,9 @@ use fapiao::dialect::{Input, VendorCode, textin};
 use fapiao::report::{PageInfo, Reading};
 use fapiao::secret::Secret;
 use image::ImageFormat;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{ACCOUNT, StubCall, content_type, dimensions};
+use super::{ACCOUNT, StubCall, UNKNOWN, content_type, dimensions};
 
 const MAX_BYTES: usize = 10_000_000;
 const FORMATS: [ImageFormat; 5] =
@@ -55,6 +55,8 @@ pub(super) fn not_mine(page: &PageInfo) -> Value {
 }
 
 pub(super) fn error(code: i64) -> Value {
-    let known = textin::CODES.iter().find(|known| known.code == code);
-    known.map_or(Value::Null, textin::render_error)
+    match textin::CODES.iter().find(|known| known.code == code) {
+        Some(known) => textin::render_error(known),
+        None => json!({"code": code, "message": UNKNOWN}),
+    }
 }

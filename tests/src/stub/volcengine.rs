@@ -10,9 +10,9 @@ use fapiao::report::Reading;
 use fapiao::secret::Secret;
 use image::ImageFormat;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{ACCOUNT, REQUEST_ID, StubCall, content_type, dimensions};
+use super::{ACCOUNT, REQUEST_ID, StubCall, UNKNOWN, content_type, dimensions};
 
 const MAX_BYTES: usize = 5_000_000;
 const MAX_BODY: usize = 8_000_000;
@@ -75,7 +75,10 @@ pub(super) fn answer(reading: &Reading, elapsed: Duration) -> Value {
 
 pub(super) fn error(code: i64) -> (StatusCode, Value) {
     let Some(known) = volcengine::CODES.iter().find(|known| known.code == code) else {
-        return (StatusCode::INTERNAL_SERVER_ERROR, Value::Null);
+        return (
+            StatusCode::BAD_REQUEST,
+            json!({"code": code, "status": code, "message": UNKNOWN, "request_id": REQUEST_ID}),
+        );
     };
     let status = StatusCode::from_u16(known.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, volcengine::render_error(known, None, REQUEST_ID, Duration::ZERO))

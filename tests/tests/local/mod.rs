@@ -92,6 +92,46 @@ impl Stack {
         }
     }
 
+    /// The Report at a key of the output bucket, if it is there.
+    pub async fn report_now(&self, key: &str) -> Option<Value> {
+        let object = self.s3().get_object().bucket(self.output("OutputBucket")).key(key).send().await.ok()?;
+        serde_json::from_slice(&object.body.collect().await.ok()?.into_bytes()).ok()
+    }
+
+    /// Puts JSON where a Report stands, whatever stands there.
+    pub async fn put_report(&self, key: &str, report: &Value) {
+        let body = ByteStream::from(report.to_string().into_bytes());
+        self.s3().put_object().bucket(self.output("OutputBucket")).key(key).body(body).send().await.unwrap();
+    }
+
+    /// Takes a Report away; its older versions stay.
+    pub async fn delete_report(&self, key: &str) {
+        self.s3().delete_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
+    }
+
+    /// Deletes a file from the input bucket; its older versions stay.
+    pub async fn delete_file(&self, key: &str) {
+        self.s3().delete_object().bucket(self.output("InputBucket")).key(key).send().await.unwrap();
+    }
+
+    /// Key and content of every version of everything in both buckets; a delete marker's content is empty.
+    pub async fn all_versions(&self) -> Vec<(String, Vec<u8>)> {
+        let s3 = self.s3();
+        let mut all = Vec::new();
+        for bucket in [self.output("InputBucket"), self.output("OutputBucket")] {
+            let listed = s3.list_object_versions().bucket(bucket).send().await.unwrap();
+            assert_ne!(listed.is_truncated(), Some(true));
+            all.extend(listed.delete_markers().iter().map(|marker| (marker.key().unwrap().to_owned(), Vec::new())));
+            for version in listed.versions() {
+                let get = s3.get_object().bucket(bucket).key(version.key().unwrap());
+                let object = get.version_id(version.version_id().unwrap()).send().await.unwrap();
+                let body = object.body.collect().await.unwrap().into_bytes().to_vec();
+                all.push((version.key().unwrap().to_owned(), body));
+            }
+        }
+        all
+    }
+
     /// Tells one writing of a Report from the next.
     pub async fn report_etag(&self, key: &str) -> String {
         let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
@@ -114,6 +154,46 @@ impl Stack {
     pub async fn retry_at_once(&self) {
         let attributes = json!({"VisibilityTimeout": "1"});
         self.sqs("SetQueueAttributes", json!({"QueueUrl": self.output("InboxUrl"), "Attributes": attributes})).await;
+    }
+
+    /// A failed message comes again after so many seconds.
+    pub async fn retry_after(&self, seconds: u32) {
+        let attributes = json!({"VisibilityTimeout": seconds.to_string()});
+        self.sqs("SetQueueAttributes", json!({"QueueUrl": self.output("InboxUrl"), "Attributes": attributes})).await;
+    }
+
+    /// The ingest function may run for so many seconds.
+    pub async fn limit_function(&self, seconds: u32) {
+        let url =
+            format!("{}/2015-03-31/functions/{}/configuration", self.output("Endpoint"), self.output("IngestFunction"));
+        let body = json!({"Timeout": seconds}).to_string();
+        let (status, answer) = request("PUT", &url, "Content-Type: application/json\r\n", body.as_bytes()).await;
+        assert_eq!((status, &answer["Timeout"]), (200, &json!(seconds)), "{answer}");
+    }
+
+    /// The bodies of all messages that were given up. They stay hidden for a while after that.
+    pub async fn take_dead_letters(&self) -> Vec<String> {
+        let mut bodies = Vec::new();
+        loop {
+            let request =
+                json!({"QueueUrl": self.output("DeadLettersUrl"), "MaxNumberOfMessages": 10, "VisibilityTimeout": 600});
+            let answer = self.sqs("ReceiveMessage", request).await;
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if messages.is_empty() {
+                return bodies;
+            }
+            bodies.extend(messages.iter().map(|message| message["Body"].as_str().unwrap_or_default().to_owned()));
+        }
+    }
+
+    /// The folder in which everything of this stack runs.
+    pub fn folder(&self) -> &Path {
+        Path::new(self.output("Log")).parent().unwrap()
+    }
+
+    /// All outputs, as the tools' note of a running stack has them.
+    pub fn note(&self) -> Value {
+        json!(self.outputs)
     }
 
     /// Waits until nothing is queued or being worked on.

@@ -51,6 +51,29 @@ pub(crate) struct Client {
     pub(crate) quads: Option<QuadOrder>,
 }
 
+/// What came of a look-up, and among whom. Both stay together whatever came of it, so that who was found costs no time that
+/// who was not would not.
+#[derive(Debug)]
+pub(crate) struct Admission<T, D> {
+    holders: Holders,
+    outcome: Result<T, D>,
+}
+
+impl<D> Admission<Place, D> {
+    /// The client that was found.
+    ///
+    /// # Errors
+    /// Why none was.
+    pub(crate) fn client(self) -> Result<Arc<Client>, D> {
+        let Place(at) = self.outcome?;
+        Ok(Arc::clone(&self.holders[at]))
+    }
+}
+
+/// Where a client stands in the list that it was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(usize);
+
 /// An app id, and its secret codes: two while they are rotated.
 #[derive(Debug, PartialEq, Eq)]
 struct TextinAccount {
@@ -90,7 +113,7 @@ impl Clients {
         now: Instant,
         look: impl Fn(&[Arc<Client>]) -> Result<T, D>,
         may_heal: impl Fn(&D) -> bool,
-    ) -> Result<Result<T, D>, Uncheckable> {
+    ) -> Result<Admission<T, D>, Uncheckable> {
         let admitted = self.look_up(now, look, may_heal).await;
         admitted.map_err(|error| {
             tracing::error!(%error, hint = error.hint(), "no credentials to compare with");
@@ -103,15 +126,16 @@ impl Clients {
         now: Instant,
         look: impl Fn(&[Arc<Client>]) -> Result<T, D>,
         may_heal: impl Fn(&D) -> bool,
-    ) -> Result<Result<T, D>> {
-        let outcome = look(&self.parsed(&self.secret.get(now).await?)?);
-        let is_wanted = outcome.as_ref().is_err_and(may_heal);
+    ) -> Result<Admission<T, D>> {
+        let among = |holders: Holders| Admission { outcome: look(&holders), holders };
+        let admission = among(self.parsed(&self.secret.get(now).await?)?);
+        let is_wanted = admission.outcome.as_ref().is_err_and(may_heal);
         match self.secret.refreshed_if(is_wanted, now).await {
-            Ok(Some(fresh)) => Ok(look(&self.parsed(&fresh)?)),
-            Ok(None) => Ok(outcome),
+            Ok(Some(fresh)) => Ok(among(self.parsed(&fresh)?)),
+            Ok(None) => Ok(admission),
             Err(error) => {
                 tracing::warn!(%error, "cannot look for rotated credentials");
-                Ok(outcome)
+                Ok(admission)
             }
         }
     }
@@ -145,40 +169,40 @@ impl Client {
 }
 
 /// Whose API key it is. Every key is compared, so that the time tells nothing.
-pub(crate) fn by_key(clients: &[Arc<Client>], presented: &str) -> Option<Arc<Client>> {
+pub(crate) fn by_key(clients: &[Arc<Client>], presented: &str) -> Option<Place> {
     let mut found = None;
-    for client in clients {
+    for (at, client) in clients.iter().enumerate() {
         for key in &client.keys {
             if key.matches(presented) {
-                found = Some(client);
+                found = Some(Place(at));
             }
         }
     }
-    found.cloned()
+    found
 }
 
 /// Whose app id and secret code these are. Every code is compared, so that the time does not even tell which ids there are.
-pub(crate) fn by_textin(clients: &[Arc<Client>], app_id: &str, code: &str) -> Option<Arc<Client>> {
+pub(crate) fn by_textin(clients: &[Arc<Client>], app_id: &str, code: &str) -> Option<Place> {
     let mut found = None;
-    for client in clients {
+    for (at, client) in clients.iter().enumerate() {
         for account in &client.textin {
             for own in &account.codes {
                 if own.matches(code) & (account.app_id == app_id) {
-                    found = Some(client);
+                    found = Some(Place(at));
                 }
             }
         }
     }
-    found.cloned()
+    found
 }
 
 /// The client that an access key names, and all that it may have signed with. Ids are no secret.
-pub(crate) fn by_access_key(clients: &[Arc<Client>], id: &str) -> Option<(Arc<Client>, Vec<Credentials>)> {
+pub(crate) fn by_access_key(clients: &[Arc<Client>], id: &str) -> Option<(Place, Vec<Credentials>)> {
     let keys = |client: &Client| {
         let keys = client.volcengine.iter().filter(|key| key.access_key_id == id);
         keys.cloned().collect::<Vec<_>>()
     };
-    clients.iter().map(|client| (Arc::clone(client), keys(client))).find(|(_, keys)| !keys.is_empty())
+    clients.iter().enumerate().map(|(at, client)| (Place(at), keys(client))).find(|(_, keys)| !keys.is_empty())
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fapiao::document::{Document, Limits};
+use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::parts::{self, Part};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::Chain;
 use fapiao::report::{PageInfo, Reading};
+use fapiao::worker::Part;
 
 use crate::clients::Client;
 
@@ -68,11 +68,11 @@ pub(super) async fn read(
     let max_bytes = pipeline.limits().max_bytes.min(bounds.max_bytes);
     check_size(&file, max_bytes)?;
     let mut page = Page { readings: Vec::new(), info: PageInfo::default() };
-    for part in first_page(file, Limits { max_bytes, ..*pipeline.limits() }, deadline).await? {
+    for part in first_page(pipeline, file, max_bytes, deadline).await? {
         let readings = match part {
             Ok(part) => {
-                check_sides(part.document(), &bounds.sides)?;
-                let (width, height) = part.document().dimensions();
+                check_sides(&part, &bounds.sides)?;
+                let (width, height) = part.dimensions;
                 page.info = PageInfo { width, height, rotation: 0 };
                 ask(pipeline.chain(), &part, selected, deadline).await
             }
@@ -89,10 +89,11 @@ pub(super) async fn read(
 }
 
 /// What is read as one invoice each, and why something is not: all that begins on a file's first page.
-async fn first_page(file: Bytes, limits: Limits, deadline: Instant) -> Result<Vec<Result<Part>>> {
+async fn first_page(pipeline: &Pipeline, file: Bytes, max_bytes: u64, deadline: Instant) -> Result<Vec<Result<Part>>> {
     let archive = || Error::new(ErrorKind::UnsupportedFormat, "an archive has no first page");
     let is_empty = file.is_empty();
-    let file = match parts::open(file, limits, deadline).await {
+    let limits = Limits { max_bytes, ..*pipeline.limits() };
+    let file = match pipeline.workers().open(file, &limits, deadline).await {
         Err(error) if error.kind() == ErrorKind::Empty && !is_empty => return Err(archive()),
         opened => opened?,
     };
@@ -123,9 +124,9 @@ fn check_size(file: &Bytes, max_bytes: u64) -> Result<()> {
     Err(Error::new(ErrorKind::TooLarge, format!("the file has {} bytes; at most {max_bytes} are allowed", file.len())))
 }
 
-fn check_sides(document: &Document, sides: &RangeInclusive<u32>) -> Result<()> {
-    let (width, height) = document.dimensions();
-    if !document.format().is_picture() || (sides.contains(&width) && sides.contains(&height)) {
+fn check_sides(part: &Part, sides: &RangeInclusive<u32>) -> Result<()> {
+    let (width, height) = part.dimensions;
+    if !part.format.is_picture() || (sides.contains(&width) && sides.contains(&height)) {
         return Ok(());
     }
     let message = format!("{width} x {height} pixels: each side may have {} to {}", sides.start(), sides.end());

@@ -52,7 +52,7 @@ async fn admit(api: &Api, headers: &HeaderMap, visit: &mut Visit) -> Result<Arc<
     let look = |all: &[Arc<Client>]| textin::authenticate(headers, |id, code| by_textin(all, id, code));
     let may_heal = |refusal: &&VendorCode| refusal.code == known(40102).code;
     let admitted = api.clients.admit(visit.start, look, may_heal).await;
-    let client = admitted.map_err(|_| known(500))??;
+    let client = admitted.map_err(|_| known(500))?.client()?;
     visit.client = Some(client.name.clone());
     if client.may_come_from(visit.address) { Ok(client) } else { Err(known(40103)) }
 }

@@ -86,8 +86,8 @@ async fn admit(api: &Api, request: &Request, visit: &mut Visit) -> Result<Arc<Cl
     let look = |all: &[Arc<Client>]| {
         let mut found = None;
         let keys_of = |id: &str| match by_access_key(all, id) {
-            Some((client, keys)) => {
-                found = Some(client);
+            Some((place, keys)) => {
+                found = Some(place);
                 keys
             }
             None => Vec::new(),
@@ -97,7 +97,7 @@ async fn admit(api: &Api, request: &Request, visit: &mut Visit) -> Result<Arc<Cl
     };
     let may_heal = |denial: &Denial| matches!(denial, Denial::Forbidden | Denial::BadSignature);
     let admitted = api.clients.admit(visit.start, look, may_heal).await;
-    let client = admitted.map_err(|_| known(50500))??;
+    let client = admitted.map_err(|_| known(50500))?.client()?;
     visit.client = Some(client.name.clone());
     if client.may_come_from(visit.address) { Ok(client) } else { Err(Denial::Forbidden.into()) }
 }

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::parts::Part;
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::{Answer, Chain, Provider};
 use fapiao::secret::Secret;
+use fapiao::worker::{Part, Workers};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
 use http::Response;
@@ -61,7 +62,10 @@ pub fn api(providers: Vec<Fake>) -> Api {
 pub fn api_of(providers: Vec<Fake>, secret: &str) -> Api {
     let providers = providers.into_iter().map(|fake| Arc::new(fake) as Arc<dyn Provider>).collect();
     let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-    Api::new(Pipeline::new(Chain::new(providers), limits), Clients::new(Arc::new(Secret::new(secret))))
+    Api::new(
+        Pipeline::new(Workers::here(Desk::new("no/models")), Chain::new(providers), limits),
+        Clients::new(Arc::new(Secret::new(secret))),
+    )
 }
 
 /// Everything that is logged while something is done.

@@ -35,8 +35,8 @@ pub const CODES: [VendorCode; 18] = [
 /// What a client of this interface is told for an error of ours. Of two codes for what cannot be opened, one is a picture's.
 pub fn for_error(error: &Error, is_picture: bool) -> &'static VendorCode {
     known(match error.kind() {
-        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable if is_picture => 40301,
-        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable | ErrorKind::Encrypted => 40303,
+        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable | ErrorKind::TooComplex if is_picture => 40301,
+        ErrorKind::UnsupportedFormat | ErrorKind::Undecodable | ErrorKind::TooComplex | ErrorKind::Encrypted => 40303,
         ErrorKind::TooLarge => 40302,
         ErrorKind::BadDimensions => 40304,
         ErrorKind::Empty => 40305,
@@ -47,7 +47,11 @@ pub fn for_error(error: &Error, is_picture: bool) -> &'static VendorCode {
         | ErrorKind::ProviderTimeout
         | ErrorKind::Deadline
         | ErrorKind::Storage => 30203,
-        ErrorKind::NoInvoice | ErrorKind::UnreadInvoice | ErrorKind::ProviderProtocol | ErrorKind::Internal => 500,
+        ErrorKind::NoInvoice
+        | ErrorKind::UnreadInvoice
+        | ErrorKind::UnusableKey
+        | ErrorKind::ProviderProtocol
+        | ErrorKind::Internal => 500,
     })
 }
 
@@ -83,6 +87,7 @@ mod tests {
             (ErrorKind::UnsupportedFormat, 40301, 40303),
             (ErrorKind::Undecodable, 40301, 40303),
             (ErrorKind::Encrypted, 40303, 40303),
+            (ErrorKind::TooComplex, 40301, 40303),
             (ErrorKind::ProviderQuota, 40003, 40003),
             (ErrorKind::ProviderAuth, 40008, 40008),
             (ErrorKind::Deadline, 30203, 30203),

@@ -29,6 +29,18 @@ pub(super) const DIGITAL_NUMBER: &str = "digital_elec_invoice_number";
 /// Whether a tax office issued it; empty when not.
 pub(super) const AGENT_ISSUED: &str = "vat_invoice_dai_kai_flag";
 
+/// Keys that name a place, and whose first print stands there where the form has no second one. So the vendor's engine
+/// answers: of the tax office's specimen, on which date and total stand once, both keys of each have the same value at the
+/// same place, and the code at the top left is the printed one.
+pub(super) const FIRST_PRINTS: [(Field, Field); 4] = [
+    (Field::ReprintedCode, Field::InvoiceCode),
+    (Field::DateOnTheRight, Field::IssueDate),
+    (Field::ReprintedCheckCode, Field::CheckCode),
+    (Field::ReprintedTotalAmount, Field::TotalAmount),
+];
+/// On a digital invoice the number is printed at the right alone.
+pub(super) const ON_DIGITAL: (Field, Field) = (Field::NumberOnTheRight, Field::InvoiceNumber);
+
 /// All keys of the interface page in its order, and the special mark of newer answers.
 pub(super) const KEYS: [Key; 53] = [
     derived("type", "类型"),

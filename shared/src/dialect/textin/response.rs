@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::from_code;
 use super::items;
-use super::keys::{AGENT_ISSUED, DIGITAL_NUMBER, KEYS, Key, NUMBER};
+use super::keys::{AGENT_ISSUED, DIGITAL_NUMBER, FIRST_PRINTS, KEYS, Key, NUMBER, ON_DIGITAL};
 use super::kind::{self, Words};
 use super::position::{QuadOrder, from_position, to_position};
 use crate::dialect::json::{integer, list, print};
@@ -15,7 +15,7 @@ use crate::dialect::{VendorAnswer, VendorCode, field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Quad, Turn};
 use crate::invoice::{Field, FieldKind, Invoice, InvoiceType};
-use crate::report::{PageInfo, Reading};
+use crate::report::{Evidence, PageInfo, Reading};
 
 /// Understands an answer.
 ///
@@ -190,7 +190,10 @@ fn entry(reading: &Reading, key: &Key, order: QuadOrder) -> Value {
     let (value, quad) = match key.holds {
         Some(Field::Column(column)) => (items::render_column(reading, column), items::column_quad(reading, column)),
         Some(Field::TaxRate) if field::text(reading, Field::TaxRate).is_none() => items::rates(reading),
-        Some(field) => (field::text(reading, field).unwrap_or_default(), field::quad(reading, field)),
+        Some(field) => {
+            let field = first_print(reading, field).unwrap_or(field);
+            (field::text(reading, field).unwrap_or_default(), field::quad(reading, field))
+        }
         None => derive(reading, key.key),
     };
     json!({
@@ -199,6 +202,15 @@ fn entry(reading: &Reading, key: &Key, order: QuadOrder) -> Value {
         "description": key.description,
         "position": to_position(quad.as_ref(), order),
     })
+}
+
+/// The field whose print stands at the place of a reprint that there is not, where we know the print. What a vendor has
+/// left empty stays so.
+fn first_print(reading: &Reading, reprint: Field) -> Option<Field> {
+    let own = FIRST_PRINTS.into_iter().chain(reading.invoice.r#type.is_digital().then_some(ON_DIGITAL));
+    let (_, first) = own.into_iter().find(|(field, _)| *field == reprint && reading.evidence(reprint).is_none())?;
+    let is_ours = |evidence: &Evidence| !field::is_vendors(evidence) && evidence.quad.is_some();
+    (reading.is_printed(first) && reading.evidence(first).is_some_and(is_ours)).then_some(first)
 }
 
 /// What stands under a key that is not one field's.
@@ -210,7 +222,10 @@ fn derive(reading: &Reading, key: &str) -> (String, Option<Quad>) {
     let text = match key {
         NUMBER => return number(reading, !kind.is_digital()),
         DIGITAL_NUMBER => return number(reading, kind.is_digital()),
-        AGENT_ISSUED => field::printed(reading, Field::AgentIssued).unwrap_or(either(by_agent, "代开", "")),
+        AGENT_ISSUED => {
+            let said = field::printed(reading, Field::AgentIssued).unwrap_or(either(by_agent, "代开", ""));
+            return (said.to_owned(), field::quad(reading, Field::AgentIssued));
+        }
         "vat_invoice_type" => either(on_paper, "非电子发票", "电子发票"),
         "vat_invoice_zhuan_yong_flag" => either(kind.is_special(), "专票", "普票"),
         "vat_invoice_quandianfapiao_flag" => either(kind.is_digital(), "True", "False"),

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::geometry::quad_of;
 use crate::invoice::{Column, Item};
+use crate::report::EvidenceSource;
 
 const INTERFACE_PAGE: &str = include_str!("../testdata/textin-keys.tsv");
 
@@ -89,6 +91,72 @@ fn reprints_step_in_where_the_first_place_is_empty_or_noise() {
     assert_eq!(invoice.invoice_code.as_deref(), Some("044031900104"));
     assert_eq!(invoice.issue_date.unwrap().to_string(), "2022-06-22");
     assert_eq!(invoice.check_code, None);
+}
+
+/// What we read ourselves, each value at a place of its own.
+fn own(kind: InvoiceType, prints: &[(Field, &str)]) -> Reading {
+    let mut reading = Reading::default();
+    reading.invoice.r#type = kind;
+    for (at, (field, print)) in prints.iter().enumerate() {
+        let quad = Some(quad_of([0.0, at as f32, 80.0, at as f32 + 0.5]));
+        field::take(&mut reading, *field, print, quad);
+        reading.fields.get_mut(field).unwrap().sources = vec![EvidenceSource::Print];
+    }
+    reading
+}
+
+/// What stands under a key, and where.
+fn placed(answer: &Value, key: &str) -> (String, Value) {
+    let list = answer["result"]["item_list"].as_array().unwrap();
+    (value(answer, key).to_owned(), list.iter().find(|entry| entry["key"] == key).unwrap()["position"].clone())
+}
+
+#[test]
+fn a_key_that_names_the_place_of_a_first_print_has_that_print() {
+    let prints = [
+        (Field::InvoiceCode, "031001900104"),
+        (Field::IssueDate, "2022年06月22日"),
+        (Field::CheckCode, "70497 71434 15541 89588"),
+        (Field::TotalAmount, "¥442.48"),
+    ];
+    let answer = render(&own(InvoiceType::Common, &prints));
+    for (place, key) in [
+        ("vat_invoice_daima_print", "vat_invoice_daima"),
+        ("vat_invoice_issue_date_print", "vat_invoice_issue_date"),
+        ("vat_invoice_corrent_code_print", "vat_invoice_correct_code"),
+        ("vat_invoice_total_print", "vat_invoice_total"),
+    ] {
+        assert_eq!(placed(&answer, place), placed(&answer, key), "{place}");
+        assert_ne!(placed(&answer, place).0, "", "{place}");
+    }
+    let again = own(InvoiceType::Common, &[prints[0], (Field::ReprintedCode, "031001900105")]);
+    assert_eq!(value(&render(&again), "vat_invoice_daima_print"), "031001900105", "a second print comes first");
+}
+
+#[test]
+fn only_a_digital_invoice_has_its_one_number_at_the_right() {
+    for (kind, right) in [(InvoiceType::DigitalCommon, "24312000000012345678"), (InvoiceType::Common, "")] {
+        let answer = render(&own(kind, &[(Field::InvoiceNumber, "24312000000012345678")]));
+        assert_eq!(value(&answer, "vat_invoice_haoma_right_side"), right, "{kind}");
+    }
+}
+
+#[test]
+fn what_a_vendor_left_empty_or_only_the_qr_code_tells_has_no_print() {
+    let vendors = listed("vat_common_invoice", &[("vat_invoice_total", "¥442.48"), ("vat_invoice_total_print", "")]);
+    assert_eq!(value(&render(&vendors), "vat_invoice_total_print"), "");
+    let mut told = own(InvoiceType::Common, &[(Field::TotalAmount, "442.48")]);
+    told.fields.get_mut(&Field::TotalAmount).unwrap().sources = vec![EvidenceSource::Qr];
+    assert_eq!(value(&render(&told), "vat_invoice_total_print"), "");
+}
+
+#[test]
+fn who_issued_it_for_another_is_told_where_the_paper_says_so() {
+    let mut agent = own(InvoiceType::Special, &[(Field::AgentIssued, "代开")]);
+    agent.fields.get_mut(&Field::AgentIssued).unwrap().text = Some("(代开机关)".to_owned());
+    let (words, position) = placed(&render(&agent), "vat_invoice_dai_kai_flag");
+    assert_eq!((words.as_str(), &position[2]), ("代开", &json!(80)));
+    assert_eq!(value(&render(&own(InvoiceType::Special, &[])), "vat_invoice_dai_kai_flag"), "");
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub fn for_error(error: &Error) -> &'static VendorCode {
     known(match error.kind() {
         ErrorKind::UnsupportedFormat
         | ErrorKind::Undecodable
+        | ErrorKind::TooComplex
         | ErrorKind::Encrypted
         | ErrorKind::Empty
         | ErrorKind::BadDimensions => 50207,
@@ -136,6 +137,7 @@ mod tests {
         for (kind, code) in [
             (ErrorKind::UnsupportedFormat, 50207),
             (ErrorKind::Empty, 50207),
+            (ErrorKind::TooComplex, 50207),
             (ErrorKind::TooLarge, 50205),
             (ErrorKind::NoInvoice, 50208),
             (ErrorKind::ProviderQuota, 50500),

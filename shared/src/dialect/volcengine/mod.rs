@@ -11,7 +11,7 @@ mod signature;
 mod wire_tests;
 
 pub use error::{CODES, for_error, known};
-pub(crate) use request::form_len;
+pub(crate) use request::BEFORE_FILE;
 pub use request::{ACTION, CONTENT_TYPE, VERSION, check_call, form, parse_form};
 pub(crate) use response::parse;
 pub use response::{render, render_error};

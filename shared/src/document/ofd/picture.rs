@@ -5,17 +5,17 @@ use hayro_jbig2::{DecodeSettings, Decoder, DecoderContext, File};
 use image::{Rgb, RgbImage};
 
 use crate::document::format::Format;
-use crate::document::raster;
+use crate::document::{jbig2, raster};
 
 /// Pixels of a QR code's picture that is worth decoding; real ones have some hundred a side.
 const MAX_PIXELS: u64 = 4_000_000;
 /// The first bytes of a JBIG2 file.
-const JBIG2: &[u8] = b"\x97JB2\r\n\x1a\n";
+const JBIG2: &[u8] = jbig2::SIGNATURE;
 
 /// A picture's pixels; none when it is damaged, enormous or of another kind.
 pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
     if bytes.starts_with(JBIG2) {
-        return jbig2(bytes);
+        return bilevel(bytes);
     }
     let format = Format::recognise(bytes).filter(|f| f.is_picture())?;
     let (width, height) = raster::inspect(bytes, format).ok()?.dimensions;
@@ -34,7 +34,10 @@ fn is_sane(width: u32, height: u32) -> bool {
     pixels > 0 && pixels <= MAX_PIXELS
 }
 
-fn jbig2(bytes: &[u8]) -> Option<RgbImage> {
+fn bilevel(bytes: &[u8]) -> Option<RgbImage> {
+    if jbig2::largest(bytes) > MAX_PIXELS {
+        return None;
+    }
     let file = File::new(bytes, &DecodeSettings::default()).ok()?;
     let page = file.page(0)?;
     if !is_sane(page.width(), page.height()) {

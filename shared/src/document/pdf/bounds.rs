@@ -1,19 +1,41 @@
-//! How much a PDF's packed streams hold, counted before anybody unpacks them into memory. Knows nothing of objects.
+//! How much a PDF's packed streams hold, and how many dictionaries it has, counted before anybody unpacks them into memory.
+//! Knows nothing of objects.
 
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
+use super::too_complex;
+use super::unpack::is_zlib as is_deflated;
+use crate::error::Result;
+
 /// Bytes of one stream: a colored scan of A4 at 600 dpi has 105 MB.
-const MAX_STREAM: u64 = 128 << 20;
+pub(super) const MAX_STREAM: u64 = 128 << 20;
 /// Bytes of all streams of a file.
 const MAX_TOTAL: u64 = 1 << 30;
 /// A stream from which on its packing ratio counts, and the most that is honest: blank scans pack very well.
 const RATIO_FROM: u64 = 32 << 20;
 const MAX_RATIO: u64 = 400;
 
+/// Dictionaries that stand openly in the file; fifty pages of many small objects have some ten thousand.
+const MAX_DICTIONARIES: usize = 400_000;
+
+/// Refuses a file that unpacks to far more than a document holds, or is a heap of dictionaries.
+///
+/// # Errors
+/// `too_complex`.
+pub(super) fn check(data: &[u8]) -> Result<()> {
+    if data.windows(2).filter(|bytes| bytes == b"<<").nth(MAX_DICTIONARIES).is_some() {
+        return Err(too_complex(&format!("it has more than {MAX_DICTIONARIES} dictionaries")));
+    }
+    if !hold(data) {
+        return Err(too_complex("its streams unpack to far more than a document holds"));
+    }
+    Ok(())
+}
+
 /// Whether every deflated stream, and all of them together, stay within bounds.
-pub(super) fn hold(data: &[u8]) -> bool {
+fn hold(data: &[u8]) -> bool {
     let mut total = 0;
     let mut at = 0;
     while let Some(found) = data.get(at..).and_then(|rest| rest.windows(6).position(|w| w == b"stream")) {
@@ -32,10 +54,6 @@ pub(super) fn hold(data: &[u8]) -> bool {
         at += usize::try_from(read).unwrap_or(0);
     }
     true
-}
-
-fn is_deflated(data: &[u8]) -> bool {
-    matches!(data, [a, b, ..] if a & 0x0f == 8 && (u16::from(*a) << 8 | u16::from(*b)).is_multiple_of(31))
 }
 
 /// Bytes in, and bytes out; what was packed twice counts as what it is in the end.

@@ -1,6 +1,8 @@
 //! A PDF page's characters with places and colours: the page is drawn on a device that listens instead of painting.
 //! Knows nothing of invoices.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use hayro::hayro_interpret::font::{Glyph, GlyphRun, PositionedGlyph};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::util::TransformExt;
@@ -12,9 +14,11 @@ use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 use image::RgbImage;
 
-use super::modules;
+use super::meter::{self, Meter};
 use super::names::Names;
+use super::{Bounds, modules, size};
 use crate::document::text::{Picture, Rule, TextGlyph, TextPage, TextRun, plain};
+use crate::error::{Error, Result};
 
 /// No honest page has more characters.
 const MAX_GLYPHS: usize = 20_000;
@@ -33,39 +37,53 @@ const MAX_COVERS: usize = 3_000;
 /// A color component from which on print cannot be told from paper.
 const PAPER: u8 = 245;
 
-/// What an honest page does, in things drawn, clipped and grouped: drawings of many lines included.
-const MAX_OPERATIONS: usize = 300_000;
-
-/// Listens to one page. A page that does without end, as one whose forms draw themselves, is left by unwinding: nothing
-/// else ends the interpreter.
-pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>) -> TextPage {
+/// Listens to one page, for so long at the most. A page that asks for too much, as one whose forms draw themselves, is
+/// left by unwinding: nothing else ends the interpreter.
+///
+/// # Errors
+/// `too_complex`.
+pub(super) fn page<'a>(page: &'a Page<'a>, cache: &InterpreterCache<'a>, bounds: &Bounds) -> Result<TextPage> {
     let (width, height) = page.render_dimensions();
-    let transform = page.initial_transform(true).to_kurbo();
     let visible = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let scale = size((width, height)).map_or(1.0, |(pixels, _)| f64::from(pixels) / f64::from(width));
     let mut listener = Listener {
         page: TextPage { width, height, ..TextPage::default() },
+        meter: Meter::new(visible, scale, bounds.until, bounds.max_pixels),
         visible,
+        clips: Vec::new(),
+        faint: Vec::new(),
         names: Names::new(page),
-        ..Listener::default()
+        glyphs: 0,
+        covers: 0,
+        modules: Vec::new(),
     };
-    let settings = InterpreterSettings::default();
-    let mut context = Context::new(transform, visible, cache, page.xref(), settings);
-    interpret_page(page, &mut context, &mut listener);
+    let transform = page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(transform, visible, cache, page.xref(), InterpreterSettings::default());
+    let listened = catch_unwind(AssertUnwindSafe(|| interpret_page(page, &mut context, &mut listener)));
+    listened.map_err(meter::excess)?;
     listener.page.runs.retain(|run| !run.glyphs.is_empty());
     listener.page.pictures.extend(modules::pictures(&listener.modules));
-    listener.page
+    Ok(listener.page)
 }
 
-#[derive(Default)]
+/// A page that was given up: it says nothing.
+pub(super) fn given_up(page: &Page<'_>, why: Option<Error>) -> TextPage {
+    let (width, height) = page.render_dimensions();
+    TextPage { width, height, unnamed: DISTRUSTED, given_up: why, ..TextPage::default() }
+}
+
+/// More characters without a name than any page can have with one.
+const DISTRUSTED: usize = usize::MAX / 64;
+
 struct Listener<'a> {
     page: TextPage,
+    meter: Meter,
     visible: Rect,
     /// Each within those before it.
     clips: Vec<Rect>,
     /// For every open group, whether it is too faint to be seen.
     faint: Vec<bool>,
     names: Names<'a>,
-    operations: usize,
     glyphs: usize,
     covers: usize,
     /// Small dark areas: a code's modules, where the code is no picture.
@@ -73,20 +91,13 @@ struct Listener<'a> {
 }
 
 impl Listener<'_> {
-    fn count(&mut self) {
-        self.operations += 1;
-        if self.operations > MAX_OPERATIONS {
-            std::panic::resume_unwind(Box::new("a page without end"));
-        }
-    }
-
     fn clip(&self) -> Rect {
         self.clips.last().copied().unwrap_or(self.visible)
     }
 
     /// More than we follow: nothing that this page says counts.
     fn distrust(&mut self) {
-        self.page.unnamed = usize::MAX / 64;
+        self.page.unnamed = DISTRUSTED;
         self.page.runs.clear();
     }
 
@@ -231,7 +242,7 @@ impl Listener<'_> {
 
 impl<'a> Device<'a> for Listener<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
-        self.count();
+        self.meter.path(path, &props, draw_mode, self.clip());
         if matches!(draw_mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
             self.fill(path, &props);
         }
@@ -241,23 +252,23 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn push_clip_path(&mut self, clip_path: &ClipPath) {
-        self.count();
+        self.meter.clip(&clip_path.path, self.clip());
         self.push_clip_rect(&clip_path.path.bounding_box());
     }
 
     fn push_clip_rect(&mut self, rect: &Rect) {
-        self.count();
+        self.meter.step();
         let inside = self.clip().intersect(*rect);
         self.clips.push(inside);
     }
 
-    fn push_transparency_group(&mut self, opacity: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
-        self.count();
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
+        self.meter.begin_group(mask.as_ref());
         self.faint.push(opacity < 0.1);
     }
 
     fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
-        self.count();
+        self.meter.glyphs(glyph_run, &props, draw_mode);
         if matches!(draw_mode, DrawMode::Invisible) || self.is_hidden() {
             return;
         }
@@ -267,7 +278,7 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        self.count();
+        self.meter.image(&image, &props, self.clip());
         let (width, height) = (f64::from(image.width()), f64::from(image.height()));
         let place = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, width, height));
         let place = place.intersect(self.clip());
@@ -289,6 +300,7 @@ impl<'a> Device<'a> for Listener<'_> {
     }
 
     fn pop_transparency_group(&mut self) {
+        self.meter.end_group();
         self.faint.pop();
     }
 }
@@ -405,7 +417,7 @@ mod tests {
         let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
         let pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
         let file = pdf(&["<< /Type /Catalog /Pages 2 0 R >>", pages, &page, &stream, font], "");
-        super::super::layer(&file.into()).unwrap().pages.remove(0)
+        super::super::layer(&file.into(), u64::MAX).unwrap().pages.remove(0)
     }
 
     fn page(content: &str) -> TextPage {

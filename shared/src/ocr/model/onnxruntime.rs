@@ -79,6 +79,8 @@ impl Fast {
             Session::builder(environment)?
                 .with_intra_threads(self.threads)?
                 .with_intra_op_spinning(false)?
+                // Hardly two runs have the same shape.
+                .with_memory_pattern(false)?
                 .with_prepacked_weights(&self.weights)?
                 .commit_from_memory(&self.bytes)
         };

@@ -8,22 +8,27 @@ use crate::reader::second_pass::Reread;
 use crate::reader::values::builder::{Match, ReadingBuilder};
 
 use super::frame::Span;
+use super::head;
 
 /// The copies' names.
 const SHEETS: [&str; 6] = ["发票联", "抵扣联", "记账联", "存根联", "报销联", "记帐联"];
 
 /// The bands of the supervision seal in which the copy's name stands, as shares of its height: on rolls, on the form.
 const BANDS: [(f32, f32); 2] = [(0.55, 0.98), (0.62, 1.05)];
+/// What only paper has: an electronic invoice has neither copies nor a number that was there before its print.
+const ON_PAPER: [Field; 3] = [Field::Sheet, Field::ReprintedSheet, Field::LargeNumber];
 /// How sure a second look under the seal must be.
 const SURE: f32 = 0.8;
 
-/// Reads the copy's name from what stands above the table, else from the edge.
+/// Reads the copy's name from what stands above the table, and from the edge. Where both say the same, the edge's is the
+/// form's own and the title's the reprint; else the title's, which is larger, is believed.
 pub(super) fn read(builder: &mut ReadingBuilder<'_>, above: &[Span]) {
     let all = &builder.frame.spans;
-    let found = above.iter().find_map(under_title);
-    let found =
-        found.or_else(|| all.iter().find_map(on_edge)).or_else(|| all.iter().find_map(|s| piece_on_edge(s, all)));
-    builder.put(Field::Sheet, found);
+    let in_title = above.iter().find_map(under_title);
+    let at_edge = all.iter().find_map(on_edge).or_else(|| all.iter().find_map(|s| piece_on_edge(s, all)));
+    let agreed = at_edge.filter(|edge| in_title.as_ref().is_none_or(|title| title.text == edge.text));
+    builder.put(Field::Sheet, agreed.or_else(|| in_title.clone()));
+    builder.put(Field::ReprintedSheet, in_title);
 }
 
 /// A copy's name on a line of its own; the supervision seal often covers one of its three characters or
@@ -74,8 +79,7 @@ pub(super) fn look_again(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
     let has_copies =
         matches!(builder.reading.invoice.r#type, InvoiceType::Special | InvoiceType::Common | InvoiceType::Roll);
     if !has_copies {
-        builder.reading.invoice.sheet = None;
-        builder.reading.fields.remove(&Field::Sheet);
+        head::take_out(builder, &ON_PAPER);
         return;
     }
     let seal = builder.reading.fields.get(&Field::SupervisionSeal).and_then(|evidence| evidence.quad);
@@ -87,6 +91,9 @@ pub(super) fn look_again(builder: &mut ReadingBuilder<'_>, reread: Reread<'_>) {
         let found = Match { text: whole.to_owned(), confidence: line.confidence, quads: vec![place.quad] };
         (line.confidence >= SURE).then_some(found)
     });
+    if builder.reading.invoice.r#type != InvoiceType::Roll {
+        builder.put(Field::ReprintedSheet, read.clone());
+    }
     builder.put(Field::Sheet, read);
 }
 
@@ -121,6 +128,22 @@ mod tests {
             ("物联网", None),
         ] {
             assert_eq!(self::sheet(vec![line((text, 500.0, 40.0))]).as_deref(), sheet, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_the_edge_says_the_same_the_titles_is_the_reprint() {
+        let down = |text| {
+            let line = line((text, 0.0, 0.0));
+            TextLine { quad: [1120.0, 300.0, 1120.0, 500.0, 1100.0, 500.0, 1100.0, 300.0], ..line }
+        };
+        for (edge, own) in [("第二联:抵扣联", 1100.0), ("第三联:发票联", 500.0)] {
+            let frame = Frame::new(&page(vec![line(("抵扣联", 500.0, 40.0)), down(edge)]));
+            let mut builder = ReadingBuilder::new(&frame, PageInfo::default());
+            read(&mut builder, &frame.spans);
+            let left = |field| builder.reading.fields[&field].quad.unwrap()[6];
+            assert_eq!((left(Field::Sheet), left(Field::ReprintedSheet)), (own, 500.0), "{edge}");
+            assert_eq!(builder.reading.invoice.sheet.as_deref(), Some("抵扣联"));
         }
     }
 

@@ -11,6 +11,7 @@ use super::form::{REMARKS, Sections, band, in_cell};
 use super::frame::{Frame, Mark, Span, Stamp};
 use super::grid::Cell;
 use super::label::{self, Labelled};
+use super::reprints;
 
 /// Print between the rim's letters is read with more confidence than these.
 const SURE: f32 = 0.97;
@@ -88,6 +89,7 @@ pub(super) fn remarks(builder: &mut ReadingBuilder<'_>, spans: &[Span], sections
     let is_text = |s: &Span| is_print(s) && !is_seal_text(s, &seller) && s.confidence() > 0.8;
     let print = inside.iter().map(without_office).filter(|s| !s.marks.is_empty() && !stamped(builder.frame, s));
     let lines: Vec<Span> = print.filter(is_text).collect();
+    reprints::check_code_in_remarks(builder, &lines);
     builder.put(Field::Remarks, Match::join(&in_reading_order(lines), "\n"));
 }
 

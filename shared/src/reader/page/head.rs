@@ -1,12 +1,12 @@
 //! What stands above the table: code, number, date, check code, machine number, marks, title.
 //! Shared by the form and the digital invoice; knows nothing of parties and goods.
 
-use crate::invoice::{Field, InvoiceCode, QrPayload};
+use crate::invoice::Field;
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 
 use super::frame::Span;
-use super::{copy, label, marks};
+use super::{copy, label, marks, reprints};
 
 /// The head's labels: each ends a value which runs into it.
 pub(super) const LABELS: [&str; 6] = ["发票代码", "发票号码", "开票日期", "校验码", "机器编号", "下载次数"];
@@ -27,21 +27,28 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
 }
 
 /// What no digital invoice has: where it was read all the same, it is another paper's.
-const ON_OLDER_ONES: [Field; 6] = [
+const ON_OLDER_ONES: [Field; 8] = [
     Field::InvoiceCode,
     Field::CheckCode,
     Field::MachineNumber,
     Field::Sheet,
+    Field::ReprintedSheet,
     Field::CodeOnTheRight,
     Field::NumberOnTheRight,
+    Field::LargeNumber,
 ];
 
 /// Takes out of a digital invoice what only older ones have.
 pub(super) fn as_digital(builder: &mut ReadingBuilder<'_>) {
-    for field in ON_OLDER_ONES {
-        builder.reading.invoice.set(field, None);
-        builder.reading.fields.remove(&field);
-        builder.places.remove(&field);
+    take_out(builder, &ON_OLDER_ONES);
+}
+
+/// Takes out fields that are another paper's.
+pub(super) fn take_out(builder: &mut ReadingBuilder<'_>, fields: &[Field]) {
+    for field in fields {
+        builder.reading.invoice.set(*field, None);
+        builder.reading.fields.remove(field);
+        builder.places.remove(field);
     }
 }
 
@@ -53,7 +60,7 @@ pub(super) fn labelled(builder: &ReadingBuilder<'_>, spans: &[Span], spellings: 
 }
 
 /// Spans that are nothing but a run of digits of a given length, biggest print first.
-fn numbers(spans: &[Span], lengths: &[usize]) -> Vec<Span> {
+pub(super) fn numbers(spans: &[Span], lengths: &[usize]) -> Vec<Span> {
     let mut found: Vec<Span> = spans.iter().filter_map(|s| bare_number(s, lengths)).collect();
     found.sort_by(|a, b| b.height.total_cmp(&a.height));
     found
@@ -106,58 +113,7 @@ fn number(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
     }
     let printed = numbers(spans, Field::InvoiceNumber.lengths());
     builder.put(Field::InvoiceNumber, printed.first().map(Match::of));
-    reprints(builder, spans);
-}
-
-/// Paper has code and number twice: large from the printing works, at the left and as `No`, and small from the tax
-/// printer, one below the other at the right. Each print is taken once, for its place and size, whatever it says.
-fn reprints(builder: &mut ReadingBuilder<'_>, spans: &[Span]) {
-    let small = |lengths: &[usize], large: &Span| -> Vec<Span> {
-        let right = |s: &Span| s.height <= large.height && s.x0 > large.cx() && s.quad != large.quad;
-        let possible = |s: &Span| s.folded().len() == PAPER_NUMBER || InvoiceCode::parse(&s.folded()).is_some();
-        spans.iter().filter_map(|s| digits_alone(s, lengths)).filter(right).filter(possible).collect()
-    };
-    let text = |field| builder.reading.invoice.text(field);
-    let large =
-        |field: Field| numbers(spans, field.lengths()).into_iter().find(|s| Some(s.folded().as_str()) == text(field));
-    let (large_code, large_number) = (large(Field::InvoiceCode), large(Field::InvoiceNumber));
-    let code =
-        large_code.and_then(|code| again(builder, Field::InvoiceCode, small(Field::CodeOnTheRight.lengths(), &code)));
-    let number = large_number.and_then(|number| {
-        let mut printed = small(&[PAPER_NUMBER], &number);
-        let below = |s: &Span, code: &Span| {
-            (0.5..3.0).contains(&((s.y - code.y) / code.height)) && s.x0 < code.x1 && s.x1 > code.x0
-        };
-        let is_same = |s: &Span| Some(s.folded().as_str()) == text(Field::InvoiceNumber);
-        printed.retain(|s| is_same(s) || code.as_ref().is_some_and(|code| below(s, code)));
-        again(builder, Field::InvoiceNumber, printed)
-    });
-    builder.put(Field::CodeOnTheRight, code.as_ref().map(Match::of));
-    builder.put(Field::NumberOnTheRight, number.as_ref().map(Match::of));
-}
-
-/// Digits of a number on paper.
-const PAPER_NUMBER: usize = 8;
-
-/// The print that repeats a field: one that says the same, else the first. Where the QR code has told what is right,
-/// one that differs is only badly read.
-fn again(builder: &ReadingBuilder<'_>, first: Field, printed: Vec<Span>) -> Option<Span> {
-    let invoice = &builder.reading.invoice;
-    let value = invoice.text(first);
-    let told = invoice.qr_code.as_deref().and_then(QrPayload::parse);
-    let told = told.and_then(|qr| if first == Field::InvoiceCode { qr.invoice_code } else { qr.invoice_number });
-    let is_same = |s: &Span| Some(s.folded().as_str()) == value;
-    let is_misread = |s: &Span| told.is_some() && told.as_deref() == value && !is_same(s);
-    let mut printed: Vec<Span> = printed.into_iter().filter(|s| !is_misread(s)).collect();
-    printed.sort_by_key(|s| !is_same(s));
-    printed.into_iter().next()
-}
-
-/// A line's digits when it holds nothing else, however it leans: the tax printer's lie askew on the form.
-fn digits_alone(span: &Span, lengths: &[usize]) -> Option<Span> {
-    let text = span.folded();
-    let fits = !span.vertical && lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    fits.then(|| span.clone())
+    reprints::code_and_number(builder, spans);
 }
 
 /// Whether a number stands behind one of these labels, on its row.

@@ -9,6 +9,7 @@
 //! - [`kind`]: which layout, which of the nine kinds, which title
 //! - [`head`]: what stands above the table
 //! - [`copy`]: which copy of a set it is
+//! - [`reprints`]: what a paper form prints a second time
 //! - [`marks`]: what is printed beside the title for certain goods, and who issued it for whom
 //! - [`parties`]: the buyer's and the seller's block
 //! - [`form`]: the wide form, and the digital invoice; [`foot`]: its remarks and those who signed
@@ -30,6 +31,7 @@ pub(super) mod label;
 mod marks;
 mod once;
 mod parties;
+mod reprints;
 mod roll;
 mod seals;
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::invoice::{Field, FieldKind};
+use crate::invoice::{Field, FieldKind, plain};
 use crate::reader::values::builder::{Match, ReadingBuilder};
 use crate::reader::values::value_parsers;
 use crate::report::DoubtReason;
@@ -25,8 +25,13 @@ const SLOTS: [(Slot, &[&str]); 4] = [
     (Slot::Name, &["名称:", "名称"]),
     (Slot::TaxId, &["统一社会信用代码/纳税人识别号", "纳税人识别号", "统一社会信用代码"]),
     (Slot::Address, &["地址、电话", "地址"]),
-    (Slot::Bank, &["开户行及账号", "电子支付标识"]),
+    (Slot::Bank, &["开户行及账号", PAYMENT_ID]),
 ];
+
+/// What Shenzhen's form asks for in the bank's place.
+const PAYMENT_ID: &str = "电子支付标识";
+/// What has fewer characters is dirt.
+const SHORTEST_PAYMENT_ID: usize = 6;
 
 /// What an invoice that a tax office issued for another prints behind its own name, and behind the number that stands
 /// in the account's place.
@@ -88,6 +93,9 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &
         values.sort_by(|a, b| if a.same_row(b, 0.5) { a.x0.total_cmp(&b.x0) } else { a.y.total_cmp(&b.y) });
         let is_id = field.kind() == FieldKind::TaxId;
         doubt_several(builder, field, &values);
+        if field == party[3] && payment_id(builder, spans, &values) {
+            continue;
+        }
         if let Some(mut found) = Match::join(&values, if is_id { "" } else { glue(&values) }) {
             if !is_id {
                 found.text = clean(without_label_rest(&found.text));
@@ -95,6 +103,15 @@ pub(super) fn read(builder: &mut ReadingBuilder<'_>, party: [Field; 4], spans: &
             builder.put(field, Some(found));
         }
     }
+}
+
+/// On Shenzhen's form the last row is the payment's id instead of a bank and its account; whether that is what stands there.
+fn payment_id(builder: &mut ReadingBuilder<'_>, spans: &[Span], values: &[Span]) -> bool {
+    let is_asked_for = spans.iter().any(|s| label::find(&s.marks, PAYMENT_ID).is_some());
+    let is_id = |text: &str| text.len() >= SHORTEST_PAYMENT_ID && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let found = Match::join(values, "").map(|found| found.with_text(clean(&found.text)));
+    let found = found.filter(|found| is_asked_for && is_id(&plain(&found.text)));
+    found.is_some() && builder.put_as(Field::ElectronicPaymentId, found, |text| FieldKind::Compact.parse(text))
 }
 
 /// A party has one id and one name; a name whose parts stand apart in one row may be two.

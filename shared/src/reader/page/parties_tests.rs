@@ -155,6 +155,19 @@ fn labels_that_are_worn_or_parted_are_no_values() {
 }
 
 #[test]
+fn on_shenzhens_form_a_payments_id_is_no_account() {
+    let read = |label: &'static str, value: &'static str| {
+        let lines = [("名称:上海甲乙丙有限公司", 100.0, 100.0), (label, 100.0, 220.0), (value, 300.0, 220.0)];
+        let invoice = found(&lines, |builder, spans| read(builder, BUYER, spans)).invoice;
+        (invoice.electronic_payment_id, invoice.buyer.bank_account)
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(read("电子支付标识:", "8a3c 0f5d 17e2"), (some("8a3c0f5d17e2"), None));
+    assert_eq!(read("电子支付标识:", "戊银行6217993300118475"), (None, some("戊银行6217993300118475")));
+    assert_eq!(read("开户行及账号:", "6217993300118475"), (None, some("6217993300118475")));
+}
+
+#[test]
 fn a_tax_offices_marks_are_no_part_of_its_values() {
     assert_read(&Case {
         what: "issued for another",

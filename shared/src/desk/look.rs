@@ -3,8 +3,7 @@
 
 use image::{RgbImage, imageops};
 
-use super::Found;
-use super::embedded::PageReader;
+use super::{Found, PageReader};
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{bounds, moved};
 use crate::ocr::{self, PageText, Region};

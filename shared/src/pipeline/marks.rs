@@ -1,0 +1,226 @@
+//! What a Report says of an invoice that several files bring: the check `not_seen_before`. It follows from who brings it,
+//! in their order, and from nothing else, so that anybody may write it again at any time. It speaks of the file, not of
+//! what was read, so it takes `verified` from no field. Knows nothing of where Reports are.
+
+use serde_json::{Map, Value, json};
+
+use super::identity::{Identity, differ, duplicate_message, rival_message};
+use super::stored::{Occurrence, StoredReport};
+use crate::invoice::Money;
+
+/// The rule's name in the Report.
+const RULE: &str = "not_seen_before";
+
+/// A file whose Report holds the invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bearer {
+    pub key: String,
+    pub etag: String,
+    pub grand_total: Option<Money>,
+}
+
+/// What is to be said of one invoice of one file.
+enum Mark {
+    /// Nobody's business: code and number are not sure.
+    Unknown,
+    /// Nobody else brings it, or they came later with the same total.
+    First,
+    /// It came first, and somebody brings it with another total.
+    Disputed(String),
+    /// Another one came before.
+    Duplicate { of: Bearer, detail: String },
+}
+
+impl Bearer {
+    /// The file of this Report, if it brings the invoice.
+    pub(super) fn of(report: &StoredReport, identity: &Identity) -> Option<Self> {
+        let grand_total = report.brings(identity).first()?.grand_total;
+        let etag = report.etag().unwrap_or_default().to_owned();
+        Some(Self { key: report.key().to_owned(), etag, grand_total })
+    }
+}
+
+/// Says so in a Report, wherever it holds the invoice: `bearers` are those who bring it, first come first, this file among
+/// them. Says whether that changed anything.
+pub(super) fn mark(report: &mut StoredReport, identity: &Identity, bearers: &[Bearer]) -> bool {
+    let before = report.clone();
+    let places = report.brings(identity);
+    for (nth, place) in places.iter().enumerate() {
+        let mark = if nth == 0 { of_first(report, &places, bearers) } else { of_repeated(report, &places, place) };
+        note(report, place.at, mark);
+    }
+    report.sum_up(&before);
+    *report != before
+}
+
+/// The same for those of its invoices that cannot be compared with anybody's.
+pub(super) fn mark_unknown(report: &mut StoredReport) {
+    let before = report.clone();
+    let known: Vec<usize> = report.held().iter().map(|place| place.at).collect();
+    for at in (0..report.invoice_values().len()).filter(|at| !known.contains(at)) {
+        note(report, at, Mark::Unknown);
+    }
+    report.sum_up(&before);
+}
+
+/// Of the first, or only, place of the file at which it stands.
+fn of_first(report: &StoredReport, places: &[Occurrence], bearers: &[Bearer]) -> Mark {
+    let mine = places.first().and_then(|place| place.grand_total);
+    let Some(first) = bearers.first().filter(|first| first.key != report.key()) else {
+        let again = places.iter().skip(1).map(|place| (name_in_file(report, place), place.grand_total));
+        let others = bearers.iter().skip(1).map(|bearer| (bearer.key.clone(), bearer.grand_total));
+        let rival = again.chain(others).find(|(_, theirs)| differ(*theirs, mine));
+        return rival.map_or(Mark::First, |(name, theirs)| Mark::Disputed(rival_message(&name, theirs, mine)));
+    };
+    Mark::Duplicate { of: first.clone(), detail: duplicate_message(&first.key, first.grand_total, mine) }
+}
+
+/// Of a further place in the same file.
+fn of_repeated(report: &StoredReport, places: &[Occurrence], place: &Occurrence) -> Mark {
+    let Some(first) = places.first() else { return Mark::First };
+    let detail = duplicate_message(&name_in_file(report, first), first.grand_total, place.grand_total);
+    let etag = report.etag().unwrap_or_default().to_owned();
+    Mark::Duplicate { of: Bearer { key: report.key().to_owned(), etag, grand_total: first.grand_total }, detail }
+}
+
+fn name_in_file(report: &StoredReport, place: &Occurrence) -> String {
+    let index = report.invoice_values().get(place.at).map_or(Value::Null, |invoice| invoice["index"].clone());
+    format!("invoice {index} of this file")
+}
+
+/// Writes the outcome beside the invoice, in place of an earlier one.
+fn note(report: &mut StoredReport, at: usize, mark: Mark) {
+    let Some(invoice) = report.invoice_mut(at) else { return };
+    let (status, detail, of) = match mark {
+        Mark::Unknown => ("skip", "code and number are not both verified, so they accuse nobody".to_owned(), None),
+        Mark::First => ("pass", "no other file has brought this invoice before".to_owned(), None),
+        Mark::Disputed(detail) => ("fail", detail, None),
+        Mark::Duplicate { of, detail } => ("fail", detail, Some(of)),
+    };
+    let prefix = format!("{RULE}: ");
+    let mut reasons = list(invoice, "reasons");
+    reasons.retain(|reason| !reason.as_str().is_some_and(|reason| reason.starts_with(&prefix)));
+    if status == "fail" {
+        reasons.push(format!("{prefix}{detail}").into());
+    }
+    let mut checks = list(invoice, "checks");
+    checks.retain(|check| check["rule"] != RULE);
+    checks.push(json!({"rule": RULE, "status": status, "fields": [], "detail": detail}));
+    let verdict = if reasons.is_empty() { "verified" } else { "review" };
+    invoice.insert("verdict".to_owned(), verdict.into());
+    invoice.insert("reasons".to_owned(), reasons.into());
+    invoice.insert("checks".to_owned(), checks.into());
+    invoice.insert("duplicate_of".to_owned(), of.map_or(Value::Null, |of| json!({"key": of.key, "etag": of.etag})));
+}
+
+fn list(invoice: &Map<String, Value>, name: &str) -> Vec<Value> {
+    invoice.get(name).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invoice(index: u32, total: &str) -> Value {
+        json!({
+            "index": index, "verdict": "verified", "reasons": [], "novelty": "kept",
+            "invoice": {"type": "digital_common", "invoice_number": "24362000000591953989", "grand_total": total},
+            "fields": {"invoice_number": {"verified": true}}, "checks": [{"rule": "another", "status": "pass"}],
+        })
+    }
+
+    fn report(invoices: &[Value]) -> StoredReport {
+        let report = json!({
+            "schema": "fapiao/1", "status": "read", "verdict": "verified", "reasons": [],
+            "source": {"key": "me.jpg", "etag": "e"}, "invoices": invoices,
+        });
+        serde_json::from_value(report).unwrap()
+    }
+
+    fn bearer(key: &str, total: &str) -> Bearer {
+        Bearer { key: key.to_owned(), etag: format!("etag of {key}"), grand_total: total.parse().ok() }
+    }
+
+    fn identity() -> Identity {
+        Identity::of_str("24362000000591953989").unwrap()
+    }
+
+    fn json(report: &StoredReport) -> Value {
+        serde_json::to_value(report).unwrap()
+    }
+
+    #[test]
+    fn both_are_told_when_totals_differ_and_only_the_second_when_they_do_not() {
+        struct Case(&'static [(&'static str, &'static str)], &'static str, Option<&'static str>, bool);
+        for Case(bearers, status, duplicate_of, altered) in [
+            Case(&[("me.jpg", "1.00")], "pass", None, false),
+            Case(&[("me.jpg", "1.00"), ("b.jpg", "1.00")], "pass", None, false),
+            Case(&[("me.jpg", "1.00"), ("b.jpg", "1.00"), ("c.jpg", "2.00")], "fail", None, true),
+            Case(&[("me.jpg", "1.00"), ("b.jpg", "")], "pass", None, false),
+            Case(&[("b.jpg", "1.00"), ("me.jpg", "1.00")], "fail", Some("b.jpg"), false),
+            Case(&[("b.jpg", "2.00"), ("me.jpg", "1.00")], "fail", Some("b.jpg"), true),
+        ] {
+            let bearers: Vec<Bearer> = bearers.iter().map(|(key, total)| bearer(key, total)).collect();
+            let mut marked = report(&[invoice(1, "1.00")]);
+            assert!(mark(&mut marked, &identity(), &bearers));
+            let json = json(&marked);
+            let invoice = &json["invoices"][0];
+            let check = &invoice["checks"][1];
+            assert_eq!(
+                (check["status"].as_str(), invoice["duplicate_of"]["key"].as_str()),
+                (Some(status), duplicate_of)
+            );
+            assert_eq!(check["detail"].as_str().unwrap().contains("altered"), altered, "{check}");
+            let verdict = if status == "fail" { "review" } else { "verified" };
+            assert_eq!((&invoice["verdict"], &json["verdict"]), (&json!(verdict), &json!(verdict)));
+            assert_eq!(
+                (json["reasons"].as_array().unwrap().len() == 1, &invoice["novelty"]),
+                (status == "fail", &json!("kept"))
+            );
+            assert!(!mark(&mut marked, &identity(), &bearers), "a second time changes nothing");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_taken_back_leaves_all_other_reasons() {
+        let mut first = report(&[invoice(1, "1.00"), invoice(2, "1.00")]);
+        let mut value = json(&first);
+        value["reasons"] = json!(["invoice 2: another reason", "page 3: undecodable: broken"]);
+        value["invoices"][1]["reasons"] = json!(["another reason"]);
+        first = serde_json::from_value(value).unwrap();
+        let before = first.clone();
+        mark(&mut first, &identity(), &[bearer("b.jpg", "1.00"), bearer("me.jpg", "1.00")]);
+        let told = json(&first);
+        assert_eq!(told["reasons"].as_array().unwrap().len(), 4, "{}", told["reasons"]);
+        assert!(told["invoices"][1]["checks"][1]["detail"].as_str().unwrap().starts_with("invoice 1 of this file"));
+        mark(&mut first, &identity(), &[bearer("me.jpg", "1.00")]);
+        let left = json(&first);
+        assert_eq!(
+            (left["reasons"].as_array().unwrap().len(), &left["invoices"][0]["verdict"]),
+            (3, &json!("verified"))
+        );
+        assert_eq!(left["reasons"][2], json(&before)["reasons"][1]);
+    }
+
+    #[test]
+    fn two_totals_in_one_file_are_told_of_both() {
+        let mut marked = report(&[invoice(1, "1.00"), invoice(2, "2.00")]);
+        mark(&mut marked, &identity(), &[bearer("me.jpg", "1.00")]);
+        let json = json(&marked);
+        for (at, other) in [(0, "invoice 2 of this file"), (1, "invoice 1 of this file")] {
+            let detail = json["invoices"][at]["checks"][1]["detail"].as_str().unwrap();
+            assert!(detail.starts_with(other) && detail.contains("altered"), "{detail}");
+            assert_eq!(json["invoices"][at]["verdict"], "review");
+        }
+    }
+
+    #[test]
+    fn an_unsure_number_accuses_nobody() {
+        let mut unsure = invoice(1, "1.00");
+        unsure["fields"]["invoice_number"]["verified"] = json!(false);
+        let mut marked = report(&[unsure]);
+        assert!(!mark(&mut marked, &identity(), &[bearer("b.jpg", "1.00")]));
+        mark_unknown(&mut marked);
+        assert_eq!(json(&marked)["invoices"][0]["checks"][1]["status"], "skip");
+    }
+}

@@ -1,0 +1,80 @@
+//! Why a worker died, told by how it ended and by its last words: what that says of the document. Knows nothing of pipes.
+
+use std::process::ExitStatus;
+
+use super::Settings;
+use crate::error::{Error, ErrorKind};
+
+/// What an allocation that fails says before it ends the process.
+const NO_MEMORY: &str = "memory allocation of";
+/// What the standard library says of a recursion without an end.
+const NO_STACK: &str = "overflowed its stack";
+/// The signals for a limit on processor time, and for a process that ends itself.
+const SIGXCPU: i32 = 24;
+const SIGABRT: i32 = 6;
+
+/// How a worker ended while it had something to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Death {
+    /// The document asked for more than one may have; of what, in words.
+    OfDocument(String),
+    /// Whatever it was, it need not be the document's doing.
+    Otherwise(String),
+}
+
+impl Death {
+    /// By how it ended, and the last lines that it said.
+    pub(super) fn of(status: Option<ExitStatus>, last_words: &str, settings: &Settings) -> Self {
+        let signal = status.and_then(signal);
+        let ended = status.map_or_else(|| "it did not end by itself".to_owned(), |status| status.to_string());
+        if signal == Some(SIGXCPU) {
+            let seconds = settings.cpu.as_secs();
+            return Self::OfDocument(format!("more than {seconds} s of processor time for one page"));
+        }
+        if signal == Some(SIGABRT) && last_words.contains(NO_MEMORY) {
+            let megabytes = settings.memory >> 20;
+            return Self::OfDocument(format!("more than the {megabytes} MB of memory that one may have"));
+        }
+        if signal == Some(SIGABRT) && last_words.contains(NO_STACK) {
+            return Self::OfDocument("more levels inside each other than any honest one has".to_owned());
+        }
+        Self::Otherwise(ended)
+    }
+}
+
+/// What the sender of a document is told that has asked for too much.
+pub(super) fn too_complex(of_what: &str) -> Error {
+    Error::new(ErrorKind::TooComplex, format!("reading the document takes {of_what}"))
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_death_by_a_limit_is_the_documents_and_any_other_is_not() {
+        let settings = Settings::default();
+        let of = |signal: i32, words: &str| Death::of(Some(ExitStatus::from_raw(signal)), words, &settings);
+        let says = |death: Death, what: &str| matches!(death, Death::OfDocument(words) if words.contains(what));
+        assert!(says(of(SIGXCPU, ""), "processor time"));
+        assert!(says(of(SIGABRT, "memory allocation of 77 bytes failed"), "memory"));
+        assert!(says(of(SIGABRT, "thread 'main' has overflowed its stack"), "levels"));
+        for (signal, words) in [(9, ""), (11, ""), (SIGABRT, "double free"), (9, "memory allocation of 1 bytes failed")]
+        {
+            assert!(matches!(of(signal, words), Death::Otherwise(_)), "{signal} {words}");
+        }
+        assert!(matches!(Death::of(None, "", &settings), Death::Otherwise(_)));
+    }
+}
