@@ -1,13 +1,12 @@
 //! Where text stands on a page: the page made fit for the detector, and its probability map turned into
 //! rectangles (DB post-processing). Knows nothing of what the text says.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 
 use super::components;
 use super::hull::min_area_rect;
 use super::model::{Array, Model};
+use super::resize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Corners, Point, bounds};
 
@@ -38,7 +37,7 @@ const MAX_REGIONS: usize = 2000;
 pub(crate) fn detect(model: &dyn Model, page: &RgbImage) -> Result<Vec<Corners>> {
     let (width, height) = input_size(page.width(), page.height());
     let shape = [1, 3, height as usize, width as usize];
-    let map = model.run(shape, input(page, width, height)?)?;
+    let map = model.run(shape, input(page, width, height))?;
     if map.shape != [1, 1, height as usize, width as usize] {
         return Err(Error::new(ErrorKind::Internal, format!("the detector answered {:?} to {shape:?}", map.shape)));
     }
@@ -59,12 +58,12 @@ pub(super) fn input_size(width: u32, height: u32) -> (u32, u32) {
 }
 
 /// The page as the network wants it: planes of blue, green, red from -1 to 1.
-fn input(page: &RgbImage, width: u32, height: u32) -> Result<Vec<f32>> {
+fn input(page: &RgbImage, width: u32, height: u32) -> Vec<f32> {
     let resized;
     let small = if page.dimensions() == (width, height) {
         page
     } else {
-        resized = resized_to(page, width, height)?;
+        resized = resize::resized(page, width, height);
         &resized
     };
     let plane = (width * height) as usize;
@@ -74,19 +73,7 @@ fn input(page: &RgbImage, width: u32, height: u32) -> Result<Vec<f32>> {
             values[channel * plane + i] = f32::from(pixel.0[2 - channel]) / 127.5 - 1.0;
         }
     }
-    Ok(values)
-}
-
-/// The page at another size, each pixel a weighted mean of those it stands for.
-fn resized_to(page: &RgbImage, width: u32, height: u32) -> Result<RgbImage> {
-    let failed =
-        |what: &dyn std::fmt::Display| Error::new(ErrorKind::Internal, format!("a page cannot be resized: {what}"));
-    let mut resized = RgbImage::new(width, height);
-    let source = ImageRef::new(page.width(), page.height(), page, PixelType::U8x3).map_err(|e| failed(&e))?;
-    let mut target = Image::from_slice_u8(width, height, &mut resized, PixelType::U8x3).map_err(|e| failed(&e))?;
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|e| failed(&e))?;
-    Ok(resized)
+    values
 }
 
 /// The rectangles of a probability map, in its own pixels.
@@ -159,7 +146,7 @@ mod tests {
     #[test]
     fn the_input_is_blue_first_from_minus_one_to_one() {
         let page = RgbImage::from_pixel(32, 32, image::Rgb([255, 128, 0]));
-        let values = input(&page, 32, 32).unwrap();
+        let values = input(&page, 32, 32);
         assert_eq!((values[0], values[2 * 1024]), (-1.0, 1.0));
         assert!(values[1024].abs() < 0.01);
     }

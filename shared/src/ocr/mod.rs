@@ -11,6 +11,7 @@ mod model;
 mod orient;
 mod qr;
 mod recognise;
+mod resize;
 mod rules;
 mod seal;
 mod threads;
