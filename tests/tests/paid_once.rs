@@ -18,7 +18,7 @@ use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::{ObjectPipeline, Pipeline};
 use fapiao::provider::{self, Chain, Keyring, Policy, Provider, VendorSettings};
-use fapiao::secret::{CachedSecret, Secret, SecretSource};
+use fapiao::secret::{CachedSecret, Secret, SecretSource, SecretsManager};
 use fapiao::store::{ACCESS_DENIED, MemoryStore, Object, S3Store, Store};
 use fapiao::worker::Workers;
 use fapiao_ingest::Handler;
@@ -279,7 +279,7 @@ async fn no_credential_is_written_into_the_bucket() {
 }
 
 /// Accepts every connection and says nothing.
-fn silent_s3() -> (SdkConfig, TcpListener) {
+fn silent_aws() -> (SdkConfig, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let credentials = Credentials::new("test", "test", None, None, "test");
     let config = SdkConfig::builder()
@@ -294,7 +294,7 @@ fn silent_s3() -> (SdkConfig, TcpListener) {
 
 #[tokio::test]
 async fn when_s3_hangs_there_is_an_answer_before_the_deadline_twenty_of_twenty() {
-    let (config, _listener) = silent_s3();
+    let (config, _listener) = silent_aws();
     let (_stub, provider) = textin();
     let handler = &handler(S3Store::new(fapiao::aws::s3_client(&config)), provider);
     let one = |time: u64| async move {
@@ -305,6 +305,15 @@ async fn when_s3_hangs_there_is_an_answer_before_the_deadline_twenty_of_twenty()
     };
     let left = futures::future::join_all((0..20).map(|i| one(1_500 + 100 * i))).await;
     assert!(left.iter().all(Option::is_some), "late: {left:?}");
+}
+
+#[tokio::test]
+async fn when_secrets_manager_hangs_two_looks_leave_time_for_an_answer() {
+    let (config, _listener) = silent_aws();
+    let secret = CachedSecret::new(Arc::new(SecretsManager::new(&config, "arn")));
+    let start = Instant::now();
+    let error = secret.get(start).await.unwrap_err();
+    assert!(error.message().contains("in time") && start.elapsed() < Duration::from_secs(10), "{error}");
 }
 
 /// A secret that never comes.

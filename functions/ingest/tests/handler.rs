@@ -139,12 +139,12 @@ impl World {
         record(key, bytes.len(), &etag, sequencer)
     }
 
-    /// What stands in the index of invoices seen.
-    async fn first_with(&self, number: &str) -> Option<Value> {
+    /// The files that the index has for an invoice.
+    async fn bearers_of(&self, number: &str) -> Value {
         let key = format!(".fapiao/identities/{number}");
-        let object = self.store.get("out", &key, 1_000_000).await.unwrap()?;
+        let object = self.store.get("out", &key, 1_000_000).await.unwrap().unwrap();
         let entry: Value = serde_json::from_slice(&object.body).unwrap();
-        Some(entry["first"]["key"].clone())
+        entry["claims"].as_array().unwrap().iter().map(|claim| claim["key"].clone()).collect()
     }
 
     /// The keys of the Reports.
@@ -308,8 +308,11 @@ async fn a_newer_releases_report_is_answered_by_its_etag_and_sequencer_alone() {
     same["source"]["etag"] = etag;
     world.store.upload("out", "a.png.json", same.to_string());
     world.handle_records(&[&world.drop_file("a.png", 1, "0C")]).await.unwrap();
+    let mut seen = world.raw_report("a.png").await;
+    assert!(seen["source"].as_object_mut().unwrap().remove("seen_at").is_some());
     same["source"]["sequencer"] = json!("0C");
-    assert_eq!((world.raw_report("a.png").await, world.calls()), (same, 0));
+    same["source"]["earlier_invoices"] = json!([]);
+    assert_eq!((seen, world.calls()), (same, 0));
     // Another content.
     world.handle_records(&[&world.drop_file("a.png", 2, "0D")]).await.unwrap();
     assert_eq!((world.report("a.png").await.unwrap().status, world.calls()), (Status::Read, 1));
@@ -685,7 +688,7 @@ async fn a_failure_never_takes_the_place_of_an_answer() {
 
 /// A slow event reads two invoices of an old version while the new one, which has none of them, is answered.
 #[tokio::test]
-async fn a_slow_event_for_an_old_version_leaves_nothing_behind() {
+async fn a_slow_event_for_an_old_version_accuses_nobody() {
     let world = World::new();
     world.first.read_numbers.store(true, Ordering::SeqCst);
     let old = world.drop_bytes("a.pdf", TWO_INVOICES, "01");
@@ -697,9 +700,9 @@ async fn a_slow_event_for_an_old_version_leaves_nothing_behind() {
     assert_eq!(world.raw_report("a.pdf").await, newer_release("02"));
     let left: Vec<String> = world.store.keys("out").into_iter().filter(|key| !key.starts_with(".fapiao/")).collect();
     assert_eq!(left, ["a.pdf.json"]);
-    for number in ["24362000000000000001", "24362000000000000002"] {
-        assert_eq!(world.first_with(number).await, Some(Value::Null), "{number} was given back");
-    }
+    world.first.calls.store(0, Ordering::SeqCst);
+    world.handle_records(&[&world.drop_file("b.jpg", 1, "01")]).await.unwrap();
+    assert_eq!(world.report("b.jpg").await.unwrap().invoices[0].duplicate_of, None);
 }
 
 #[tokio::test]
@@ -707,10 +710,26 @@ async fn a_newer_version_gives_back_what_it_has_no_more_and_keeps_the_rest() {
     let world = World::new();
     world.first.read_numbers.store(true, Ordering::SeqCst);
     world.handle_records(&[&world.drop_bytes("a.pdf", TWO_INVOICES, "01")]).await.unwrap();
-    assert_eq!(world.first_with("24362000000000000002").await, Some(json!("a.pdf")));
+    assert_eq!(world.bearers_of("24362000000000000002").await, json!(["a.pdf"]));
     world.first.calls.store(0, Ordering::SeqCst);
     world.handle_records(&[&world.drop_file("a.pdf", 1, "02")]).await.unwrap();
-    assert_eq!(world.report("a.pdf").await.unwrap().invoices.len(), 1);
-    assert_eq!(world.first_with("24362000000000000001").await, Some(json!("a.pdf")));
-    assert_eq!(world.first_with("24362000000000000002").await, Some(Value::Null));
+    let report = world.report("a.pdf").await.unwrap();
+    assert_eq!((report.invoices.len(), report.source.earlier_invoices), (1, vec!["24362000000000000002".to_owned()]));
+    assert_eq!(world.bearers_of("24362000000000000001").await, json!(["a.pdf"]));
+    assert_eq!(world.bearers_of("24362000000000000002").await, json!([]));
+}
+
+#[tokio::test]
+async fn a_message_that_is_received_for_the_last_time_leaves_a_failed_report() {
+    let world = World::new();
+    for fake in [&world.first, &world.second] {
+        *fake.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    }
+    let mut message = message("1", &s3(&[&world.drop_file("a.png", 1, "0A")]));
+    for (receives, status) in [("4", None), ("5", Some(Status::Failed))] {
+        message["attributes"] = json!({"ApproximateReceiveCount": receives});
+        let answer = world.handle(json!({"Records": [message]})).await.unwrap();
+        assert_eq!(failed_ids(&answer), ["1"]);
+        assert_eq!(world.report("a.png").await.map(|report| report.status), status);
+    }
 }

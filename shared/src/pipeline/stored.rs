@@ -43,6 +43,11 @@ impl StoredReport {
         self.0["schema"].as_str().is_some_and(|schema| schema.starts_with("fapiao/"))
     }
 
+    /// What made it.
+    pub(super) fn engine(&self) -> Option<&str> {
+        self.0["engine"].as_str()
+    }
+
     pub(super) fn status(&self) -> &str {
         self.0["status"].as_str().unwrap_or_default()
     }
@@ -147,6 +152,11 @@ impl StoredReport {
                 })
             })
             .collect()
+    }
+
+    /// Whether it says anything of invoices that other files may bring too.
+    pub(super) fn has_identities(&self) -> bool {
+        !self.held().is_empty() || !self.earlier().is_empty()
     }
 
     /// Where an invoice stands in it; nowhere once its file was deleted.

@@ -2,10 +2,12 @@
 //! Knows nothing of how a part was read.
 
 use crate::error::{Error, Result};
+use crate::invoice::Field;
 use crate::provider::MODEL;
 use crate::report::{CheckedInvoice, Other, Place, ProviderInfo, Report, SCHEMA, Source, Status, Verdict};
 
-use super::{Failure, duplicate_message};
+use super::Failure;
+use super::copies::{contradict, differences, is_better, is_copy};
 
 /// A further picture of an invoice that the file has already.
 const COPY: &str = "copy";
@@ -31,20 +33,26 @@ impl Whole {
         whole
     }
 
-    /// Adds an invoice, or what it is a copy of.
+    /// Adds an invoice. Of several pictures of one the best is the invoice; the others are mentioned, and what they say
+    /// otherwise is told of it.
     pub(super) fn add(&mut self, mut invoice: CheckedInvoice) {
-        let Some(first) = self.invoices.iter().find(|first| is_copy(first, &invoice)) else {
+        let Some(stands) = self.invoices.iter_mut().find(|first| is_copy(first, &invoice)) else {
             invoice.index = u32::try_from(self.invoices.len()).unwrap_or(u32::MAX).saturating_add(1);
             self.invoices.push(invoice);
             return;
         };
-        let name = format!("invoice {} of this file", first.index);
-        let (theirs, mine) = (first.invoice.grand_total, invoice.invoice.grand_total);
-        let is_altered = theirs.is_some() && mine.is_some() && theirs != mine;
-        let (code, message, hint) = if is_altered {
-            (ALTERED_COPY, duplicate_message(&name, theirs, mine), "Compare both with the paper.")
-        } else {
+        if is_better(&invoice, stands) {
+            invoice.index = stands.index;
+            std::mem::swap(stands, &mut invoice);
+        }
+        let name = format!("invoice {} of this file", stands.index);
+        let fields = differences(stands, &invoice);
+        let (code, message, hint) = if fields.is_empty() {
             (COPY, format!("this is {name} again"), "Nothing needs to be done.")
+        } else {
+            contradict(stands, &invoice, &fields);
+            let message = format!("this is {name} again, but another {}", list(&fields));
+            (ALTERED_COPY, message, "Compare both with the paper.")
         };
         self.others.push(Other {
             place: invoice.place,
@@ -116,18 +124,15 @@ fn reasons(report: &Report) -> Vec<String> {
     report.invoices.iter().flat_map(of_invoice).chain(of_other).collect()
 }
 
-/// Whether both are pictures of the same invoice: scans hold several of its sheets.
-fn is_copy(first: &CheckedInvoice, next: &CheckedInvoice) -> bool {
-    let (a, b) = (&first.invoice, &next.invoice);
-    first.place.member == next.place.member
-        && a.invoice_number.is_some()
-        && (&a.invoice_code, &a.invoice_number) == (&b.invoice_code, &b.invoice_number)
+fn list(fields: &[Field]) -> String {
+    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::report::{CheckStatus, Evidence};
 
     fn invoice(page: u32, number: &str, total: &str) -> CheckedInvoice {
         let mut found = CheckedInvoice { verdict: Verdict::Verified, ..CheckedInvoice::default() };
@@ -168,11 +173,52 @@ mod tests {
             (altered.invoices.len(), codes(&altered), altered.verdict),
             (1, vec!["altered_copy"], Some(Verdict::Review))
         );
-        assert!(
-            altered.reasons[0].starts_with("page 2: altered_copy: ") && altered.reasons[0].contains("6.00"),
-            "{:?}",
-            altered.reasons
-        );
+        let [of_invoice, of_page] = &altered.reasons[..] else { panic!("{:?}", altered.reasons) };
+        assert!(of_invoice.starts_with("copies_agree: page 2 shows") && of_invoice.contains("6.00"), "{of_invoice}");
+        assert!(of_page.starts_with("page 2: altered_copy: ") && of_page.contains("grand_total"), "{of_page}");
+    }
+
+    #[test]
+    fn of_two_copies_the_better_one_is_the_invoice() {
+        let verified = |mut invoice: CheckedInvoice, fields: &[&str]| {
+            let evidence = Evidence { verified: true, ..Evidence::default() };
+            invoice.fields = fields.iter().map(|field| ((*field).to_owned(), evidence.clone())).collect();
+            invoice
+        };
+        let review = |invoice| CheckedInvoice { verdict: Verdict::Review, ..invoice };
+        let worst_first = [
+            review(invoice(1, "1", "")),
+            review(invoice(2, "1", "5.00")),
+            review(verified(invoice(3, "1", "5.00"), &["grand_total"])),
+            review(verified(invoice(4, "1", "5.00"), &["grand_total", "issue_date"])),
+            verified(invoice(5, "1", "5.00"), &["grand_total"]),
+        ];
+        let mut backwards = worst_first.clone();
+        backwards.reverse();
+        for copies in [worst_first, backwards] {
+            let mut whole = Whole::default();
+            copies.into_iter().for_each(|copy| whole.add(copy));
+            let report = report(whole);
+            let [best] = &report.invoices[..] else { panic!("several invoices") };
+            assert_eq!((best.index, best.place.pages[0], report.others.len()), (1, 5, 4));
+            assert_eq!(report.verdict, Some(Verdict::Verified));
+        }
+    }
+
+    #[test]
+    fn a_field_of_which_two_copies_say_different_things_is_not_verified() {
+        let mut other = invoice(2, "1", "6.00");
+        other.verdict = Verdict::Review;
+        let mut whole = Whole::default();
+        let mut first = invoice(1, "1", "5.00");
+        first.fields.insert("grand_total".to_owned(), Evidence { verified: true, ..Evidence::default() });
+        whole.add(first);
+        whole.add(other);
+        let report = report(whole);
+        let check = report.invoices[0].checks.last().unwrap();
+        assert_eq!((check.status, check.fields.as_slice()), (CheckStatus::Fail, &["grand_total".to_owned()][..]));
+        assert!(!report.invoices[0].fields["grand_total"].verified);
+        assert_eq!(report.invoices[0].verdict, Verdict::Review);
     }
 
     #[test]

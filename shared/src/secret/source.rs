@@ -57,10 +57,14 @@ impl SecretsManager {
     }
 }
 
+/// How long a secret is waited for, all tries together: whoever needs two in a row still answers a request in time.
+const PATIENCE: Duration = Duration::from_secs(6);
+
 #[async_trait]
 impl SecretSource for SecretsManager {
     async fn fetch(&self) -> Result<Secret> {
-        let answer = self.client().await.get_secret_value().secret_id(&self.arn).send().await;
+        let answer = async { self.client().await.get_secret_value().secret_id(&self.arn).send().await };
+        let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(|_| self.error("did not come in time"))?;
         let answer = answer.map_err(|error| {
             let reason = error.as_service_error().and_then(|e| e.meta().code());
             self.error(&format!("cannot be read: {}", reason.unwrap_or("no connection")))

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::confine;
 use super::wire::{self, Begin, Fitting, Reply, Request};
 use crate::desk::{Desk, Fit};
-use crate::document::fonts;
+use crate::document::{self, fonts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::logging;
 
@@ -37,6 +37,10 @@ fn work(from: &mut impl Read, to: &mut impl Write, desk: impl FnOnce(&Path) -> D
     send(to, &Reply::Begun(missing), &Bytes::new())?;
     // How long a file may be is for its limits to say.
     while let Some((request, bytes)) = wire::receive(from, u64::MAX)? {
+        // What still works on a document that was given up cannot be stopped otherwise.
+        if matches!(request, Request::Close(_)) && document::left_behind() > 0 {
+            break;
+        }
         let (reply, bytes) = answer(&desk, request, bytes.into());
         send(to, &reply, &bytes)?;
     }

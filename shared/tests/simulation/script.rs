@@ -49,6 +49,8 @@ pub struct Script {
     pub max_receives: u32,
     /// One message dies each time it is handed out: which, and after how many calls.
     pub cursed: Option<(usize, u64)>,
+    /// One message, the first time that it is handed out, waits after so many calls until nobody else has anything to do.
+    pub stalled: Option<(usize, u64)>,
     /// One in so many steps is somebody else's: then some are nearly done while others have hardly begun.
     pub patience: u64,
     next: u64,
@@ -58,13 +60,15 @@ impl Script {
     pub fn of(dice: &mut Dice) -> Self {
         // Of few, so that contents come back and both files have the same.
         let contents: Vec<Content> = (0..2 + dice.below(2)).map(|_| content(dice)).collect();
-        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice, &contents)).collect();
+        let keys = &KEYS[..1 + dice.index(2)];
+        let deeds = (0..2 + dice.below(3)).map(|_| deed(dice, keys, &contents)).collect();
         let kinds = [Fault::Before, Fault::LostReply, Fault::Conflict, Fault::KillBefore, Fault::KillAfter];
         let faults = (0..dice.below(5)).map(|_| (dice.below(70), kinds[dice.index(kinds.len())])).collect();
         let cursed = dice.one_in(4).then(|| (dice.index(4), 1 + dice.below(16)));
         let max_receives = 1 + u32::try_from(dice.below(3)).unwrap();
-        let patience = [1, 4, 16][dice.index(3)];
-        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, patience, next: 0xE }
+        let patience = [1, 2, 8][dice.index(3)];
+        let stalled = dice.one_in(2).then(|| (dice.index(4), 1 + dice.below(14)));
+        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, stalled, patience, next: 0xE }
     }
 
     /// The events that speak of a deed: at least one, and often another one like it.
@@ -81,13 +85,14 @@ impl Script {
             _ => dice.one_in(2),
         };
         let sequencer = (is_sequenced && !matches!(deed, Deed::Replay(_))).then(|| format!("{:X}", self.next));
-        let event = ObjectEvent { change, bucket: "in".into(), key: key.to_owned(), size: None, sequencer };
+        let event =
+            ObjectEvent { change, bucket: "in".into(), key: key.to_owned(), sequencer, ..ObjectEvent::default() };
         vec![event; if dice.one_in(4) { 2 } else { 1 }]
     }
 }
 
-fn deed(dice: &mut Dice, contents: &[Content]) -> Deed {
-    let key = KEYS[dice.index(2)];
+fn deed(dice: &mut Dice, keys: &[&'static str], contents: &[Content]) -> Deed {
+    let key = keys[dice.index(keys.len())];
     match dice.below(8) {
         0 | 1 => Deed::Delete(key),
         2 => Deed::Replay(key),

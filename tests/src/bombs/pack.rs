@@ -1,12 +1,12 @@
 //! Bytes packed as tightly as their format can. Knows nothing of files.
 
-use std::io::Write;
+use flate2::{Compress, Compression, FlushCompress};
 
-use flate2::Compression;
-use flate2::write::{DeflateEncoder, ZlibEncoder};
-
-/// How many zeros are packed at a time.
-const SLICE: usize = 1 << 16;
+/// Bytes that are packed at a time.
+const SLICE: usize = 1 << 20;
+/// Bytes of which the sum is reckoned.
+const SUMMED: u64 = 64 << 20;
+const MODULUS: u64 = 65_521;
 
 /// So many zeros in a zlib stream: a thousandth of it.
 pub(super) fn zeros(count: u64) -> Vec<u8> {
@@ -19,30 +19,61 @@ pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Some bytes over and over in a zlib stream.
-#[allow(clippy::unwrap_used)]
 pub(super) fn repeated(bytes: &[u8], times: u64) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    write_repeated(&mut encoder, bytes, times);
-    encoder.finish().unwrap()
-}
-
-/// Some bytes over and over as bare deflate, without a header that says so.
-#[allow(clippy::unwrap_used)]
-pub(super) fn bare(bytes: &[u8], times: u64) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    write_repeated(&mut encoder, bytes, times);
-    encoder.finish().unwrap()
-}
-
-#[allow(clippy::unwrap_used)]
-fn write_repeated(to: &mut impl Write, bytes: &[u8], times: u64) {
-    let at_once = (SLICE / bytes.len()).max(1) as u64;
-    let slice = bytes.repeat(at_once as usize);
-    for _ in 0..times / at_once {
-        to.write_all(&slice).unwrap();
+    let mut sum = Adler::default();
+    let count = bytes.len() as u64 * times;
+    if bytes == [0] {
+        sum.zeros(count);
+    } else if count <= SUMMED {
+        (0..times).for_each(|_| sum.add(bytes));
     }
-    for _ in 0..times % at_once {
-        to.write_all(bytes).unwrap();
+    [&[0x78, 0xda], bare(bytes, times).as_slice(), &sum.value().to_be_bytes()].concat()
+}
+
+/// Some bytes over and over as bare deflate, without a header that says so: one block, which is then written many times.
+pub(super) fn bare(bytes: &[u8], times: u64) -> Vec<u8> {
+    let at_once = (SLICE / bytes.len()).max(1) as u64;
+    let block = block(&bytes.repeat(at_once as usize));
+    let rest = block_of(bytes, times % at_once);
+    // An empty block is the last one.
+    [block.repeat((times / at_once) as usize), rest, vec![3, 0]].concat()
+}
+
+fn block_of(bytes: &[u8], times: u64) -> Vec<u8> {
+    if times == 0 { Vec::new() } else { block(&bytes.repeat(times as usize)) }
+}
+
+/// Deflate that ends with a byte and refers to nothing before it.
+#[allow(clippy::unwrap_used)]
+fn block(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(bytes.len() + 1024);
+    Compress::new(Compression::best(), false).compress_vec(bytes, &mut packed, FlushCompress::Full).unwrap();
+    packed
+}
+
+/// What stands at the end of a zlib stream; that of very long ones is wrong, and nobody gets there.
+struct Adler(u64, u64);
+
+impl Default for Adler {
+    fn default() -> Self {
+        Self(1, 0)
+    }
+}
+
+impl Adler {
+    fn zeros(&mut self, count: u64) {
+        self.1 = (self.1 + count % MODULUS * self.0) % MODULUS;
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 + u64::from(*byte)) % MODULUS;
+            self.1 = (self.1 + self.0) % MODULUS;
+        }
+    }
+
+    fn value(&self) -> u32 {
+        (self.1 << 16 | self.0) as u32
     }
 }
 

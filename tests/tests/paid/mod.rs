@@ -59,6 +59,7 @@ async fn vendors_read_what_is_dropped_and_nothing_is_paid_for_twice() {
     rotated_credentials_need_no_deployment(&world).await;
     the_chain_falls_over_from_a_throttling_vendor(&world).await;
     what_is_nobodys_is_rejected(&world).await;
+    the_same_picture_under_another_name_is_not_paid_for_again(&world).await;
     world.stack.wait_until_inbox_is_empty(PATIENCE).await;
     assert_eq!(world.stack.messages("DeadLettersUrl").await, 0);
 }
@@ -106,7 +107,7 @@ async fn rotated_credentials_need_no_deployment(world: &World) {
     world.forget();
     world.textin.rotate("stub-secret-2");
     world.stack.rotate_provider_secret(&stub::keys("stub-secret-2", stub::SECRET)).await;
-    assert_eq!(world.report("textin/rotated.jpg", "form-photo.jpg").await["status"], "read");
+    assert_eq!(world.report("textin/rotated.png", "digital.png").await["status"], "read");
     let refusals: Vec<_> = world.textin.calls().iter().map(|call| call.refused).collect();
     assert!(matches!(refusals[..], [Some(40102), None] | [None]), "{refusals:?}");
 }
@@ -128,4 +129,13 @@ async fn what_is_nobodys_is_rejected(world: &World) {
     let report = world.report("inbox/landscape.jpg", "landscape.jpg").await;
     assert_eq!((&report["status"], &report["error"]["code"]), (&json!("rejected"), &json!("no_invoice")));
     assert_eq!(report["others"][0]["provider"]["attempts"].as_array().unwrap().len(), 2);
+}
+
+async fn the_same_picture_under_another_name_is_not_paid_for_again(world: &World) {
+    world.textin.always(Behaviour::Answer);
+    world.forget();
+    let report = world.report("textin/again.jpg", "form-photo.jpg").await;
+    assert_eq!((&report["status"], world.textin.calls().len()), (&json!("read"), 0));
+    let attempt = &report["invoices"][0]["provider"]["attempts"][0];
+    assert!(attempt["answer"].as_str().unwrap().starts_with(".fapiao/answers/"), "{attempt}");
 }

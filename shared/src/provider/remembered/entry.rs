@@ -170,7 +170,6 @@ fn of_the_dead() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Answer;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -226,7 +225,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_nobody_understands_is_asked_for_again_by_another_release_alone() {
-        let mut entry = Entry::of_told(Told::Read(Box::new(Answer::default())), at(0));
+        let mut entry = Entry::of_told(Told::Read(Box::default()), at(0));
         assert!(matches!(standing(&entry, None, 1), Standing::Told(_)));
         entry.answer.as_mut().unwrap().release = "0.0.1".to_owned();
         assert!(matches!(standing(&entry, None, 1), Standing::Free));
