@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use fapiao::deadline::{LONGEST_LIFE, time_left};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{Attempt, ObjectEvent, ObjectPipeline, Pipeline, ReadFiles, Settled};
+use fapiao::pipeline::{Attempt, ObjectEvent, ObjectPipeline, Settled};
 use fapiao::store::Store;
 use futures::stream::{self, StreamExt};
 use serde_json::{Value, json};
@@ -26,17 +26,17 @@ const TO_SEND: Duration = Duration::from_millis(1500);
 const MAX_ROUNDS: u32 = 8;
 
 /// Handles events, whoever delivers them.
-pub struct Handler<S, F = Pipeline> {
-    objects: ObjectPipeline<S, F>,
+pub struct Handler<S> {
+    objects: ObjectPipeline<S>,
     concurrency: usize,
     max_receives: u32,
     inbox: Option<Arc<dyn Inbox>>,
 }
 
-impl<S: Store + Clone + 'static, F: ReadFiles> Handler<S, F> {
+impl<S: Store + Clone + 'static> Handler<S> {
     /// At most `concurrency` messages or objects are worked on at once. A message that was handed out `max_receives` times
     /// is not handed out again.
-    pub fn new(objects: ObjectPipeline<S, F>, concurrency: usize, max_receives: u32) -> Self {
+    pub fn new(objects: ObjectPipeline<S>, concurrency: usize, max_receives: u32) -> Self {
         Self { objects, concurrency: concurrency.max(1), max_receives, inbox: None }
     }
 

@@ -718,3 +718,18 @@ async fn a_newer_version_gives_back_what_it_has_no_more_and_keeps_the_rest() {
     assert_eq!(world.bearers_of("24362000000000000001").await, json!(["a.pdf"]));
     assert_eq!(world.bearers_of("24362000000000000002").await, json!([]));
 }
+
+#[tokio::test]
+async fn a_message_that_is_received_for_the_last_time_leaves_a_failed_report() {
+    let world = World::new();
+    for fake in [&world.first, &world.second] {
+        *fake.failure.lock().unwrap() = Some(ErrorKind::ProviderThrottled);
+    }
+    let mut message = message("1", &s3(&[&world.drop_file("a.png", 1, "0A")]));
+    for (receives, status) in [("4", None), ("5", Some(Status::Failed))] {
+        message["attributes"] = json!({"ApproximateReceiveCount": receives});
+        let answer = world.handle(json!({"Records": [message]})).await.unwrap();
+        assert_eq!(failed_ids(&answer), ["1"]);
+        assert_eq!(world.report("a.png").await.map(|report| report.status), status);
+    }
+}

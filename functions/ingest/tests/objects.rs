@@ -1,5 +1,5 @@
 //! What happens to objects besides being read: deletions, last attempts, keys that cannot be used, and files that share an
-//! invoice. The real handler on the in-memory store; the files say plainly what is in them.
+//! invoice. Real events on the in-memory store; the files say plainly what is in them.
 
 #![cfg(test)]
 
@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::invoice::{Invoice, InvoiceType};
-use fapiao::pipeline::{Failure, ObjectPipeline, ReadFiles, report_key};
+use fapiao::pipeline::{Attempt, Failure, ObjectPipeline, ReadFiles, report_key};
 use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status, Verdict};
 use fapiao::store::{ACCESS_DENIED, Head, MemoryStore, Object, Store};
-use fapiao_ingest::Handler;
+use fapiao_ingest::events::{Event, parse};
 use serde_json::{Value, json};
 
 const MAX_RECEIVES: u32 = 3;
@@ -97,15 +97,15 @@ fn invoice(line: &str, index: u32) -> CheckedInvoice {
 struct World {
     store: MemoryStore,
     reader: Reader,
-    handler: Handler<MemoryStore, Reader>,
+    objects: ObjectPipeline<MemoryStore, Reader>,
     sequencer: AtomicU32,
 }
 
 impl World {
     fn new() -> Self {
         let (store, reader) = (MemoryStore::new(), Reader::default());
-        let handler = Handler::new(ObjectPipeline::new(store.clone(), reader.clone(), "out"), 1, MAX_RECEIVES);
-        Self { store, reader, handler, sequencer: AtomicU32::new(0xE) }
+        let objects = ObjectPipeline::new(store.clone(), reader.clone(), "out");
+        Self { store, reader, objects, sequencer: AtomicU32::new(0xE) }
     }
 
     fn event(&self, name: &str, key: &str) -> Value {
@@ -125,7 +125,7 @@ impl World {
 
     /// Whether the message was settled.
     async fn receive(&self, event: &Value, nth: u32) -> bool {
-        receive(&self.handler, event, nth).await
+        receive(&self.objects, event, nth).await
     }
 
     async fn drop_file(&self, key: &str, content: &str) {
@@ -154,13 +154,11 @@ impl World {
     }
 }
 
-async fn receive<S: Store + Clone + 'static, F: ReadFiles>(handler: &Handler<S, F>, event: &Value, nth: u32) -> bool {
-    let body = json!({ "Records": [event] }).to_string();
-    let attributes = json!({"ApproximateReceiveCount": nth.to_string()});
-    let message = json!({"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": attributes});
-    let answer =
-        handler.handle(json!({ "Records": [message] }), Instant::now() + Duration::from_secs(10)).await.unwrap();
-    answer["batchItemFailures"].as_array().unwrap().is_empty()
+async fn receive<S: Store + Clone, F: ReadFiles>(objects: &ObjectPipeline<S, F>, event: &Value, nth: u32) -> bool {
+    let Event::S3(events) = parse(json!({ "Records": [event] })).unwrap() else { panic!("not an S3 event") };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let attempt = Attempt { deadline, is_last: nth >= MAX_RECEIVES };
+    objects.process(&events[0], attempt).await.is_ok()
 }
 
 #[tokio::test]
@@ -405,7 +403,7 @@ async fn a_refused_look_at_the_output_bucket_is_an_error_before_anybody_is_paid(
     let world = World::new();
     let event = world.put("a.jpg", "5.00");
     let objects = ObjectPipeline::new(Refusing(world.store.clone()), world.reader.clone(), "out");
-    assert!(!receive(&Handler::new(objects, 1, MAX_RECEIVES), &event, 1).await);
+    assert!(!receive(&objects, &event, 1).await);
     assert_eq!(world.reads(), 0);
     assert!(world.receive(&event, 2).await);
 }

@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::{Failure, Pipeline};
 use crate::error::Error;
-use crate::provider::Memory;
 use crate::report::{CheckedInvoice, Report, Source};
 
 /// Reads the files that objects hold.
@@ -25,14 +24,6 @@ pub trait ReadFiles: Send + Sync {
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure>;
-
-    /// Begins what takes time and has to be there before a file is read.
-    fn warm(&self) {}
-
-    /// The same reader with answers that are remembered; none where it reads nothing that could be.
-    fn with_memory(&self, _memory: Memory) -> Option<Pipeline> {
-        None
-    }
 
     /// The Report for a file that is refused without being looked at.
     fn reject(&self, error: Error, source: Source) -> Report;
@@ -54,42 +45,12 @@ impl ReadFiles for Pipeline {
         self.read_rest(bytes, source, known, selected(self, key), deadline).await
     }
 
-    fn warm(&self) {
-        self.workers().warm();
-    }
-
-    fn with_memory(&self, memory: Memory) -> Option<Pipeline> {
-        Some(Self::with_memory(self.clone(), memory))
-    }
-
     fn reject(&self, error: Error, source: Source) -> Report {
         Self::reject(self, error, source)
     }
 
     fn max_bytes(&self) -> u64 {
         self.limits().max_bytes
-    }
-}
-
-#[async_trait]
-impl<F: ReadFiles> ReadFiles for &F {
-    async fn read(
-        &self,
-        key: &str,
-        bytes: Bytes,
-        source: Source,
-        known: Vec<CheckedInvoice>,
-        deadline: Instant,
-    ) -> Result<Report, Failure> {
-        (**self).read(key, bytes, source, known, deadline).await
-    }
-
-    fn reject(&self, error: Error, source: Source) -> Report {
-        (**self).reject(error, source)
-    }
-
-    fn max_bytes(&self) -> u64 {
-        (**self).max_bytes()
     }
 }
 

@@ -29,6 +29,8 @@ struct Message {
 struct Work {
     message: Message,
     future: Pin<Box<dyn Future<Output = Result<Settled>>>>,
+    /// The calls it has made.
+    calls: u64,
     /// After so many calls more it dies.
     cursed: Option<u64>,
 }
@@ -71,8 +73,13 @@ impl Play {
         let mut left = deeds.len();
         for _ in 0..MAX_STEPS {
             // Work gets most steps, so that deeds fall into the middle of it.
-            let choices = [left.min(1) * 2, self.queue.len().min(1) * 3, self.working.len() * 6];
+            let awake = self.awake();
+            let choices = [left.min(1) * 2, self.queue.len().min(1) * 3, awake.len() * 6];
             let all: usize = choices.iter().sum();
+            if all == 0 && !self.working.is_empty() {
+                self.script.stalled = None;
+                continue;
+            }
             if all == 0 {
                 if self.dead_letters.is_empty() {
                     return Ok(());
@@ -80,7 +87,7 @@ impl Play {
                 self.redrive();
                 continue;
             }
-            if self.last < self.working.len() && !self.dice.one_in(self.script.patience) {
+            if awake.contains(&self.last) && !self.dice.one_in(self.script.patience) {
                 self.work(self.last);
                 continue;
             }
@@ -91,7 +98,7 @@ impl Play {
             } else if choice < choices[0] + choices[1] {
                 self.hand_out();
             } else {
-                let at = self.dice.index(self.working.len());
+                let at = awake[self.dice.index(awake.len())];
                 self.work(at);
             }
         }
@@ -134,7 +141,17 @@ impl Play {
         let attempt = Attempt { deadline: Instant::now() + Duration::from_secs(60), is_last };
         let future = Box::pin(async move { objects.process(&event, attempt).await });
         let cursed = self.script.cursed.filter(|(id, _)| *id == message.id).map(|(_, calls)| calls);
-        self.working.push(Work { message, future, cursed });
+        self.working.push(Work { message, future, calls: 0, cursed });
+    }
+
+    /// Who may make a step.
+    fn awake(&self) -> Vec<usize> {
+        let is_stalled = |work: &Work| {
+            let message = &work.message;
+            message.receives == 1
+                && self.script.stalled.is_some_and(|(id, calls)| id == message.id && calls <= work.calls)
+        };
+        (0..self.working.len()).filter(|at| !is_stalled(&self.working[*at])).collect()
     }
 
     fn work(&mut self, at: usize) {
@@ -142,7 +159,9 @@ impl Play {
         let Some(work) = self.working.get_mut(at) else { return };
         self.store.running(work.cursed);
         self.store.note(|| format!("  message {}", work.message.id));
+        let before = self.store.calls();
         let outcome = poll(&mut work.future);
+        work.calls += self.store.calls() - before;
         work.cursed = self.store.left();
         if self.store.take_killed() {
             let message = self.done(at);

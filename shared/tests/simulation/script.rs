@@ -49,6 +49,8 @@ pub struct Script {
     pub max_receives: u32,
     /// One message dies each time it is handed out: which, and after how many calls.
     pub cursed: Option<(usize, u64)>,
+    /// One message, the first time that it is handed out, waits after so many calls until nobody else has anything to do.
+    pub stalled: Option<(usize, u64)>,
     /// One in so many steps is somebody else's: then some are nearly done while others have hardly begun.
     pub patience: u64,
     next: u64,
@@ -65,7 +67,8 @@ impl Script {
         let cursed = dice.one_in(4).then(|| (dice.index(4), 1 + dice.below(16)));
         let max_receives = 1 + u32::try_from(dice.below(3)).unwrap();
         let patience = [1, 2, 8][dice.index(3)];
-        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, patience, next: 0xE }
+        let stalled = dice.one_in(2).then(|| (dice.index(4), 1 + dice.below(14)));
+        Self { deeds, sequenced: dice.below(3), faults, max_receives, cursed, stalled, patience, next: 0xE }
     }
 
     /// The events that speak of a deed: at least one, and often another one like it.

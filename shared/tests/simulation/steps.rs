@@ -88,6 +88,11 @@ impl Steps {
         std::mem::take(&mut self.state().killed)
     }
 
+    /// How many calls were made.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
     pub fn note(&self, line: impl FnOnce() -> String) {
         if let Some(log) = &mut self.state().log {
             log.push(line());
