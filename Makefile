@@ -98,8 +98,8 @@ accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
 		$(if $(README),--write README.md) "$(IN)"
 
-bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels
-	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed -- --ignored --nocapture
+bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels; a worker's cost
+	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed --test worker -- --ignored --nocapture --test-threads 1
 
 soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \

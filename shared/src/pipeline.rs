@@ -26,7 +26,7 @@ use crate::worker::{Part, Workers};
 
 use whole::Whole;
 
-pub use event::{Attempt, Change, ObjectEvent, Settled, report_key};
+pub use event::{Again, Attempt, Change, ObjectEvent, Settled, report_key};
 pub use files::ReadFiles;
 pub use identity::{Identity, duplicate_message};
 pub use object::ObjectPipeline;

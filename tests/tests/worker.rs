@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use fapiao::document::Limits;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::worker::Workers;
-use fapiao_tests::deeds::{page, read, settings, width};
+use fapiao_tests::deeds::{children, page, read, settings, width};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_stand_in_worker");
@@ -36,7 +36,7 @@ async fn after(workers: &Workers, deed: u32, time: Duration) -> Error {
 async fn whatever_kills_a_worker_is_an_answer_and_the_next_document_is_read() {
     let workers = workers();
     for (deed, kind, says) in [
-        (width::HOARD, ErrorKind::TooComplex, "1600 MB of memory"),
+        (width::HOARD, ErrorKind::TooComplex, "1800 MB of memory"),
         (width::SPIN, ErrorKind::TooComplex, "2 s of processor time"),
         (width::RECURSE, ErrorKind::TooComplex, "levels inside each other"),
         (width::PANIC, ErrorKind::Internal, "broke off"),
@@ -146,18 +146,6 @@ fn said(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// The processes that a process has started.
-fn children(parent: u32) -> Vec<u32> {
-    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let is_child = |pid: &u32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        // What is dead and not yet buried does not count.
-        fields.next() != Some("Z") && fields.next() == Some(&parent.to_string())
-    };
-    processes.filter(is_child).collect()
-}
-
 #[test]
 fn a_worker_that_is_killed_in_the_middle_of_a_document_costs_nothing_but_a_line_in_the_log() {
     let run = Run::new();
@@ -226,5 +214,36 @@ fn without_landlock_neither_network_nor_parent_can_be_reached() {
         assert!(found.contains("file=done"), "landlock is there all the same: {found}");
         assert_shut(&found, &SHUT);
         assert_eq!(log.lines().filter(|line| line.contains("landlock")).count(), 1, "{log}");
+    }
+}
+
+/// The shortest time in milliseconds, and memory in megabytes.
+fn cost(way: &str, file: &str, times: u32) -> (f64, f64) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let (models, file) = (root.join("models"), root.join("tests/fixtures").join(file));
+    let output =
+        Command::new(PROGRAM).args(["cost", way]).args([models, file]).arg(times.to_string()).output().unwrap();
+    let (told, log) = said(&output);
+    let mut numbers = told.split_whitespace().map(|number| number.parse::<f64>().unwrap());
+    let (Some(micros), Some(kilobytes)) = (numbers.next(), numbers.next()) else { panic!("{told} {log}") };
+    (micros / 1000.0, kilobytes / 1024.0)
+}
+
+/// A page of pixels takes seconds, and two runs of the same differ by more than the worker costs.
+const SPREAD: f64 = 1.05;
+
+#[test]
+#[ignore = "measures: run by `make bench` on an idle machine"]
+fn a_worker_costs_five_milliseconds_and_a_tenth_of_the_memory_at_most() {
+    for (file, times) in [("text-digital.pdf", 30), ("form-photo.jpg", 3)] {
+        let ((alone, small), (apart, large)) = (cost("here", file, times), cost("elsewhere", file, times));
+        println!(
+            "{file}: {alone:.1} ms and {small:.0} MB in one process, {apart:.1} ms and {large:.0} MB with a worker"
+        );
+        assert!(
+            apart <= alone * if times > 10 { 1.0 } else { SPREAD } + 5.0,
+            "{file} takes {apart:.1} ms, not {alone:.1}"
+        );
+        assert!(large <= small * 1.1, "{file} takes {large:.0} MB, not {small:.0}");
     }
 }

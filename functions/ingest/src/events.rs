@@ -7,7 +7,7 @@
 use aws_lambda_events::event::s3::{S3EventRecord, S3Object};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use fapiao::error::{Error, ErrorKind, Result};
-use fapiao::pipeline::{Change, ObjectEvent};
+use fapiao::pipeline::{Again, Change, ObjectEvent};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,6 +37,9 @@ pub struct Message {
     /// The objects, or why there are none.
     pub objects: Result<Vec<ObjectEvent>>,
 }
+
+/// The member of a record in which whoever has a document read again says how.
+const OURS: &str = "fapiao";
 
 /// What the crate demands of a record and we do not use, with something to stand for it.
 fn unused() -> [(&'static str, Value); 3] {
@@ -77,8 +80,19 @@ fn s3_objects(mut event: Value) -> Result<Vec<ObjectEvent>> {
         return Err(Error::new(ErrorKind::Internal, "this is no S3 event: it has no Records")
             .with_hint("Send S3 events to this function, bare or through SQS."));
     };
-    let objects = records.drain(..).map(|record| s3_object(completed(record)?)).collect::<Result<Vec<_>>>()?;
+    let objects = records.drain(..).map(read_record).collect::<Result<Vec<_>>>()?;
     Ok(objects.into_iter().flatten().collect())
+}
+
+fn read_record(record: Value) -> Result<Option<ObjectEvent>> {
+    let again = again(&record[OURS]);
+    Ok(s3_object(completed(record)?)?.map(|object| ObjectEvent { again, ..object }))
+}
+
+/// What an event of `make reprocess` asks for beside what S3 would say.
+fn again(ours: &Value) -> Again {
+    let text = |name: &str| ours[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Again { provider: text("provider"), engine: text("engine") }
 }
 
 fn completed(mut record: Value) -> Result<S3EventRecord> {
@@ -102,7 +116,7 @@ fn s3_object(record: S3EventRecord) -> Result<Option<ObjectEvent>> {
     }
     let S3Object { size, sequencer, .. } = record.s3.object;
     let size = size.and_then(|size| u64::try_from(size).ok());
-    Ok(Some(ObjectEvent { change, bucket, key, size, sequencer }))
+    Ok(Some(ObjectEvent { change, bucket, key, size, sequencer, again: Again::default() }))
 }
 
 /// What an event's name tells; none for what changes no object, as tags and archives.
@@ -156,8 +170,20 @@ mod tests {
             key: "a.jpg".into(),
             size: Some(7),
             sequencer: Some("0A".into()),
+            again: Again::default(),
         };
         assert_eq!(objects, [expected]);
+    }
+
+    #[test]
+    fn whoever_has_it_read_again_says_how() {
+        let mut event =
+            json!({"Records": [record("ObjectCreated:Reprocess", "a.jpg"), record("ObjectCreated:Put", "b.jpg")]});
+        event["Records"][0]["fapiao"] = json!({"provider": "textin", "engine": "2"});
+        event["Records"][1]["fapiao"] = json!({"provider": "", "engine": 2});
+        let Event::S3(objects) = parse(event).unwrap() else { panic!("not an S3 event") };
+        let asked = Again { provider: Some("textin".into()), engine: Some("2".into()) };
+        assert_eq!(objects.into_iter().map(|object| object.again).collect::<Vec<_>>(), [asked, Again::default()]);
     }
 
     #[test]

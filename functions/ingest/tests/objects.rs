@@ -3,8 +3,8 @@
 
 #![cfg(test)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 const MAX_RECEIVES: u32 = 3;
 const X: &str = "24362000000591953989";
 
+/// What every Report here is made by.
+const ENGINE: &str = "2";
+
 /// A file is the totals of its invoices, all of them with the number [`X`], or with others behind a colon.
 #[derive(Clone, Default)]
 struct Reader {
@@ -27,6 +30,8 @@ struct Reader {
     fails: Arc<AtomicBool>,
     /// Never comes to an end.
     hangs: Arc<AtomicBool>,
+    /// Who was asked for.
+    providers: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 #[async_trait]
@@ -34,12 +39,14 @@ impl ReadFiles for Reader {
     async fn read(
         &self,
         _: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         _: Vec<CheckedInvoice>,
         _: Instant,
     ) -> Result<Report, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        self.providers.lock().unwrap().push(provider.map(str::to_owned));
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
@@ -65,7 +72,7 @@ impl ReadFiles for Reader {
 fn report(source: Source, status: Status, invoices: Vec<CheckedInvoice>) -> Report {
     Report {
         schema: SCHEMA.to_owned(),
-        engine: String::new(),
+        engine: ENGINE.to_owned(),
         status,
         source,
         error: None,
@@ -406,4 +413,38 @@ async fn a_refused_look_at_the_output_bucket_is_an_error_before_anybody_is_paid(
     assert!(!receive(&objects, &event, 1).await);
     assert_eq!(world.reads(), 0);
     assert!(world.receive(&event, 2).await);
+}
+
+#[tokio::test]
+async fn another_engines_report_is_read_again_once_and_by_whom_was_asked_for() {
+    let world = World::new();
+    world.drop_file("a.jpg", "5.00").await;
+    let again = |engine: &str| {
+        json!({"eventName": "ObjectCreated:Reprocess", "fapiao": {"engine": engine, "provider": "textin"},
+               "s3": {"bucket": {"name": "in"}, "object": {"key": "a.jpg"}}})
+    };
+    assert!(world.receive(&again(ENGINE), 1).await);
+    assert_eq!(world.reads(), 1, "its Report is of that engine");
+    let mut older = world.report("a.jpg").await.unwrap();
+    older["engine"] = json!("1");
+    world.store.upload("out", "a.jpg.json", older.to_string());
+    for _ in 0..2 {
+        assert!(world.receive(&again(ENGINE), 1).await);
+        assert_eq!((world.reads(), world.report("a.jpg").await.unwrap()["engine"].clone()), (2, json!(ENGINE)));
+    }
+    assert_eq!(*world.reader.providers.lock().unwrap(), [None, Some("textin".to_owned())]);
+}
+
+#[tokio::test]
+async fn another_engines_good_report_stays_when_it_cannot_be_read_again() {
+    let world = World::new();
+    world.drop_file("a.jpg", "5.00").await;
+    let before = world.report("a.jpg").await.unwrap();
+    world.reader.fails.store(true, Ordering::SeqCst);
+    let again = json!({"eventName": "ObjectCreated:Reprocess", "fapiao": {"engine": "3"},
+                       "s3": {"bucket": {"name": "in"}, "object": {"key": "a.jpg"}}});
+    for nth in 1..=MAX_RECEIVES {
+        assert!(!world.receive(&again, nth).await);
+    }
+    assert_eq!(world.report("a.jpg").await.unwrap(), before);
 }

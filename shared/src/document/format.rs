@@ -66,15 +66,23 @@ impl Format {
         })
     }
 
-    pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
+    /// Tells a picture by the few bytes that each kind begins with; nothing of it is understood for that.
+    pub fn of_picture(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
             _ if is_bitmap(bytes) => Some(Self::Bmp),
+            _ => None,
+        }
+    }
+
+    pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
+            _ if Self::of_picture(bytes).is_some() => Self::of_picture(bytes),
             _ if is_pdf(bytes) => Some(Self::Pdf),
             _ if is_data(bytes) => Some(Self::Xml),
             _ => None,

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Pipeline;
 use super::event::{Attempt, ObjectEvent, Settled};
+use super::files::ReadFiles;
 use super::object::ObjectPipeline;
 use crate::error::{ErrorKind, Result};
 use crate::provider::Memory;
@@ -16,7 +16,7 @@ const TO_WRITE: Duration = Duration::from_secs(3);
 /// Left of it for the answer, when the store says nothing: a twentieth, and no more than this.
 const TO_ANSWER: Duration = Duration::from_millis(200);
 
-impl<S: Store + Clone + 'static> ObjectPipeline<S, Pipeline> {
+impl<S: Store + Clone + 'static, F: ReadFiles> ObjectPipeline<S, F> {
     /// [`Self::process`], answering before the deadline whatever the network does, and paying for no page twice. `message`
     /// is the id of the message that told of the event: the same when it is received again.
     ///
@@ -24,15 +24,17 @@ impl<S: Store + Clone + 'static> ObjectPipeline<S, Pipeline> {
     /// As [`Self::process`]; `deadline` when the time was up and nothing new is remembered.
     pub async fn settle(&self, event: &ObjectEvent, attempt: Attempt, message: Option<&str>) -> Result<Settled> {
         // It starts while the object is on its way.
-        self.files.workers().warm();
+        self.files.warm();
         let memory = Memory::new(Arc::new(self.store.clone()), &self.output_bucket).for_message(message);
-        let pipeline = self.files.clone().with_memory(memory.clone());
         let left = attempt.deadline.saturating_duration_since(Instant::now());
         let before_end = |time: Duration| attempt.deadline.checked_sub(time).unwrap_or(attempt.deadline);
         let store = Within::new(self.store.clone(), before_end(TO_ANSWER.min(left / 20)));
-        let errand = ObjectPipeline::new(store, pipeline, &self.output_bucket);
         let reading = Attempt { deadline: before_end(TO_WRITE.min(left / 10)), ..attempt };
-        match errand.process(event, reading).await {
+        let settled = match self.files.with_memory(memory.clone()) {
+            Some(files) => ObjectPipeline::new(store, files, &self.output_bucket).process(event, reading).await,
+            None => ObjectPipeline::new(store, &self.files, &self.output_bucket).process(event, reading).await,
+        };
+        match settled {
             Err(error) if error.kind() == ErrorKind::Deadline && memory.written() > 0 => Ok(Settled::Unfinished),
             settled => settled,
         }

@@ -29,6 +29,24 @@ pub struct ObjectEvent {
     pub size: Option<u64>,
     /// Orders the events of one key: hexadecimal, of varying length.
     pub sequencer: Option<String>,
+    /// What whoever has it read again asks for.
+    pub again: Again,
+}
+
+/// How a document is to be read again. S3's own events ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Again {
+    /// By this provider alone.
+    pub provider: Option<String>,
+    /// Also where its Report is of another engine than this one.
+    pub engine: Option<String>,
+}
+
+impl Again {
+    /// Whether the Report of an engine does not count.
+    pub(super) fn passes_over(&self, engine: Option<&str>) -> bool {
+        self.engine.as_deref().is_some_and(|wanted| engine != Some(wanted))
+    }
 }
 
 /// What happened to an object.

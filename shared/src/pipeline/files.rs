@@ -7,23 +7,34 @@ use bytes::Bytes;
 
 use super::{Failure, Pipeline};
 use crate::error::Error;
+use crate::provider::Memory;
 use crate::report::{CheckedInvoice, Report, Source};
 
 /// Reads the files that objects hold.
 #[async_trait]
 pub trait ReadFiles: Send + Sync {
-    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes.
+    /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes; by this
+    /// provider alone where one is named.
     ///
     /// # Errors
     /// Everything that is not the document's own fault.
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure>;
+
+    /// Begins what takes time and has to be there before a file is read.
+    fn warm(&self) {}
+
+    /// The same reader with answers that are remembered; none where it reads nothing that could be.
+    fn with_memory(&self, _memory: Memory) -> Option<Pipeline> {
+        None
+    }
 
     /// The Report for a file that is refused without being looked at.
     fn reject(&self, error: Error, source: Source) -> Report;
@@ -37,12 +48,21 @@ impl ReadFiles for Pipeline {
     async fn read(
         &self,
         key: &str,
+        provider: Option<&str>,
         bytes: Bytes,
         source: Source,
         known: Vec<CheckedInvoice>,
         deadline: Instant,
     ) -> Result<Report, Failure> {
-        self.read_rest(bytes, source, known, selected(self, key), deadline).await
+        self.read_rest(bytes, source, known, provider.or_else(|| selected(self, key)), deadline).await
+    }
+
+    fn warm(&self) {
+        self.workers().warm();
+    }
+
+    fn with_memory(&self, memory: Memory) -> Option<Pipeline> {
+        Some(Self::with_memory(self.clone(), memory))
     }
 
     fn reject(&self, error: Error, source: Source) -> Report {
@@ -51,6 +71,29 @@ impl ReadFiles for Pipeline {
 
     fn max_bytes(&self) -> u64 {
         self.limits().max_bytes
+    }
+}
+
+#[async_trait]
+impl<F: ReadFiles> ReadFiles for &F {
+    async fn read(
+        &self,
+        key: &str,
+        provider: Option<&str>,
+        bytes: Bytes,
+        source: Source,
+        known: Vec<CheckedInvoice>,
+        deadline: Instant,
+    ) -> Result<Report, Failure> {
+        (**self).read(key, provider, bytes, source, known, deadline).await
+    }
+
+    fn reject(&self, error: Error, source: Source) -> Report {
+        (**self).reject(error, source)
+    }
+
+    fn max_bytes(&self) -> u64 {
+        (**self).max_bytes()
     }
 }
 

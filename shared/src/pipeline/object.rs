@@ -23,7 +23,7 @@ use super::whole::Whole;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{Report, Source, Status};
-use crate::store::{Head, Object, Store, Version, Versioned, too_large};
+use crate::store::{EXPIRING_JSON, Head, JSON, Object, Store, Version, Versioned, too_large};
 
 /// Looks at the Report and tries to write it at most this often.
 const MAX_ROUNDS: u32 = 12;
@@ -156,7 +156,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             self.bearers.enter(&mut report, stood, work.is_entered).await?;
             work.is_entered = true;
         }
-        self.reports.save(key, &report, seen).await
+        let kind = if report.is_withdrawn() { EXPIRING_JSON } else { JSON };
+        self.reports.save_as(kind, key, &report, seen).await
     }
 
     /// Looks at the object, now that its Report was looked at.
@@ -167,7 +168,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
         stood: Option<&StoredReport>,
         attempt: Attempt,
     ) -> Result<Step> {
-        let standing = stood.filter(|report| !report.is_failed() && !report.is_withdrawn());
+        let stands = |report: &&StoredReport| !report.is_failed() && !report.is_withdrawn();
+        let standing = stood.filter(stands).filter(|report| !event.again.passes_over(report.engine()));
         // A deleted version that was not the newest, or one whose successor has an event of its own.
         let is_no_news = event.change == Change::Removed && !stood.is_some_and(StoredReport::is_withdrawn);
         if standing.is_some() || is_no_news || work.etag().is_some() {
@@ -207,6 +209,10 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             }
         };
         let same = stood.filter(|report| report.etag() == Some(&object.etag));
+        let is_others = same.is_some_and(|report| event.again.passes_over(report.engine()));
+        // Another engine's good Report stays until there is a newer one.
+        let is_last = attempt.is_last && !(is_others && same.is_some_and(|report| !report.is_failed()));
+        let (same, attempt) = (same.filter(|_| !is_others), Attempt { is_last, ..attempt });
         if attempt.is_last && !same.is_some_and(StoredReport::is_failed) {
             let report = begun(source_of(event, &head_of(&object)));
             work.object = Some(object);
@@ -245,11 +251,15 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     ) -> Result<Answer> {
         let source = source_of(event, &head_of(&object));
         let known = same.map(StoredReport::invoices).unwrap_or_default();
-        let (report, error) = match self.files.read(&event.key, object.body, source, known, attempt.deadline).await {
-            Ok(report) => (report, None),
-            Err(Failure { error, report }) if attempt.is_last || !report.invoices.is_empty() => (*report, Some(error)),
-            Err(failure) => return Err(failure.error),
-        };
+        let provider = event.again.provider.as_deref();
+        let (report, error) =
+            match self.files.read(&event.key, provider, object.body, source, known, attempt.deadline).await {
+                Ok(report) => (report, None),
+                Err(Failure { error, report }) if attempt.is_last || !report.invoices.is_empty() => {
+                    (*report, Some(error))
+                }
+                Err(failure) => return Err(failure.error),
+            };
         Ok(Answer { etag: object.etag, report: StoredReport::of(&report)?, error })
     }
 }

@@ -43,6 +43,11 @@ impl StoredReport {
         self.0["schema"].as_str().is_some_and(|schema| schema.starts_with("fapiao/"))
     }
 
+    /// What made it.
+    pub(super) fn engine(&self) -> Option<&str> {
+        self.0["engine"].as_str()
+    }
+
     pub(super) fn status(&self) -> &str {
         self.0["status"].as_str().unwrap_or_default()
     }

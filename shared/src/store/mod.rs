@@ -22,6 +22,12 @@ pub use within::Within;
 /// missing key.
 pub const ACCESS_DENIED: &str = "AccessDenied";
 
+/// The content type of what we write.
+pub const JSON: &str = "application/json";
+/// The same, of what expires in the end: in S3 it carries the tag `fapiao=withdrawn`, by which the template's rule knows it.
+/// What is written in its place carries none.
+pub const EXPIRING_JSON: &str = "application/json; status=withdrawn";
+
 /// An object with its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object {

@@ -12,9 +12,11 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, Head, Object, Store, too_large};
+use super::{ACCESS_DENIED, EXPIRING_JSON, Head, Object, Store, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The tag by which the template's lifecycle rule knows what expires.
+const WITHDRAWN: &str = "fapiao=withdrawn";
 const LEAST_PATIENCE_MS: u64 = 1200;
 /// A slow connection's: 2 MB a second.
 const BYTES_A_MS: u64 = 2000;
@@ -61,6 +63,7 @@ impl Store for S3Store {
         let bytes = body.len();
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
+        let request = request.set_tagging((content_type == EXPIRING_JSON).then(|| WITHDRAWN.to_owned()));
         let request = match seen {
             None => request.if_none_match("*"),
             Some(etag) => request.if_match(format!("\"{etag}\"")),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Store;
+use super::{JSON, Store};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Objects of one kind in one bucket.
@@ -60,11 +60,19 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
     /// # Errors
     /// `storage`; `internal` for what is larger than may be looked at again.
     pub async fn save(&self, key: &str, value: &impl Serialize, seen: &Version<T>) -> Result<bool> {
+        self.save_as(JSON, key, value, seen).await
+    }
+
+    /// As [`Self::save`], as [`JSON`] or [`EXPIRING_JSON`](super::EXPIRING_JSON).
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn save_as(&self, kind: &str, key: &str, value: &impl Serialize, seen: &Version<T>) -> Result<bool> {
         let body = serde_json::to_vec_pretty(value).map_err(|error| unwritable(key, &error.to_string()))?;
         if body.len() as u64 > self.max_bytes {
             return Err(unwritable(key, &format!("its {} bytes are more than {}", body.len(), self.max_bytes)));
         }
-        self.store.put(&self.bucket, key, Bytes::from(body), "application/json", seen.etag.as_deref()).await
+        self.store.put(&self.bucket, key, Bytes::from(body), kind, seen.etag.as_deref()).await
     }
 
     /// Removes what stands there, whatever it is.

@@ -44,6 +44,7 @@ impl ReadFiles for Reader {
     async fn read(
         &self,
         _: &str,
+        _: Option<&str>,
         bytes: Bytes,
         source: Source,
         _: Vec<CheckedInvoice>,

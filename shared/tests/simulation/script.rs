@@ -85,7 +85,8 @@ impl Script {
             _ => dice.one_in(2),
         };
         let sequencer = (is_sequenced && !matches!(deed, Deed::Replay(_))).then(|| format!("{:X}", self.next));
-        let event = ObjectEvent { change, bucket: "in".into(), key: key.to_owned(), size: None, sequencer };
+        let event =
+            ObjectEvent { change, bucket: "in".into(), key: key.to_owned(), sequencer, ..ObjectEvent::default() };
         vec![event; if dice.one_in(4) { 2 } else { 1 }]
     }
 }

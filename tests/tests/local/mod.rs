@@ -109,6 +109,12 @@ impl Stack {
         self.s3().delete_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
     }
 
+    /// The tags of what stands at a key of the output bucket, as `name=value`.
+    pub async fn tags(&self, key: &str) -> Vec<String> {
+        let tags = self.s3().get_object_tagging().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
+        tags.tag_set().iter().map(|tag| format!("{}={}", tag.key(), tag.value())).collect()
+    }
+
     /// Deletes a file from the input bucket; its older versions stay.
     pub async fn delete_file(&self, key: &str) {
         self.s3().delete_object().bucket(self.output("InputBucket")).key(key).send().await.unwrap();

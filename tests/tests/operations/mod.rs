@@ -83,7 +83,6 @@ fn number(report: &Value) -> &Value {
 #[tokio::test]
 async fn what_is_missing_is_told_and_read_again_and_what_has_to_go_is_gone() {
     let world = World::new();
-    world.stack.retry_after(1).await;
     let pictures = ["form-photo.jpg", "roll.jpg", "digital.png"].map(fixture);
     for (key, picture) in ["a/发票 1+1%.jpg", "a/b.jpg", "c.png"].iter().zip(&pictures) {
         assert_eq!(world.drop_and_wait(key, picture).await["status"], "read");
@@ -124,6 +123,7 @@ async fn a_report_without_document_is_told(world: &World) {
 
 async fn what_one_provider_could_not_read_another_reads(world: &World) {
     world.textin.always(Behaviour::Code(40_003));
+    world.stack.retry_after(5).await;
     let picture = fixture("landscape.jpg");
     world.stack.drop_file("d.jpg", &picture).await;
     world.stack.dead_letters(PATIENCE).await;
@@ -151,6 +151,13 @@ async fn a_deleted_documents_report_is_withdrawn_and_wrong_nowhere(world: &World
     world.stack.delete_file("c.png").await;
     let report = world.report_when("c.png", |report| report["status"] == "withdrawn").await;
     assert!(!number(&report).is_null(), "what was read is gone");
+    // By the tag the Report expires, which one that takes its place must not.
+    assert_eq!(world.stack.tags("c.png.json").await, ["fapiao=withdrawn"]);
+    world.stack.drop_file("c.png", &fixture("digital.png")).await;
+    world.report_when("c.png", |report| report["status"] == "read").await;
+    assert_eq!(world.stack.tags("c.png.json").await, [] as [&str; 0]);
+    world.stack.delete_file("c.png").await;
+    world.report_when("c.png", |report| report["status"] == "withdrawn").await;
     assert_eq!(world.tool("reconcile.py", &[]), (0, "3 documents: 3 have a current Report\n".to_owned()));
 }
 

@@ -71,7 +71,7 @@ fn file(request: Request) -> Result<Bytes, &'static VendorCode> {
 /// Whether it is a picture, though perhaps of a kind that is not read, such as a phone's HEIC.
 fn is_picture(file: &[u8]) -> bool {
     let is_media = matches!(file, [_, _, _, _, b'f', b't', b'y', b'p', ..]);
-    is_media || Format::by_first_bytes(file).is_ok_and(Format::is_picture)
+    is_media || Format::of_picture(file).is_some()
 }
 
 /// The vendor's code for an error of ours.
