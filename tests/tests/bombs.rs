@@ -1,7 +1,7 @@
 //! Hostile files through the real ingest handler and a real worker process: each has its answer, nobody grows beyond bounds,
 //! and honest pages read behind them notice nothing. The engine is a stand-in, but in what `make fuzz` runs.
 
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
 
 mod hostile;
 
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use fapiao_tests::bombs;
+use fapiao_tests::fuzz::{Dice, mutate};
+use fapiao_tests::{bombs, environment};
 use hostile::{Engine, Outcome, World, honest};
 
 /// MiB of both processes together.
@@ -85,7 +86,7 @@ async fn every_bomb_has_its_answer_and_the_next_page_is_read_as_before() {
 #[ignore = "a measurement: make fuzz runs it alone"]
 async fn behind_each_bomb_time_and_memory_are_as_before() {
     let folder = folder();
-    let wanted = fapiao_tests::environment::set("FAPIAO_BOMB");
+    let wanted = environment::set("FAPIAO_BOMB");
     let world = World::new(Engine::Real);
     let pages = [("honest.pdf", honest::text()), ("honest.jpg", honest::photo())];
     let mut usual = Vec::new();
@@ -107,6 +108,64 @@ async fn behind_each_bomb_time_and_memory_are_as_before() {
         }
     }
     assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// A file that was good once, or bytes that were never anything.
+fn mutated(files: &[(String, Vec<u8>)], seed: u64) -> (String, Vec<u8>) {
+    const BEGINNINGS: [&[u8]; 7] =
+        [b"", b"%PDF-1.7\n", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"GIF89a", b"II*\0"];
+    let mut dice = Dice::new(seed);
+    if dice.once_in(8) {
+        let bytes = (0..dice.below(4096)).map(|_| dice.below(256) as u8).collect::<Vec<_>>();
+        return ("random".to_owned(), [dice.pick(&BEGINNINGS), bytes.as_slice()].concat());
+    }
+    let (name, mut bytes) = dice.pick(files).clone();
+    mutate(&mut bytes, 8, &mut dice);
+    (name, bytes)
+}
+
+/// Files of every format, as they lie in the repository.
+fn good_files() -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(hostile::root().join("tests/fixtures")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let is_document = |path: &PathBuf| path.extension().is_some_and(|kind| kind != "json" && kind != "md");
+    let named =
+        |path: PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap());
+    paths.into_iter().filter(is_document).map(named).collect()
+}
+
+/// So many mutated files, each with its answer.
+async fn all_answered(engine: Engine, first: u64, count: u64) {
+    let (world, files, start) = (World::new(engine), good_files(), Instant::now());
+    let (mut wrong, mut read, mut largest, mut slowest) = (Vec::new(), 0, 0, Duration::ZERO);
+    for seed in first..first + count {
+        let (name, bytes) = mutated(&files, seed);
+        let outcome = world.drop(&format!("{seed}-{name}"), bytes).await;
+        read += u64::from(outcome.says == "read");
+        (largest, slowest) = (largest.max(outcome.memory), slowest.max(outcome.time));
+        if !outcome.is_answered() || outcome.says == "internal" {
+            wrong.push(outcome);
+        }
+    }
+    let seconds = start.elapsed().as_secs();
+    println!("{count} mutated files in {seconds} s: {read} read, slowest {slowest:.1?}, at most {largest} MiB");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(largest < MAX_MEMORY, "{largest} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hundreds_of_mutated_files_have_their_answers() {
+    all_answered(Engine::Blind, 0, 300).await;
+}
+
+/// `FAPIAO_FUZZ_FIRST` says where to begin.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "runs for minutes: make fuzz"]
+async fn thousands_of_mutated_files_have_their_answers() {
+    let first = environment::set("FAPIAO_FUZZ_FIRST").and_then(|v| v.parse().ok()).unwrap_or(1_000_000);
+    all_answered(Engine::Blind, first, 10_000).await;
+    all_answered(Engine::Real, first + 10_000, 200).await;
 }
 
 /// The median time of a page, and the MiB that both processes keep behind it.

@@ -13,6 +13,10 @@ use crate::report::Reading;
 
 /// A paper that was cut out may hold others, and these no more.
 const MAX_DEPTH: usize = 2;
+/// Papers of a page that are looked at by themselves; a sheet on which receipts are pasted has a dozen.
+const MAX_LOOKS: usize = 40;
+/// Pixels that are looked at, for each that the page has: as a whole, and once more at each depth where papers overlap a little.
+const MAX_TIMES: u64 = 4;
 /// Print that the detector sees smaller than this, in pixels, is better looked at again...
 const SMALL_PRINT: f32 = 19.0;
 /// ...when that makes it larger by this.
@@ -27,7 +31,7 @@ const MIN_NAMED: usize = 5;
 /// # Errors
 /// `unread_invoice` or `no_invoice` when none of them is one; `internal` when the engine fails.
 pub(super) fn read(engine: &dyn PageReader, pixels: &RgbImage) -> Result<Vec<Found>> {
-    let found = look(engine, pixels, 0)?;
+    let found = look(engine, pixels, 0, &mut Looks::at(pixels))?;
     if found.iter().any(|paper| paper.reading.is_ok()) {
         return Ok(found);
     }
@@ -40,7 +44,34 @@ pub(super) fn read(engine: &dyn PageReader, pixels: &RgbImage) -> Result<Vec<Fou
     Err(only.unwrap_or_else(no_invoice))
 }
 
-fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<Found>> {
+/// How much may still be looked at of a page.
+struct Looks {
+    papers: usize,
+    pixels: u64,
+}
+
+impl Looks {
+    fn at(page: &RgbImage) -> Self {
+        let (width, height) = page.dimensions();
+        Self { papers: MAX_LOOKS, pixels: (MAX_TIMES - 1) * u64::from(width) * u64::from(height) }
+    }
+
+    /// Takes a paper of so many pixels off what may be looked at.
+    ///
+    /// # Errors
+    /// `too_complex` when it was too much.
+    fn take(&mut self, width: u32, height: u32) -> Result<()> {
+        let left = self.papers.checked_sub(1).zip(self.pixels.checked_sub(u64::from(width) * u64::from(height)));
+        let Some((papers, pixels)) = left else {
+            let message = "the page holds more papers that lie on each other, or turned, than are looked at one by one";
+            return Err(Error::new(ErrorKind::TooComplex, message).with_hint("Send this paper alone."));
+        };
+        (self.papers, self.pixels) = (papers, pixels);
+        Ok(())
+    }
+}
+
+fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize, looks: &mut Looks) -> Result<Vec<Found>> {
     let page = engine.read(pixels)?;
     let papers = if depth < MAX_DEPTH { papers::part(&page) } else { Vec::new() };
     let as_one = || reader::read(&page, &|regions| engine.reread(pixels, regions));
@@ -49,7 +80,7 @@ fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<
     }
     let mut found = Vec::new();
     for paper in &papers {
-        found.extend(read_paper(engine, pixels, &page, paper, depth)?);
+        found.extend(read_paper(engine, (pixels, &page), paper, depth, looks)?);
     }
     let mut invoices = found.iter().filter_map(|paper| Some((paper.reading.as_ref().ok()?, paper.quad)));
     match (invoices.next(), invoices.next()) {
@@ -66,13 +97,13 @@ fn look(engine: &dyn PageReader, pixels: &RgbImage, depth: usize) -> Result<Vec<
 /// One paper, by itself where the whole page did not show it well enough.
 fn read_paper(
     engine: &dyn PageReader,
-    pixels: &RgbImage,
-    page: &PageText,
+    (pixels, page): (&RgbImage, &PageText),
     paper: &Paper,
     depth: usize,
+    looks: &mut Looks,
 ) -> Result<Vec<Found>> {
     if paper.is_turned || is_small(page, paper) {
-        return look_closer(engine, pixels, paper, depth);
+        return look_closer(engine, pixels, paper, depth, looks);
     }
     let reread = |regions: &[Region]| {
         let on_page = |region: &Region| Region { quad: paper.on_page(&region.quad), ..*region };
@@ -94,14 +125,23 @@ fn is_small(page: &PageText, paper: &Paper) -> bool {
 }
 
 /// Cuts a paper out and looks at it by itself.
-fn look_closer(engine: &dyn PageReader, pixels: &RgbImage, paper: &Paper, depth: usize) -> Result<Vec<Found>> {
+fn look_closer(
+    engine: &dyn PageReader,
+    pixels: &RgbImage,
+    paper: &Paper,
+    depth: usize,
+    looks: &mut Looks,
+) -> Result<Vec<Found>> {
     let [left, top, right, bottom] = bounds([&paper.quad]).unwrap_or_default().map(|side| side.max(0.0) as u32);
     let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
     if width == 0 || height == 0 {
         return Ok(Vec::new());
     }
+    if let Err(left_out) = looks.take(width, height) {
+        return Ok(vec![Found { quad: Some(paper.quad), reading: Err(left_out) }]);
+    }
     let alone = imageops::crop_imm(pixels, left, top, width, height).to_image();
-    let found = look(engine, &alone, depth + 1)?;
+    let found = look(engine, &alone, depth + 1, looks)?;
     let on_page = |mut found: Found| {
         found.quad = Some(found.quad.map_or(paper.quad, |quad| moved(&quad, left as f32, top as f32)));
         found.reading = found.reading.map(|mut reading: Reading| {
@@ -189,6 +229,16 @@ mod tests {
     fn papers_that_lie_as_the_page_does_are_read_from_the_one_look() {
         let (papers, seen) = look_at([form(100.0, 100.0, 0.99), form(100.0, 500.0, 0.99)].concat());
         assert_eq!((papers.len(), papers.iter().all(|(_, is_invoice)| *is_invoice), seen.len()), (2, true, 1));
+    }
+
+    #[test]
+    fn what_may_be_looked_at_is_bounded_in_papers_and_in_pixels() {
+        let mut looks = Looks::at(&RgbImage::new(100, 100));
+        assert!((0..MAX_LOOKS).all(|_| looks.take(10, 10).is_ok()));
+        assert_eq!(looks.take(10, 10).unwrap_err().kind(), ErrorKind::TooComplex);
+        let mut looks = Looks::at(&RgbImage::new(100, 100));
+        assert!((1..MAX_TIMES).all(|_| looks.take(100, 100).is_ok()));
+        assert_eq!(looks.take(1, 1).unwrap_err().kind(), ErrorKind::TooComplex);
     }
 
     #[test]

@@ -101,8 +101,8 @@ pub(super) fn lzw_zeros(tables: usize) -> Vec<u8> {
             // The next code is wider one code early, as PDF has it.
             let width = match code {
                 ..511 => 9,
-                ..1023 => 10,
-                ..2047 => 11,
+                511..1023 => 10,
+                1023..2047 => 11,
                 _ => 12,
             };
             bits.push(code, width);
