@@ -16,6 +16,7 @@ use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status, V
 use fapiao::store::{ACCESS_DENIED, Head, MemoryStore, Object, Store};
 use fapiao_ingest::events::{Event, parse};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 const MAX_RECEIVES: u32 = 3;
 const X: &str = "24362000000591953989";
@@ -30,6 +31,8 @@ struct Reader {
     fails: Arc<AtomicBool>,
     /// Never comes to an end.
     hangs: Arc<AtomicBool>,
+    /// The next reading waits for this.
+    waits_for: Arc<Mutex<Option<Arc<Notify>>>>,
     /// Who was asked for.
     providers: Arc<Mutex<Vec<Option<String>>>>,
 }
@@ -47,6 +50,10 @@ impl ReadFiles for Reader {
     ) -> Result<Report, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.providers.lock().unwrap().push(provider.map(str::to_owned));
+        let gate = self.waits_for.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.notified().await;
+        }
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
@@ -356,6 +363,29 @@ async fn an_event_without_a_sequencer_never_brings_an_old_version_back() {
     assert_ne!(after["source"]["seen_at"], before["source"]["seen_at"]);
     after["source"]["seen_at"] = before["source"]["seen_at"].clone();
     assert_eq!((after, world.reads()), (before, 1));
+}
+
+/// Without a sequencer on any event, and with a content that comes back.
+#[tokio::test]
+async fn a_slow_reader_of_what_has_gone_again_loses_to_an_event_that_found_all_well() {
+    let world = Arc::new(World::new());
+    let by_hand = |content: &str| {
+        let mut event = world.put("a.jpg", content);
+        event["s3"]["object"].as_object_mut().unwrap().remove("sequencer");
+        event
+    };
+    assert!(world.receive(&by_hand("5.00"), 1).await);
+    let gate = Arc::new(Notify::new());
+    *world.reader.waits_for.lock().unwrap() = Some(gate.clone());
+    let (slow, event) = (world.clone(), by_hand("6.00"));
+    let slow = tokio::spawn(async move { slow.receive(&event, 1).await });
+    while world.reads() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.receive(&by_hand("5.00"), 1).await);
+    gate.notify_one();
+    assert!(slow.await.unwrap());
+    assert_eq!(world.report("a.jpg").await.unwrap()["invoices"][0]["invoice"]["grand_total"], "5.00");
 }
 
 #[tokio::test]
