@@ -98,7 +98,10 @@ accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
 		$(if $(README),--write README.md) "$(IN)"
 
-bench: models ## our time around a vendor beside bare HTTP calls; a page from its text beside its pixels; a worker's cost
+bench: models $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor, text beside pixels, a worker's cost
+	cargo build --workspace --locked
+	$(PYTHON) tests/tools/bench.py --ours $(BIN)/bench_pages --models models --python $(VENV)/rapidocr/bin/python \
+		--rounds $(or $(ROUNDS),10) $(if $(README),--write bench/README.md)
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed --test worker -- --ignored --nocapture --test-threads 1
 
 soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
@@ -130,7 +133,14 @@ $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
 	$(PIP) --requirement requirements-package.txt
 	touch $@
 
-models: ## the recogniser's models, pinned and checked
+# An environment of its own: its pins are not those of our tools.
+$(VENV)/rapidocr.stamp: tests/tools/requirements-bench.txt $(VENV)/tools.stamp
+	rm -rf $(VENV)/rapidocr
+	$(PYTHON) -m venv $(VENV)/rapidocr
+	$(VENV)/rapidocr/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
+	touch $@
+
+models: ## the recogniser's models and the library that runs them, pinned and checked
 	@$(PYTHON) tests/tools/fetch_models.py
 
 build: models ## artifacts/local/ for this machine (the local AWS runs them as processes)
@@ -140,7 +150,7 @@ build: models ## artifacts/local/ for this machine (the local AWS runs them as p
 package: models $(VENV)/package.stamp ## artifacts/lambda/ for AWS Lambda: make package ARCH=x86_64|arm64
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked --package fapiao-ingest --package fapiao-api \
 		$(if $(filter arm64,$(ARCH)),--arm64,--x86-64)
-	$(PYTHON) tests/tools/artifacts.py lambda
+	$(PYTHON) tests/tools/artifacts.py lambda $(ARCH)
 
 prove-package: package ## the package, and the proof that Lambda can run it: libraries, sizes, models, a cold start, documents
 	$(PY) tests/tools/prove_package.py $(ARCH)

@@ -1,5 +1,5 @@
-//! What `make build` leaves for the local AWS: each function's folder holds its binary, the models and the font for drawing,
-//! and nothing else. That such a folder reads an image on its own is shown end to end: the local AWS unpacks the zip
+//! What `make build` leaves for the local AWS: each function's folder holds its binary, the models, the library that runs
+//! them and the font for drawing, and nothing else. That such a folder reads an image on its own is shown end to end: the local AWS unpacks the zip
 //! elsewhere and runs it from there. What is shipped is proven by `make prove-package`.
 
 #[cfg(test)]
@@ -14,7 +14,9 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/local").join(function);
             assert!(folder.exists(), "artifacts/local/{function} is missing: run `make build`");
             assert_eq!(names(&folder), ["bootstrap", "models"].map(str::to_owned).into());
-            let models = ["NotoSansCJKtc-Regular.otf", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"];
+            let library =
+                if cfg!(target_arch = "aarch64") { "libonnxruntime-arm64.so" } else { "libonnxruntime-x86_64.so" };
+            let models = ["NotoSansCJKtc-Regular.otf", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx", library];
             assert_eq!(names(&folder.join("models")), models.map(str::to_owned).into());
             let mode = folder.join("bootstrap").metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o111, 0o111, "who runs it may be another user");

@@ -1,7 +1,8 @@
 //! Whatever a document makes its worker do, the process that holds the keys lives on and has an answer; and what a worker
 //! has got into its power reaches neither keys nor network. A stand-in for the engine does the deeds.
 
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -3,18 +3,21 @@
 `local` is for this machine (the local AWS runs it), `lambda` is what template.yaml ships. They are two folders, because
 a binary of `cargo build` needs this machine's C library, which may be newer than Lambda's.
 
-usage: artifacts.py local       the binaries of `cargo build`
-       artifacts.py lambda      the binaries of `cargo lambda build --release`
+usage: artifacts.py local                   the binaries of `cargo build`
+       artifacts.py lambda x86_64|arm64     the binaries of `cargo lambda build --release`
 """
 
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from fetch_models import LIBRARIES, expected
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("ingest", "api")
@@ -23,13 +26,17 @@ PROOF = "proof.json"
 SHIPPED = re.compile(r"\bCodeUri: artifacts/lambda/(\w+)/")
 
 
-def main(kind):
+def main(kind, arch):
     target = target_directory()
     for function in FUNCTIONS:
         binary = target / "debug" / f"fapiao-{function}"
         if kind == "lambda":
             binary = target / "lambda" / f"fapiao-{function}" / "bootstrap"
-        fill(ROOT / "artifacts" / kind / function, binary)
+        fill(ROOT / "artifacts" / kind / function, binary, arch)
+
+
+def this_machine():
+    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 def target_directory():
@@ -38,15 +45,14 @@ def target_directory():
     return Path(json.loads(metadata.stdout)["target_directory"])
 
 
-def fill(folder, binary):
-    """Hard links where the file system has them: models and font are 47 MB, and nobody writes into an artifact."""
+def fill(folder, binary, arch):
+    """Hard links where the file system has them: models, library and font are 82 MB, and nobody writes into an artifact."""
     if folder.exists():
         shutil.rmtree(folder)
     (folder / "models").mkdir(parents=True)
     place(binary, folder / "bootstrap", 0o755)
-    for model in sorted((ROOT / "models").iterdir()):
-        if model.suffix in (".onnx", ".otf"):
-            place(model, folder / "models" / model.name, 0o644)
+    for name in expected(arch):
+        place(ROOT / "models" / name, folder / "models" / name, 0o644)
     for made in (folder, folder / "models"):
         made.chmod(0o755)
 
@@ -92,6 +98,9 @@ def proof(package=PACKAGE):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["local"], ["lambda"]):
+    if sys.argv[1:] == ["local"]:
+        main("local", this_machine())
+    elif sys.argv[1:2] == ["lambda"] and len(sys.argv) == 3 and sys.argv[2] in LIBRARIES:
+        main("lambda", sys.argv[2])
+    else:
         sys.exit(__doc__)
-    main(sys.argv[1])

@@ -47,14 +47,13 @@ def needed_symbols(elf):
     return {version.name for _, versions in table.iter_versions() for version in versions}
 
 
-def glibc(symbol):
-    """`GLIBC_2.34` as (2, 34); None for other libraries' versions. Of glibc's own, one without a number (GLIBC_PRIVATE,
-    GLIBC_ABI_..) is newer than all: nobody may count on it."""
-    if not symbol.startswith("GLIBC_"):
-        return None
-    number = re.fullmatch(r"GLIBC_(\d+(?:\.\d+)*)", symbol)
-    return tuple(map(int, number[1].split("."))) if number else (float("inf"),)
+def version(symbol):
+    """`GLIBCXX_3.4.29` as ("GLIBCXX", (3, 4, 29)). One without a number (GLIBC_PRIVATE, GLIBC_ABI_.., CXXABI_FLOAT128) is
+    newer than all of its family: nobody may count on it."""
+    family, _, number = symbol.partition("_")
+    is_number = re.fullmatch(r"\d+(?:\.\d+)*", number)
+    return family, tuple(map(int, number.split("."))) if is_number else (float("inf"),)
 
 
 def order(symbol):
-    return glibc(symbol) or (), symbol
+    return version(symbol), symbol

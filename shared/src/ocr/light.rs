@@ -7,6 +7,8 @@ use super::crop::between;
 
 /// Pixels a side of the cells in which the paper's colour is taken.
 const CELL: u32 = 16;
+/// How many of a cell's pixels are looked at.
+const CELL_VALUES: usize = (CELL * CELL / 4) as usize;
 /// Of a cell's pixels, this share is darker than its paper: print covers less than the rest, and a speck is brighter.
 const PAPER_SHARE: f32 = 0.8;
 /// What paper comes out as.
@@ -22,17 +24,28 @@ pub(crate) fn evened(page: &RgbImage) -> RgbImage {
     let mut even = page.clone();
     let in_cells = |pixel: u32, cells: u32| between((pixel as f32 + 0.5) / CELL as f32, cells);
     let across: Vec<_> = (0..page.width()).map(|x| in_cells(x, paper.width())).collect();
-    for (y, row) in even.rows_mut().enumerate() {
-        let down = in_cells(y as u32, paper.height());
-        for (pixel, across) in row.zip(&across) {
-            let light = blend(&paper, *across, down);
-            *pixel = Rgb(std::array::from_fn(|c| {
-                let gain = (WHITE / light[c].max(1.0)).clamp(1.0, MAX_GAIN);
-                (f32::from(pixel.0[c]) * gain).min(255.0) as u8
-            }));
+    let lines: Vec<Vec<f32>> = (0..paper.height()).map(|line| spread(&paper, line, &across)).collect();
+    for (y, row) in even.chunks_exact_mut(3 * across.len().max(1)).enumerate() {
+        let (above, below, share) = in_cells(y as u32, paper.height());
+        if let Some((above, below)) = lines.get(above as usize).zip(lines.get(below as usize)) {
+            for ((value, above), below) in row.iter_mut().zip(above).zip(below) {
+                let light = above + (below - above) * share;
+                let gain = (WHITE / light.max(1.0)).clamp(1.0, MAX_GAIN);
+                *value = (f32::from(*value) * gain).min(255.0) as u8;
+            }
         }
     }
     even
+}
+
+/// The paper's colour along one row of cells, for every pixel across the page: each channel of each.
+fn spread(paper: &RgbImage, line: u32, across: &[(u32, u32, f32)]) -> Vec<f32> {
+    let at = |x| paper.get_pixel(x, line).0.map(f32::from);
+    let mixed = |&(left, right, share): &(u32, u32, f32)| -> [f32; 3] {
+        let (left, right) = (at(left), at(right));
+        std::array::from_fn(|c| left[c] + (right[c] - left[c]) * share)
+    };
+    across.iter().flat_map(mixed).collect()
 }
 
 /// The paper's colour, one pixel a cell: the brightest of the neighbourhood, smoothed.
@@ -51,20 +64,15 @@ fn paper(page: &RgbImage) -> RgbImage {
 /// The paper's colour in one cell, each channel by itself; every other pixel is enough.
 fn cell(page: &RgbImage, left: u32, top: u32) -> [u8; 3] {
     let (right, bottom) = ((left + CELL).min(page.width()), (top + CELL).min(page.height()));
-    let pixels = || (top..bottom).step_by(2).flat_map(|y| (left..right).step_by(2).map(move |x| (x, y)));
-    std::array::from_fn(|channel| {
-        let mut values: Vec<u8> = pixels().map(|(x, y)| page.get_pixel(x, y).0[channel]).collect();
-        let at = ((values.len() as f32 * PAPER_SHARE) as usize).min(values.len().saturating_sub(1));
-        *values.select_nth_unstable(at).1
-    })
-}
-
-/// The paper's colour between four cells, along each axis as [`between`] says.
-fn blend(paper: &RgbImage, (left, right, x): (u32, u32, f32), (above, below, y): (u32, u32, f32)) -> [f32; 3] {
-    let at = |x, y| paper.get_pixel(x, y).0.map(f32::from);
-    let mix = |a: [f32; 3], b: [f32; 3], t: f32| -> [f32; 3] { std::array::from_fn(|c| a[c] + (b[c] - a[c]) * t) };
-    let row = |line| mix(at(left, line), at(right, line), x);
-    mix(row(above), row(below), y)
+    let pixels = (top..bottom).step_by(2).flat_map(|y| (left..right).step_by(2).map(move |x| (x, y)));
+    let (mut values, mut count) = ([[0; CELL_VALUES]; 3], 0);
+    for ((x, y), at) in pixels.zip(0..CELL_VALUES) {
+        let colour = page.get_pixel(x, y).0;
+        (0..3).for_each(|channel| values[channel][at] = colour[channel]);
+        count = at + 1;
+    }
+    let at = ((count as f32 * PAPER_SHARE) as usize).min(count.saturating_sub(1));
+    values.map(|mut channel| channel.get_mut(..count).map_or(0, |all| *all.select_nth_unstable(at).1))
 }
 
 #[cfg(test)]

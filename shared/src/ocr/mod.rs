@@ -1,5 +1,6 @@
 //! Pixels to text lines with places and scores, and QR codes. Knows nothing of invoices.
 
+mod clean;
 mod components;
 mod crop;
 mod detect;
@@ -10,6 +11,7 @@ mod model;
 mod orient;
 mod qr;
 mod recognise;
+mod resize;
 mod rules;
 mod seal;
 mod threads;
@@ -19,14 +21,16 @@ use std::thread;
 
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
+use tracing::debug_span;
 
-use self::model::{DETECTOR, Model, OnnxModel, RECOGNISER};
+use self::clean::Cleaned;
+use self::model::{DETECTOR, Model, RECOGNISER, Runtime};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
 pub use self::rules::find_rules;
 pub use self::seal::SealText;
-use self::threads::Threads;
+use self::threads::Share;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Corners, Quad, Segment, Turn};
 
@@ -101,7 +105,8 @@ pub struct QrCode {
 pub struct Engine {
     detector: Box<dyn Model>,
     recogniser: Recogniser,
-    threads: Threads,
+    runtime: Runtime,
+    cleaned: Cleaned,
 }
 
 impl Engine {
@@ -110,17 +115,41 @@ impl Engine {
     /// # Errors
     /// `internal`, naming the file and the command that fetches it.
     pub fn load(models: &Path) -> Result<Self> {
-        let detector = OnnxModel::load(models, &DETECTOR)?;
-        let recogniser = OnnxModel::load(models, &RECOGNISER)?;
+        match Runtime::available(models) {
+            Runtime::Onnxruntime => Self::load_on(Runtime::Onnxruntime, models).or_else(|error| {
+                tracing::warn!(why = error.message(), "onnxruntime does not take the models: rten is tried");
+                Self::load_plain(models)
+            }),
+            Runtime::Rten => Self::load_plain(models),
+        }
+    }
+
+    /// As [`Self::load`], without a library that this program does not hold: slower.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_plain(models: &Path) -> Result<Self> {
+        Self::load_on(Runtime::Rten, models)
+    }
+
+    fn load_on(runtime: Runtime, models: &Path) -> Result<Self> {
+        let (whole, single) = (Share::whole(), Share::single());
+        let detector = runtime.load(models, &DETECTOR, whole)?;
+        let recogniser = runtime.load(models, &RECOGNISER, single)?;
         let characters = recogniser
             .metadata("character")
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?
-            .to_owned();
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?;
         Ok(Self {
-            detector: Box::new(detector),
-            recogniser: Recogniser::new(Box::new(recogniser), &characters),
-            threads: Threads::available(),
+            detector,
+            recogniser: Recogniser::new(recogniser, &characters, single.runs),
+            runtime,
+            cleaned: Cleaned::default(),
         })
+    }
+
+    /// What does the arithmetic: `onnxruntime`, or `rten` where that does not load.
+    pub fn name(&self) -> &'static str {
+        self.runtime.name()
     }
 
     /// Reads one page.
@@ -132,12 +161,13 @@ impl Engine {
             return Ok(PageText::default());
         }
         thread::scope(|scope| {
-            let codes = scope.spawn(|| qr::find(page));
-            let seals = scope.spawn(|| seal::find(page));
-            let rules = scope.spawn(|| find_rules(page));
-            let (turn, lines, unread) = self.read_lines(&ink::without_seals(&light::evened(page)))?;
-            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips, &self.threads.single);
-            let seals = seals.join().ok().map(|found| seal::read(page, found, turn, read)).transpose()?;
+            let codes = scope.spawn(|| debug_span!("codes").in_scope(|| qr::find(page)));
+            let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
+            let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
+            let (turn, lines, unread) = self.read_lines(&self.cleaned.first(page))?;
+            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips);
+            let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
+            let seals = seals.join().ok().map(read_seals).transpose()?;
             Ok(PageText {
                 width: page.width(),
                 height: page.height(),
@@ -159,16 +189,17 @@ impl Engine {
     pub fn reread(&self, page: &RgbImage, regions: &[Region]) -> Result<Vec<TextLine>> {
         let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
-        let clean = ink::without_seals(&light::evened(page));
-        let lines = self.recogniser.read_only(&clean, &corners, &only, &self.threads.single)?;
+        let _span = debug_span!("second pass").entered();
+        let lines = self.recogniser.read_only(&self.cleaned.again(page), &corners, &only)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
     /// The turn that makes a page upright, its lines, and where there is something illegible.
     fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>, Vec<Quad>)> {
-        let read = |lines: &[Corners]| self.recogniser.read(page, lines, &self.threads.single);
-        let boxes = detect::detect(&*self.detector, page, &self.threads.all)?;
-        let turn = orient::upright_turn(&boxes, read)?;
+        let read = |lines: &[Corners]| self.recogniser.read(page, lines);
+        let boxes = debug_span!("detect").in_scope(|| detect::detect(&*self.detector, page))?;
+        let turn = debug_span!("orient").in_scope(|| orient::upright_turn(&boxes, read))?;
+        let _span = debug_span!("recognise").entered();
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
         let (mut lines, mut unread) = (Vec::new(), Vec::new());
         for (place, line) in places.iter().zip(read(&places)?) {
@@ -186,10 +217,7 @@ pub(crate) fn seen_scale(width: u32, height: u32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use image::Rgb;
-    use rten::ThreadPool;
 
     use super::model::Array;
     use super::*;
@@ -198,7 +226,7 @@ mod tests {
     struct DarkIsText;
 
     impl Model for DarkIsText {
-        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array> {
             let [_, _, h, w] = shape;
             let data = input[..h * w].iter().map(|&blue| if blue < 0.0 { 1.0 } else { 0.0 }).collect();
             Ok(Array { shape: vec![1, 1, h, w], data })
@@ -209,7 +237,7 @@ mod tests {
     struct RedFirst;
 
     impl Model for RedFirst {
-        fn run(&self, shape: [usize; 4], input: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array> {
             let [n, _, h, w] = shape;
             let answer = input.chunks_exact(3 * h * w).flat_map(|line| {
                 let red = line[2 * h * w + h / 2 * w + w / 8] > 0.0;
@@ -222,8 +250,9 @@ mod tests {
     fn engine() -> Engine {
         Engine {
             detector: Box::new(DarkIsText),
-            recogniser: Recogniser::new(Box::new(RedFirst), "a"),
-            threads: Threads::available(),
+            recogniser: Recogniser::new(Box::new(RedFirst), "a", 2),
+            runtime: Runtime::Rten,
+            cleaned: Cleaned::default(),
         }
     }
 

@@ -1,10 +1,7 @@
 //! Lines to characters: batches of like width through the recogniser, and CTC decoding.
 //! Knows nothing of how the lines were found or what they mean.
 
-use std::sync::Arc;
-
 use image::RgbImage;
-use rten::ThreadPool;
 
 use super::crop::{self, Crop, HEIGHT, STEP};
 use super::model::{Array, Model};
@@ -53,6 +50,7 @@ impl ReadLine {
 /// The network and its alphabet.
 pub(crate) struct Recogniser {
     model: Box<dyn Model>,
+    threads: usize,
     /// By class; the first stands for "nothing here".
     alphabet: Vec<String>,
 }
@@ -60,32 +58,26 @@ pub(crate) struct Recogniser {
 impl Recogniser {
     /// `characters` has one class a line, white space included; the classes for nothing and for a space
     /// stand around them.
-    pub fn new(model: Box<dyn Model>, characters: &str) -> Self {
+    pub fn new(model: Box<dyn Model>, characters: &str, threads: usize) -> Self {
         let listed = characters.strip_suffix('\n').unwrap_or(characters).split('\n');
         let alphabet = std::iter::once("").chain(listed).chain([" "]).map(str::to_owned).collect();
-        Self { model, alphabet }
+        Self { model, threads, alphabet }
     }
 
     /// Reads lines of a page, each batch on one thread; the answers stand in the order of the lines.
-    pub fn read(&self, page: &RgbImage, lines: &[Corners], threads: &[Arc<ThreadPool>]) -> Result<Vec<ReadLine>> {
-        self.read_only(page, lines, &vec![None; lines.len()], threads)
+    pub fn read(&self, page: &RgbImage, lines: &[Corners]) -> Result<Vec<ReadLine>> {
+        self.read_only(page, lines, &vec![None; lines.len()])
     }
 
     /// As [`Self::read`], where a line has no characters but those listed for it.
-    pub fn read_only(
-        &self,
-        page: &RgbImage,
-        lines: &[Corners],
-        only: &[Option<&str>],
-        threads: &[Arc<ThreadPool>],
-    ) -> Result<Vec<ReadLine>> {
+    pub fn read_only(&self, page: &RgbImage, lines: &[Corners], only: &[Option<&str>]) -> Result<Vec<ReadLine>> {
         let widths: Vec<usize> = lines.iter().map(crop::width_of).collect();
         let batches = batches(&widths);
-        let answers = spread(&batches, threads, |batch, thread| {
+        let answers = spread(&batches, self.threads, |batch| {
             let crops: Vec<Crop> = batch.iter().map(|&i| crop::cut(page, &lines[i])).collect();
             let allowed: Vec<_> =
                 batch.iter().map(|&i| only.get(i).copied().flatten().map(|c| self.classes(c))).collect();
-            self.read_batch(&crops, &allowed, thread)
+            self.read_batch(&crops, &allowed)
         })?;
         let mut read = vec![ReadLine::default(); lines.len()];
         for (i, line) in batches.into_iter().flatten().zip(answers.into_iter().flatten()) {
@@ -100,16 +92,11 @@ impl Recogniser {
         (0..self.alphabet.len()).filter(|&i| listed(&self.alphabet[i])).collect()
     }
 
-    fn read_batch(
-        &self,
-        crops: &[Crop],
-        allowed: &[Option<Vec<usize>>],
-        thread: &Arc<ThreadPool>,
-    ) -> Result<Vec<ReadLine>> {
+    fn read_batch(&self, crops: &[Crop], allowed: &[Option<Vec<usize>>]) -> Result<Vec<ReadLine>> {
         let widest = crops.iter().map(|c| c.width).max().unwrap_or(STEP);
         let width = widest.next_multiple_of(STEP);
         let shape = [crops.len(), 3, HEIGHT, width];
-        let answer = self.model.run(shape, padded(crops, width), thread)?;
+        let answer = self.model.run(shape, padded(crops, width))?;
         let (steps, classes) = self.shape_of(&answer, crops.len())?;
         let step = width as f32 / steps as f32;
         let lines = answer.data.chunks_exact(steps * classes).zip(crops).zip(allowed);
@@ -213,7 +200,7 @@ mod tests {
     struct Says(Vec<usize>);
 
     impl Model for Says {
-        fn run(&self, shape: [usize; 4], _: Vec<f32>, _: &Arc<ThreadPool>) -> Result<Array> {
+        fn run(&self, shape: [usize; 4], _: Vec<f32>) -> Result<Array> {
             let mut line = vec![0.02; self.0.len() * 5];
             for (step, class) in self.0.iter().enumerate() {
                 line[step * 5 + class] = 0.9;
@@ -227,10 +214,9 @@ mod tests {
     }
 
     fn read(classes: &[usize], widths: &[f32]) -> Vec<ReadLine> {
-        let recogniser = Recogniser::new(Box::new(Says(classes.to_vec())), "a\nb\n\u{3000}");
+        let recogniser = Recogniser::new(Box::new(Says(classes.to_vec())), "a\nb\n\u{3000}", 2);
         let lines: Vec<Corners> = widths.iter().map(|&w| line(w)).collect();
-        let threads = [Arc::new(ThreadPool::with_num_threads(1)), Arc::new(ThreadPool::with_num_threads(1))];
-        recogniser.read(&RgbImage::new(400, 48), &lines, &threads).unwrap()
+        recogniser.read(&RgbImage::new(400, 48), &lines).unwrap()
     }
 
     #[test]
@@ -269,9 +255,8 @@ mod tests {
 
     #[test]
     fn an_alphabet_that_does_not_fit_the_answer_is_an_error() {
-        let recogniser = Recogniser::new(Box::new(Says(vec![1])), "a\nb");
-        let threads = [Arc::new(ThreadPool::with_num_threads(1))];
-        assert!(recogniser.read(&RgbImage::new(9, 9), &[line(30.0)], &threads).is_err());
+        let recogniser = Recogniser::new(Box::new(Says(vec![1])), "a\nb", 1);
+        assert!(recogniser.read(&RgbImage::new(9, 9), &[line(30.0)]).is_err());
     }
 
     #[test]

@@ -33,6 +33,11 @@ mod linux {
     use crate::document::fonts;
     use crate::worker::calls;
 
+    /// What the engine's own library is linked with, where the system looks for it, and what it asks about the processor: it is
+    /// opened when the first page of pixels comes.
+    const LIBRARIES: [&str; 7] =
+        ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/proc/cpuinfo", "/sys/devices/system/cpu"];
+
     /// Models, fonts and the three pipes; the engine opens one file at a time.
     const MAX_FILES: u64 = 64;
 
@@ -67,10 +72,10 @@ mod linux {
         set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
     }
 
-    /// Leaves the models and the fonts to be read, and nothing else to be done with files, TCP or other processes.
+    /// Leaves the models, the fonts and the system's libraries to be read, and nothing else to be done with files, TCP or other processes.
     fn close_files(models: &Path) -> Result<Result<(), String>, RulesetError> {
         let newest = ABI::V6;
-        let readable: Vec<PathBuf> = fonts::places(models).collect();
+        let readable: Vec<PathBuf> = fonts::places(models).chain(LIBRARIES.map(PathBuf::from)).collect();
         let status = Ruleset::default()
             .handle_access(AccessFs::from_all(newest))?
             .handle_access(AccessNet::from_all(newest))?

@@ -19,6 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The argument that makes a worker of any of our programs.
 pub(super) const ARGUMENT: &str = "worker";
+/// What Lambda tells every function about itself.
+const LAMBDA_MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 /// A worker that has not begun by then never will.
 const BEGIN: Duration = Duration::from_secs(10);
 /// What has closed its pipes has as long to end by itself.
@@ -62,6 +64,10 @@ impl Process {
         command.args(&settings.arguments).env_clear().kill_on_drop(true);
         // Each further heap of the allocator takes 64 MB of addresses, which count as memory here.
         command.env("MALLOC_ARENA_MAX", "2");
+        // Says how many processors there are time on, where the system shows more of them.
+        if let Some(memory) = std::env::var_os(LAMBDA_MEMORY) {
+            command.env(LAMBDA_MEMORY, memory);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);

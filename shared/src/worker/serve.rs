@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use bytes::Bytes;
 
 use super::confine;
-use super::wire::{self, Begin, Fitting, Reply, Request};
+use super::trust::Checked;
+use super::wire::{self, Begin, Fitting, MAX_HEAD, Reply, Request};
 use crate::desk::{Desk, Fit};
 use crate::document::{self, fonts};
 use crate::error::{Error, ErrorKind, Result};
@@ -48,7 +49,11 @@ fn work(from: &mut impl Read, to: &mut impl Write, desk: impl FnOnce(&Path) -> D
 }
 
 fn send(to: &mut impl Write, reply: &Reply, bytes: &Bytes) -> io::Result<()> {
-    to.write_all(&wire::head(reply, bytes.len())?)?;
+    let mut head = wire::head(reply, bytes.len())?;
+    if head.len() as u64 > MAX_HEAD {
+        head = wire::head(&too_long(reply), 0)?;
+    }
+    to.write_all(&head)?;
     to.write_all(bytes)?;
     to.flush()
 }
@@ -57,8 +62,10 @@ fn send(to: &mut impl Write, reply: &Reply, bytes: &Bytes) -> io::Result<()> {
 fn answer(desk: &Desk, request: Request, bytes: Bytes) -> (Reply, Bytes) {
     let plain = |reply: Option<Reply>| (reply.unwrap_or(Reply::NotOpen), Bytes::new());
     match request {
-        Request::Open { file, limits } => plain(Some(Reply::Opened(guarded(|| desk.open(file, bytes, &limits))))),
-        Request::Read { file, part } => plain(whether_open(|| desk.read(file, part)).map(Reply::Read)),
+        Request::Open { file, limits } => {
+            plain(Some(Reply::Opened(guarded(|| believable(desk.open(file, bytes, &limits))))))
+        }
+        Request::Read { file, part } => plain(whether_open(|| desk.read(file, part).map(believable)).map(Reply::Read)),
         Request::Fit { file, part, requirements } => match whether_open(|| desk.fit(file, part, &requirements)) {
             None => plain(None),
             Some(Err(error)) => plain(Some(Reply::Fitted(Err(error)))),
@@ -78,6 +85,21 @@ fn fitted(fit: Fit) -> (Reply, Bytes) {
         Fit::Made(made) => (Fitting { is_file: false, size: made.size, adapted: made.adapted }, made.bytes),
     };
     (Reply::Fitted(Ok(fitting)), bytes)
+}
+
+/// What the parent would not believe is better told as what it is.
+fn believable<T: Checked>(answer: Result<T>) -> Result<T> {
+    answer?.checked().map_err(|why| Error::new(ErrorKind::TooComplex, format!("the document makes {why}")))
+}
+
+/// The same for an answer that nobody would listen to until its end.
+fn too_long(reply: &Reply) -> Reply {
+    let error = Error::new(ErrorKind::TooComplex, "there is more in the document than an answer can tell");
+    match reply {
+        Reply::Read(_) => Reply::Read(Err(error)),
+        Reply::Fitted(_) => Reply::Fitted(Err(error)),
+        _ => Reply::Opened(Err(error)),
+    }
 }
 
 /// A panic ends what it happened in, and nothing else.

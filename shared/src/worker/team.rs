@@ -229,17 +229,16 @@ impl Chair {
         let left = mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
         let Some(mut worker) = place.take() else { return };
         let closed: Vec<u64> = left.into_iter().filter(|id| worker.open.remove(id)).collect();
-        if !closed.is_empty() && !worker.closes(closed).await {
-            return;
-        }
+        // One that has left something behind that cannot be ended otherwise ends by itself, instead of an answer.
+        let is_well = closed.is_empty() || worker.closes(closed).await;
         let is_large = || worker.process.usage().is_some_and(|usage| usage.memory > LARGE);
-        if worker.open.is_empty() && is_large() {
-            tracing::debug!(worker = worker.process.pid(), "a worker that has grown large is ended");
-            drop(worker);
-            *place = self.start().await.ok();
+        *place = if is_well && !(worker.open.is_empty() && is_large()) {
+            Some(worker)
         } else {
-            *place = Some(worker);
-        }
+            tracing::debug!(worker = worker.process.pid(), is_well, "a worker makes room for a fresh one");
+            drop(worker);
+            self.start().await.ok()
+        };
     }
 }
 

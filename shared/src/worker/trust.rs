@@ -9,16 +9,20 @@ use crate::error::{Error, ErrorKind};
 use crate::geometry::Quad;
 use crate::report::{Evidence, Place, Reading};
 
-/// An archive's members have so many pages at most.
-const MAX_PARTS: usize = 100_000;
+/// More than an archive's members may have pages.
+const MAX_PARTS: usize = 200_000;
 /// Papers on a page.
 const MAX_PAPERS: usize = 1000;
 /// Lines of goods, and pages with sums of their own.
 const MAX_ROWS: usize = 20_000;
 /// Pixels a side, of whatever is called a page.
 const MAX_SIDE: u32 = 1_000_000;
-/// Bytes of a sentence, and of a member's path.
+/// Bytes of a sentence.
 const MAX_TEXT: usize = 2000;
+/// Bytes of a member's path, which has 65,535 in a ZIP before it is read as text.
+const MAX_PATH: usize = 200_000;
+/// A mean of numbers up to one may be a little more.
+const MAX_CONFIDENCE: f32 = 1.001;
 
 /// What can be believed once it holds.
 pub(super) trait Checked: Sized {
@@ -87,7 +91,7 @@ fn check_quad(quad: &Quad) -> io::Result<()> {
 
 fn check_place(place: &Place) -> io::Result<()> {
     hold(place.pages.len() <= MAX_PARTS && place.pages.iter().all(|page| *page > 0), "pages that are none")?;
-    check_text(place.member.as_deref().unwrap_or_default())?;
+    hold(place.member.as_ref().is_none_or(|path| path.len() <= MAX_PATH), "a path that is too long")?;
     place.quad.as_ref().map_or(Ok(()), check_quad)
 }
 
@@ -108,7 +112,7 @@ fn check_reading(reading: &Reading) -> io::Result<()> {
 }
 
 fn check_evidence(evidence: &Evidence) -> io::Result<()> {
-    let is_share = evidence.confidence.is_none_or(|share| (0.0..=1.0).contains(&share));
+    let is_share = evidence.confidence.is_none_or(|share| (0.0..=MAX_CONFIDENCE).contains(&share));
     hold(is_share, "a confidence that is none")?;
     hold(!evidence.verified, "a field that is verified before its rules are run")?;
     evidence.quad.as_ref().map_or(Ok(()), check_quad)
@@ -164,7 +168,7 @@ mod tests {
         for (at, facts) in [
             place(Place { quad: Some([f32::INFINITY; 8]), ..Place::default() }),
             place(Place { pages: vec![0], ..Place::default() }),
-            place(Place { member: Some("a".repeat(MAX_TEXT + 1)), ..Place::default() }),
+            place(Place { member: Some("a".repeat(MAX_PATH + 1)), ..Place::default() }),
         ]
         .into_iter()
         .enumerate()

@@ -1,13 +1,16 @@
-//! The narrow view of a neural network that the engine stands on, and its implementation by `rten`.
-//! Knows nothing of what the numbers mean.
+//! The narrow view of a neural network that the engine stands on. Knows nothing of what the numbers mean.
+//!
+//! Two do the arithmetic: [`onnxruntime`], which is fast, from a library beside the models; and [`plain`], pure Rust, the
+//! way out where that library does not load. Their answers agree to the fourth decimal.
+
+mod onnxruntime;
+mod plain;
 
 use std::path::Path;
 
-use rten::{ModelOptions, OpRegistry, RunOptions, ThreadPool};
-use rten_tensor::{Layout, NdTensor};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
+use super::threads::Share;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Numbers with a shape, outermost dimension first.
@@ -19,8 +22,52 @@ pub(crate) struct Array {
 
 /// A network with one input (NCHW) and one output.
 pub(crate) trait Model: Send + Sync {
-    /// Runs it on `threads`; many callers may do so at once.
-    fn run(&self, shape: [usize; 4], input: Vec<f32>, threads: &Arc<ThreadPool>) -> Result<Array>;
+    /// Runs it. Many callers may do so at once; some of them wait when there are more than it has a share of the processors
+    /// for.
+    fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array>;
+
+    /// A value that the file carries beside its weights.
+    fn metadata(&self, _key: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Who does the arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runtime {
+    Onnxruntime,
+    /// Pure Rust, in this program.
+    Rten,
+}
+
+impl Runtime {
+    /// The fast one where its library loads; why it does not is told once.
+    pub fn available(models: &Path) -> Self {
+        if onnxruntime::is_there(models) { Self::Onnxruntime } else { Self::Rten }
+    }
+
+    /// As it is known outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Onnxruntime => "onnxruntime",
+            Self::Rten => "rten",
+        }
+    }
+
+    /// Loads a file after checking that it is the very one that was measured.
+    ///
+    /// # Errors
+    /// `internal`, naming the file and the command that fetches it.
+    pub fn load(self, directory: &Path, file: &ModelFile, share: Share) -> Result<Box<dyn Model>> {
+        let bytes = checked(directory, file)?;
+        let loaded: std::result::Result<Box<dyn Model>, String> = match self {
+            Self::Onnxruntime => onnxruntime::load(bytes, share),
+            Self::Rten => plain::load(bytes, share),
+        };
+        loaded.map_err(|e| {
+            unusable(&format!("the model file {} cannot be loaded: {e}", directory.join(file.name).display()))
+        })
+    }
 }
 
 /// A file that `make models` fetches.
@@ -58,29 +105,16 @@ pub fn require(directory: &Path) -> Result<()> {
     }
 }
 
-/// A network loaded from an ONNX file.
-pub(crate) struct OnnxModel {
-    model: rten::Model,
-}
-
-impl OnnxModel {
-    /// Loads a file after checking that it is the very one that was measured.
-    pub fn load(directory: &Path, file: &ModelFile) -> Result<Self> {
-        let path = directory.join(file.name);
-        let unusable = |what: String| unusable(&format!("the model file {} {what}", path.display()));
-        let bytes = std::fs::read(&path).map_err(|e| unusable(format!("cannot be read: {e}")))?;
-        let digest = hex::encode(Sha256::digest(&bytes));
-        if digest != file.sha256 {
-            return Err(unusable(format!("is not the expected one: its sha256 is {digest}, not {}", file.sha256)));
-        }
-        let model = ModelOptions::with_ops(OpRegistry::with_all_ops()).load(bytes);
-        Ok(Self { model: model.map_err(|e| unusable(format!("cannot be loaded: {e}")))? })
+/// A file's bytes, if they are the expected ones.
+fn checked(directory: &Path, file: &ModelFile) -> Result<Vec<u8>> {
+    let path = directory.join(file.name);
+    let unusable = |what: String| unusable(&format!("the model file {} {what}", path.display()));
+    let bytes = std::fs::read(&path).map_err(|e| unusable(format!("cannot be read: {e}")))?;
+    let digest = hex::encode(Sha256::digest(&bytes));
+    if digest != file.sha256 {
+        return Err(unusable(format!("is not the expected one: its sha256 is {digest}, not {}", file.sha256)));
     }
-
-    /// A value that the file carries beside its weights.
-    pub fn metadata(&self, key: &str) -> Option<&str> {
-        self.model.metadata().get(key)
-    }
+    Ok(bytes)
 }
 
 fn unusable(message: &str) -> Error {
@@ -89,21 +123,17 @@ fn unusable(message: &str) -> Error {
     )
 }
 
-impl Model for OnnxModel {
-    fn run(&self, shape: [usize; 4], input: Vec<f32>, threads: &Arc<ThreadPool>) -> Result<Array> {
-        let failed = |what: String| Error::new(ErrorKind::Internal, format!("the model failed: {what}"));
-        if shape.iter().product::<usize>() != input.len() {
-            return Err(failed(format!("{} values do not fill {shape:?}", input.len())));
-        }
-        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(threads)));
-        let output = self
-            .model
-            .run_one(NdTensor::from_data(shape, input).into(), Some(options))
-            .map_err(|e| failed(e.to_string()))?
-            .into_tensor::<f32>()
-            .ok_or_else(|| failed("its output is not made of floats".to_owned()))?;
-        Ok(Array { shape: output.shape().to_vec(), data: output.into_data() })
+/// A run that did not work out.
+fn failed(what: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("the model failed: {what}"))
+}
+
+/// Whether there are as many values as the shape says.
+fn filled(shape: [usize; 4], input: &[f32]) -> Result<()> {
+    if shape.iter().product::<usize>() == input.len() {
+        return Ok(());
     }
+    Err(failed(&format!("{} values do not fill {shape:?}", input.len())))
 }
 
 #[cfg(test)]
@@ -112,7 +142,7 @@ mod tests {
 
     #[track_caller]
     fn assert_unusable(directory: &Path, what: &str) {
-        let error = OnnxModel::load(directory, &DETECTOR).err().unwrap();
+        let error = Runtime::Rten.load(directory, &DETECTOR, Share::whole()).err().unwrap();
         assert_eq!(error.code(), "internal");
         assert!(error.message().contains(DETECTOR.name) && error.message().contains(what), "{error}");
         assert!(error.hint().contains("make models"));
@@ -150,7 +180,7 @@ mod tests {
         let sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let file = ModelFile { name: "nothing.onnx", sha256 };
         std::fs::write(directory.path().join(file.name), "").unwrap();
-        let error = OnnxModel::load(directory.path(), &file).err().unwrap();
+        let error = Runtime::Rten.load(directory.path(), &file, Share::whole()).err().unwrap();
         assert!(error.message().contains("nothing.onnx cannot be loaded"), "{error}");
         assert!(error.hint().contains("make models"));
     }
