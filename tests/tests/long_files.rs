@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use fapiao::desk::Desk;
 use fapiao::document::Limits;
 use fapiao::error::{ErrorKind, Result};
@@ -19,7 +21,7 @@ use fapiao::provider::{Answer, Chain, Embedded, Provider};
 use fapiao::store::{MemoryStore, Store};
 use fapiao::worker::{Part, Workers};
 use fapiao_ingest::Handler;
-use fapiao_ingest::inbox::Inbox;
+use fapiao_ingest::inbox::{Inbox, SqsInbox};
 use image::codecs::jpeg::JpegEncoder;
 use serde_json::{Value, json};
 
@@ -171,4 +173,43 @@ async fn a_zip_of_fifty_photos_is_read_whole_and_every_photo_once() {
     let (report, messages, pages_read) = read("photos.zip", zip_of_photos()).await;
     assert_whole(&report, pages_read);
     assert!(messages <= 9, "{messages} messages");
+}
+
+/// What a queue is sent, word for word; it answers as SQS does, or not at all.
+async fn sent_to(answer: (u16, &'static str)) -> (Result<()>, Vec<Value>) {
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let keep = received.clone();
+    let router = axum::Router::new().fallback(move |body: String| async move {
+        keep.lock().unwrap().push(serde_json::from_str(&body).unwrap());
+        let status = axum::http::StatusCode::from_u16(answer.0).unwrap();
+        (status, [("content-type", "application/x-amz-json-1.0")], answer.1)
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(Region::new("cn-north-1"))
+        .endpoint_url(&address)
+        .build();
+    let sent = SqsInbox::new(&aws, format!("{address}/1/inbox")).send("the event", 3).await;
+    server.abort();
+    let received = received.lock().unwrap().clone();
+    (sent, received)
+}
+
+#[tokio::test]
+async fn an_event_is_sent_to_the_queue_with_its_round_and_a_refusal_is_told() {
+    let (sent, received) = sent_to((200, r#"{"MessageId":"1"}"#)).await;
+    sent.unwrap();
+    assert_eq!((received.len(), &received[0]["MessageBody"]), (1, &json!("the event")));
+    assert!(received[0]["QueueUrl"].as_str().unwrap().ends_with("/1/inbox"));
+    let round = &received[0]["MessageAttributes"]["fapiao-round"];
+    assert_eq!(round, &json!({"DataType": "Number", "StringValue": "3"}));
+
+    let error = sent_to((403, r#"{"__type":"AccessDenied"}"#)).await.0.unwrap_err();
+    assert!(error.hint().contains("FAPIAO_INBOX_URL") && error.message().contains("AccessDenied"), "{error}");
 }

@@ -4,14 +4,18 @@
 #![cfg(test)]
 
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Response, Uri};
 use bytes::Bytes;
 use fapiao::desk::Desk;
 use fapiao::document::Limits;
@@ -281,15 +285,21 @@ async fn no_credential_is_written_into_the_bucket() {
 /// Accepts every connection and says nothing.
 fn silent_aws() -> (SdkConfig, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = aws_at(listener.local_addr().unwrap());
+    (config, listener)
+}
+
+/// AWS where somebody else listens, called as the functions call it.
+fn aws_at(address: SocketAddr) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "test");
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .region(Region::new("cn-north-1"))
-        .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
-        .build();
-    (config, listener)
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(100)))
+        .endpoint_url(format!("http://{address}"))
+        .build()
 }
 
 #[tokio::test]
@@ -341,4 +351,74 @@ async fn credentials_that_do_not_come_are_our_own_time_out_and_cost_nothing() {
     let report = store.get("out", "a.png.json", 1_000_000).await.unwrap().unwrap();
     let report: Value = serde_json::from_slice(&report.body).unwrap();
     assert_eq!((&report["error"]["code"], stub.calls().len()), (&json!("deadline"), 0));
+}
+
+/// A little S3 whose first reply to a claim is lost: written, and then silence.
+#[derive(Default)]
+struct LittleS3 {
+    store: MemoryStore,
+    lost: AtomicBool,
+}
+
+impl LittleS3 {
+    async fn put(&self, key: &str, head: &HeaderMap, body: Bytes) -> Response<Body> {
+        let seen = head.get("if-match").map(|etag| etag.to_str().unwrap().trim_matches('"'));
+        let written = self.store.put("out", key, unchunked(head, &body), "", seen).await.unwrap();
+        if key.starts_with(".fapiao/answers/") && !self.lost.swap(true, Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        answer(if written { 200 } else { 412 }, "", Bytes::new())
+    }
+
+    async fn get(&self, bucket: &str, key: &str) -> Response<Body> {
+        match self.store.get(bucket, key, 10_000_000).await.unwrap() {
+            Some(object) => answer(200, &object.etag, object.body),
+            None => answer(404, "", Bytes::from_static(b"<Error><Code>NoSuchKey</Code></Error>")),
+        }
+    }
+}
+
+fn answer(status: u16, etag: &str, body: Bytes) -> Response<Body> {
+    Response::builder().status(status).header("etag", format!("\"{etag}\"")).body(Body::from(body)).unwrap()
+}
+
+/// The body without the frames in which the client may send it.
+fn unchunked(head: &HeaderMap, body: &[u8]) -> Bytes {
+    if !head.get("content-encoding").is_some_and(|encoding| encoding.to_str().unwrap().contains("aws-chunked")) {
+        return Bytes::copy_from_slice(body);
+    }
+    let (mut rest, mut all) = (body, Vec::new());
+    while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        let size = std::str::from_utf8(&rest[..end]).unwrap().split(';').next().unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        all.extend(&rest[end + 2..end + 2 + size]);
+        rest = &rest[end + 2 + size + 2..];
+    }
+    all.into()
+}
+
+#[tokio::test]
+async fn a_lost_reply_to_a_claim_costs_less_than_two_seconds_and_no_second_call() {
+    let s3 = Arc::new(LittleS3::default());
+    s3.store.upload("in", "a.png", picture(1));
+    let served = s3.clone();
+    let router = Router::new().fallback(move |method: Method, uri: Uri, head: HeaderMap, body: Bytes| async move {
+        let path = uri.path().trim_start_matches('/').to_owned();
+        let (bucket, key) = path.split_once('/').unwrap();
+        if method == Method::PUT { served.put(key, &head, body).await } else { served.get(bucket, key).await }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = aws_at(listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let (stub, provider) = textin();
+    let handler = handler(S3Store::new(fapiao::aws::s3_client(&config)), provider);
+    let start = Instant::now();
+    let done = handler.handle(message("a.png", "m", 1), start + Duration::from_secs(20)).await.unwrap();
+    assert_eq!((&done["batchItemFailures"], stub.calls().len()), (&json!([]), 1));
+    assert!(s3.lost.load(Ordering::SeqCst) && start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(s3.store.keys("out").contains(&"a.png.json".to_owned()));
+    server.abort();
 }
