@@ -19,6 +19,8 @@ CLIENTS := $(addprefix tests/tools/,requirements-volcengine.txt requirements-nod
 STEP := $(PYTHON) tests/tools/progress.py
 # deploy.py takes these from the environment, where no quote in a value can hurt.
 export STACK ARCH PARAMETERS
+# What stands on the command line: a shell's own variable of that name must not name what is erased or read again.
+given = $(if $(filter command,$(origin $(1))),$($(1)))
 # No tool that we start tells anybody about it.
 export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE := 1
@@ -48,15 +50,15 @@ client: ## make client NAME=accounting [STACK=...]: adds a client to the API's s
 ON_AWS = $(if $(filter command,$(origin STACK)),--stack "$(STACK)")
 
 reconcile: tools ## which documents have no current Report, which Reports no document: make reconcile [PREFIX=2026/] [STACK=...]
-	@$(PY) tests/tools/reconcile.py --prefix "$(PREFIX)" $(ON_AWS)
+	@$(PY) tests/tools/reconcile.py --prefix "$(call given,PREFIX)" $(ON_AWS)
 
 reprocess: tools ## reads again what has no Report, or a failed one: make reprocess [PREFIX=..] [PROVIDER=..] [ENGINE=older] [RATE=10] [STACK=...]
-	@$(PY) tests/tools/reprocess.py --prefix "$(PREFIX)" $(if $(PROVIDER),--provider "$(PROVIDER)") \
-		$(if $(ENGINE),--engine "$(ENGINE)") $(if $(RATE),--rate "$(RATE)") $(ON_AWS)
+	@$(PY) tests/tools/reprocess.py --prefix "$(call given,PREFIX)" $(if $(call given,PROVIDER),--provider "$(PROVIDER)") \
+		$(if $(call given,ENGINE),--engine "$(ENGINE)") $(if $(call given,RATE),--rate "$(RATE)") $(ON_AWS)
 
 erase: tools ## a document and all that was read of it, for good: make erase KEY=2026/a.pdf [YES=1] [STACK=...]
-	@test -n "$(KEY)" || { echo "usage: make erase KEY=2026/a.pdf [STACK=fapiao] [YES=1]" >&2; exit 2; }
-	@$(PY) tests/tools/erase.py $(if $(filter 1,$(YES)),--yes) $(ON_AWS) -- "$(KEY)"
+	@$(if $(filter command,$(origin KEY)),test -n "$$KEY",false) || { echo "usage: make erase KEY=2026/a.pdf [STACK=fapiao] [YES=1]" >&2; exit 2; }
+	@$(PY) tests/tools/erase.py $(if $(filter 1,$(call given,YES)),--yes) $(ON_AWS) -- "$$KEY"
 
 invoke: ready ## make invoke [EVENT=tests/events/s3-put.json] [FUNCTION=ingest|api]: one event through the real program
 	@$(PY) tests/tools/invoke.py $(if $(FUNCTION),--function $(FUNCTION)) "$(EVENT)"

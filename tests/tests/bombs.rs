@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use fapiao_tests::fuzz::{Dice, mutate};
 use fapiao_tests::{bombs, environment};
 use hostile::{Engine, Outcome, World, honest};
+use tokio::sync::Mutex;
 
 /// MiB of both processes together.
 const MAX_MEMORY: u64 = 2048;
@@ -20,6 +21,8 @@ const LOOSE: f64 = 3.0;
 const STRICT: f64 = 1.1;
 const NOISE: Duration = Duration::from_millis(2);
 const ROUNDS: usize = 9;
+/// Memory is that of this process and of all that it started, so one test waits for the other.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// The bombs as files, made by a process of its own: making them takes memory too.
 fn folder() -> PathBuf {
@@ -57,6 +60,7 @@ fn there_are_bombs_of_every_format_and_kind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_bomb_has_its_answer_and_the_next_page_is_read_as_before() {
+    let _alone = ALONE.lock().await;
     let folder = folder();
     let world = World::new(Engine::Blind);
     let mut alone = Vec::new();
@@ -141,6 +145,7 @@ fn good_files() -> Vec<(String, Vec<u8>)> {
 
 /// So many mutated files, each with its answer.
 async fn all_answered(engine: Engine, first: u64, count: u64) {
+    let _alone = ALONE.lock().await;
     let (world, files, start) = (World::new(engine), good_files(), Instant::now());
     let (mut wrong, mut read, mut largest, mut slowest) = (Vec::new(), 0, 0, Duration::ZERO);
     for seed in first..first + count {

@@ -32,6 +32,8 @@ def main(kind, arch):
         binary = target / "debug" / f"fapiao-{function}"
         if kind == "lambda":
             binary = target / "lambda" / f"fapiao-{function}" / "bootstrap"
+            # Nobody runs from there, and all that lies in it is sent.
+            shutil.rmtree(ROOT / "artifacts" / kind / function, ignore_errors=True)
         fill(ROOT / "artifacts" / kind / function, binary, arch)
 
 
@@ -46,23 +48,34 @@ def target_directory():
 
 
 def fill(folder, binary, arch):
-    """Hard links where the file system has them: models, library and font are 82 MB, and nobody writes into an artifact."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    (folder / "models").mkdir(parents=True)
+    """Hard links where the file system has them: models, library and font are 82 MB, and nobody writes into an artifact.
+
+    The folders stay, and what is in them already: a program that runs from there goes on finding its models."""
+    (folder / "models").mkdir(parents=True, exist_ok=True)
+    names = list(expected(arch))
     place(binary, folder / "bootstrap", 0o755)
-    for name in expected(arch):
+    for name in names:
         place(ROOT / "models" / name, folder / "models" / name, 0o644)
+    for stray in [*folder.iterdir(), *(folder / "models").iterdir()]:
+        # What begins with a dot is about to be renamed by somebody who fills the folder too.
+        if stray.name not in ("bootstrap", "models", *names) and not stray.name.startswith("."):
+            shutil.rmtree(stray) if stray.is_dir() else stray.unlink(missing_ok=True)
     for made in (folder, folder / "models"):
         made.chmod(0o755)
 
 
 def place(source, destination, mode):
     """Readable by everybody, whatever the umask: Lambda runs a package as another user."""
-    try:
-        os.link(source.resolve(), destination)
-    except OSError:
-        shutil.copy2(source, destination)
+    source = source.resolve()
+    if not (destination.exists() and source.samefile(destination)):
+        # A link of its own name that is then renamed: nobody finds a moment without the file.
+        aside = destination.with_name(f".{destination.name}.{os.getpid()}")
+        aside.unlink(missing_ok=True)
+        try:
+            os.link(source, aside)
+        except OSError:
+            shutil.copy2(source, aside)
+        aside.replace(destination)
     destination.chmod(mode)
 
 
