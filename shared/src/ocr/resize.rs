@@ -1,4 +1,4 @@
-//! A page at another size, to the bit what `image` makes of it with its triangle filter, in a third of the time: one line of sums
+//! A page at another size, to the bit what `image` makes of it with its triangle filter, but cheaper: one line of sums
 //! instead of a page of them, and loops that run over neighbours. Knows nothing of what the page is for.
 
 use image::RgbImage;
