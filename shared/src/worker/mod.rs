@@ -41,9 +41,9 @@ use file::Seat;
 use here::Here;
 use team::Team;
 
-/// Bytes of addresses that a worker may have, where nothing else is set: the largest picture takes 1400 million of memory, and
-/// what is reserved and not used counts, too.
-const MEMORY: u64 = 1800 << 20;
+/// Bytes of addresses that a worker may have, where nothing else is set: the largest picture takes 1758 MiB of memory together
+/// with the engine's, and what is reserved and not used counts, too.
+const MEMORY: u64 = 2300 << 20;
 /// Processor time for one opening or one part, where nothing else is set: ten times what a page of pixels takes, because a sheet
 /// may have as many papers on it.
 const CPU: Duration = Duration::from_secs(60);
