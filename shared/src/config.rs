@@ -346,7 +346,7 @@ mod tests {
             let settings = [("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", all), ("FAPIAO_WORKER_MEMORY_MB", own)];
             read(&settings).unwrap().worker.memory >> 20
         };
-        assert_eq!([memory("", ""), memory("3008", ""), memory("1024", ""), memory("128", "")], [1800, 1800, 724, 256]);
+        assert_eq!([memory("", ""), memory("3008", ""), memory("1024", ""), memory("128", "")], [2300, 2300, 724, 256]);
         assert_eq!([memory("3008", "2500"), memory("3008", "9000"), memory("3008", "500")], [2500, 2708, 500]);
     }
 
