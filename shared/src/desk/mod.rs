@@ -52,7 +52,7 @@ pub struct Seen {
 }
 
 /// The models' names in Reports.
-pub const MODEL: &str = "pp-ocrv6-small";
+pub const MODEL: &str = "pp-ocrv6-tiny-small";
 
 /// Who reads a part on the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

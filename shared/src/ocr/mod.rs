@@ -1,9 +1,11 @@
 //! Pixels to text lines with places and scores, and QR codes. Knows nothing of invoices.
 
+mod cascade;
 mod clean;
 mod components;
 mod crop;
 mod detect;
+mod doubt;
 mod hull;
 mod ink;
 mod light;
@@ -23,8 +25,9 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 use tracing::debug_span;
 
+use self::cascade::Cascade;
 use self::clean::Cleaned;
-use self::model::{DETECTOR, Model, RECOGNISER, Runtime};
+use self::model::{ALPHABET, DETECTOR, Model, QUICK_RECOGNISER, RECOGNISER, Runtime};
 pub use self::model::{MODEL_FILES, require as require_models};
 pub(crate) use self::qr::find as find_codes;
 use self::recognise::Recogniser;
@@ -104,7 +107,7 @@ pub struct QrCode {
 /// The loaded engine; one per process, used from many threads.
 pub struct Engine {
     detector: Box<dyn Model>,
-    recogniser: Recogniser,
+    lines: Cascade,
     runtime: Runtime,
     cleaned: Cleaned,
 }
@@ -133,18 +136,19 @@ impl Engine {
     }
 
     fn load_on(runtime: Runtime, models: &Path) -> Result<Self> {
-        let (whole, single) = (Share::whole(), Share::single());
-        let detector = runtime.load(models, &DETECTOR, whole)?;
-        let recogniser = runtime.load(models, &RECOGNISER, single)?;
-        let characters = recogniser
-            .metadata("character")
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?;
-        Ok(Self {
-            detector,
-            recogniser: Recogniser::new(recogniser, &characters, single.runs),
-            runtime,
-            cleaned: Cleaned::default(),
-        })
+        let single = Share::single();
+        let detector = runtime.load(models, &DETECTOR, Share::whole())?;
+        let quick = runtime.load(models, &QUICK_RECOGNISER, single)?;
+        let quick = Recogniser::new(quick, &model::text(models, &ALPHABET)?, single.runs);
+        let models = models.to_owned();
+        let thorough = move || {
+            let network = runtime.load(&models, &RECOGNISER, single)?;
+            let characters = network
+                .metadata("character")
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "the recogniser carries no alphabet"))?;
+            Ok(Recogniser::new(network, &characters, single.runs))
+        };
+        Ok(Self { detector, lines: Cascade::new(quick, thorough), runtime, cleaned: Cleaned::default() })
     }
 
     /// What does the arithmetic: `onnxruntime`, or `rten` where that does not load.
@@ -165,7 +169,7 @@ impl Engine {
             let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
             let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
             let (turn, lines, unread) = self.read_lines(&self.cleaned.first(page))?;
-            let read = |sheet: &RgbImage, strips: &[Corners]| self.recogniser.read(sheet, strips);
+            let read = |sheet: &RgbImage, strips: &[Corners]| self.lines.read(sheet, strips);
             let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
             let seals = seals.join().ok().map(read_seals).transpose()?;
             Ok(PageText {
@@ -190,19 +194,19 @@ impl Engine {
         let corners: Vec<Corners> = regions.iter().map(|region| Corners::from_quad(&region.quad)).collect();
         let only: Vec<Option<&str>> = regions.iter().map(|region| region.only).collect();
         let _span = debug_span!("second pass").entered();
-        let lines = self.recogniser.read_only(&self.cleaned.again(page), &corners, &only)?;
+        let lines = self.lines.read_thoroughly(&self.cleaned.again(page), &corners, &only)?;
         Ok(regions.iter().zip(lines).map(|(region, line)| line.at(region.quad)).collect())
     }
 
     /// The turn that makes a page upright, its lines, and where there is something illegible.
     fn read_lines(&self, page: &RgbImage) -> Result<(Turn, Vec<TextLine>, Vec<Quad>)> {
-        let read = |lines: &[Corners]| self.recogniser.read(page, lines);
         let boxes = debug_span!("detect").in_scope(|| detect::detect(&*self.detector, page))?;
-        let turn = debug_span!("orient").in_scope(|| orient::upright_turn(&boxes, read))?;
+        let turn = debug_span!("orient")
+            .in_scope(|| orient::upright_turn(&boxes, |lines| self.lines.read_quickly(page, lines)))?;
         let _span = debug_span!("recognise").entered();
         let places: Vec<Corners> = boxes.iter().map(|b| crop::reading_direction(b.turned(turn))).collect();
         let (mut lines, mut unread) = (Vec::new(), Vec::new());
-        for (place, line) in places.iter().zip(read(&places)?) {
+        for (place, line) in places.iter().zip(self.lines.read(page, &places)?) {
             let quad = place.to_quad(page.width(), page.height());
             if line.confidence() >= MIN_CONFIDENCE { lines.push(line.at(quad)) } else { unread.push(quad) }
         }
@@ -250,7 +254,9 @@ mod tests {
     fn engine() -> Engine {
         Engine {
             detector: Box::new(DarkIsText),
-            recogniser: Recogniser::new(Box::new(RedFirst), "a", 2),
+            lines: Cascade::new(Recogniser::new(Box::new(RedFirst), "a", 2), || {
+                Ok(Recogniser::new(Box::new(RedFirst), "a", 2))
+            }),
             runtime: Runtime::Rten,
             cleaned: Cleaned::default(),
         }

@@ -56,10 +56,11 @@ pub(crate) struct Recogniser {
 }
 
 impl Recogniser {
-    /// `characters` has one class a line, white space included; the classes for nothing and for a space
-    /// stand around them.
+    /// `characters` has one class a line, white space included, whatever ends the lines; the classes for nothing and for a
+    /// space stand around them.
     pub fn new(model: Box<dyn Model>, characters: &str, threads: usize) -> Self {
         let listed = characters.strip_suffix('\n').unwrap_or(characters).split('\n');
+        let listed = listed.map(|character| character.strip_suffix('\r').unwrap_or(character));
         let alphabet = std::iter::once("").chain(listed).chain([" "]).map(str::to_owned).collect();
         Self { model, threads, alphabet }
     }
