@@ -32,7 +32,7 @@ function work() {
     const entry = files.find((file) => file.state === 'waiting');
     if (!entry) return;
     running += 1;
-    readEntry(entry).finally(() => { running -= 1; work(); });
+    readEntry(entry).finally(() => { running -= 1; if (key.get()) work(); });
   }
 }
 
@@ -90,6 +90,13 @@ function repeats(row) {
   const all = files.flatMap(rowsOf);
   const first = all.find((other) => identityOf(other) === identity);
   return first.entry === row.entry && first.at === row.at ? null : first;
+}
+
+/** Other files that hold one of this file's invoices: which of them came first may have changed. */
+function twins(entry) {
+  const own = rowsOf(entry).map(identityOf).filter(Boolean);
+  const holdsOne = (other) => rowsOf(other).some((row) => own.includes(identityOf(row)));
+  return own.length ? files.filter((other) => other !== entry && holdsOne(other)) : [];
 }
 
 /** Code and number, on a digital invoice the number alone; null where they are not sure. */

@@ -117,6 +117,7 @@ function speak() {
 onChange = (entry) => {
   drawRows(entry);
   const rows = rowsOf(entry);
+  twins(entry).forEach(drawRows);
   const is_shown = selected && selected.entry === entry;
   if (is_shown) showDetails(rows[selected.at] ?? rows[0]);
   else if (!selected && entry.report) select(rows[0], false);

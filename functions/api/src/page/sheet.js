@@ -58,13 +58,19 @@ function drawRefusal(refusal) {
 function drawPage(shown, found) {
   if (!found) return make('p', { class: 'note' }, say('no_picture'));
   const { url, width, height, pages } = found;
-  const on_page = shown.marks.filter((mark) => mark.page === shown.page && mark.quad);
+  // The largest lie lowest, so that a seal covers no field.
+  const on_page = shown.marks.filter((mark) => mark.page === shown.page && mark.quad).sort((a, b) => area(b.quad) - area(a.quad));
   const places = on_page.map(({ path, state, quad }) => makeSvg('polygon', { points: corners(quad), class: `mark ${state}`,
     'data-path': path, onmouseenter: () => highlight(path), onmouseleave: () => highlight(null), onclick: () => focusField(path) }));
   const overlay = makeSvg('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' }, places);
   const image = make('img', { src: url, alt: `${shown.row.name}, ${say('page_of', shown.page, pages)}`, width, height });
   drawPager(shown, pages);
   return make('div', { class: 'sheet' }, image, overlay);
+}
+
+function area(quad) {
+  const extent = (from) => Math.max(...[0, 2, 4, 6].map((at) => quad[from + at])) - Math.min(...[0, 2, 4, 6].map((at) => quad[from + at]));
+  return extent(0) * extent(1);
 }
 
 function corners(quad) {
