@@ -59,7 +59,8 @@ function marksOf(invoice) {
 }
 
 function shown(path, value) {
-  if (path === 'type') return typeName(value);
+  if (path === 'type') return named(TYPE_WORDS, value);
+  if (path === 'expense_category') return named(CATEGORY_WORDS, value);
   if (typeof value === 'boolean') return say(value ? 'is_invoice' : 'is_not');
   return String(value);
 }
