@@ -140,7 +140,7 @@ function drawWhyNot({ entry, other }) {
   if (!why) return [make('p', {}, say(entry.state, Math.round(100 * (entry.progress ?? 0))))];
   const again = make('button', { type: 'button', onclick: () => retry(entry) }, say('retry'));
   return [make('h3', {}, say('to_do')), make('p', { class: 'why' }, why.message), make('p', { class: 'next' }, why.hint ?? ''),
-    other ? null : again].filter(Boolean);
+    entry.state === 'failed' ? again : null].filter(Boolean);
 }
 
 function drawChecks({ checks }) {
