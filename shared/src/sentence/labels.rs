@@ -178,15 +178,3 @@ const RULES: Table = &[
     ("not_seen_before", "查重"),
     ("copies_agree", "同票多联一致"),
 ];
-
-/// Whether every name has a label of its own.
-#[cfg(test)]
-pub(super) fn has_label(table: &str, name: &str) -> bool {
-    let table = match table {
-        "field" => return field(name, Lang::Zh) != name,
-        "source" => SOURCES,
-        "kind" => INVOICE_KINDS,
-        _ => RULES,
-    };
-    table.iter().any(|(own, _)| *own == name)
-}
