@@ -2,6 +2,7 @@
 //! Knows nothing of invoices.
 
 mod memory;
+mod presigned;
 mod s3;
 mod versioned;
 mod within;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use memory::MemoryStore;
+pub use presigned::{Presign, Upload};
 pub use s3::S3Store;
 pub use versioned::{Version, Versioned};
 pub use within::Within;
