@@ -35,6 +35,7 @@ pub struct Uploads {
     buckets: Arc<dyn Buckets>,
     input: String,
     output: String,
+    clock: fn() -> SystemTime,
 }
 
 /// What is to be uploaded.
@@ -75,7 +76,13 @@ impl fmt::Debug for Uploads {
 impl Uploads {
     /// Files go into the input bucket, whose Reports appear in the output bucket.
     pub fn new(buckets: Arc<dyn Buckets>, input: impl Into<String>, output: impl Into<String>) -> Self {
-        Self { buckets, input: input.into(), output: output.into() }
+        Self { buckets, input: input.into(), output: output.into(), clock: SystemTime::now }
+    }
+
+    /// The same, with another notion of time.
+    #[must_use]
+    pub fn with_clock(self, clock: fn() -> SystemTime) -> Self {
+        Self { clock, ..self }
     }
 
     /// A link for one file.
@@ -83,7 +90,7 @@ impl Uploads {
     /// # Errors
     /// `storage` when it cannot be signed.
     pub(crate) async fn begin(&self, client: &Client, wanted: &Wanted) -> Result<Link> {
-        let ends = SystemTime::now() + LINK;
+        let ends = (self.clock)() + LINK;
         let id = UploadId {
             nonce: rand::random(),
             ends: u32::try_from(seconds(ends)).unwrap_or(u32::MAX),
@@ -106,7 +113,7 @@ impl Uploads {
         if let Some(report) = self.buckets.get(&self.output, &report_key(&key), MAX_REPORT_BYTES).await? {
             return Ok(Outcome::Answered(report.body));
         }
-        if seconds(SystemTime::now()) <= u64::from(id.ends) + GRACE.as_secs() {
+        if seconds((self.clock)()) <= u64::from(id.ends) + GRACE.as_secs() {
             return Ok(Outcome::Pending);
         }
         let uploaded = self.buckets.head(&self.input, &key).await?;
