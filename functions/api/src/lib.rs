@@ -6,11 +6,13 @@
 //! - [`routes`]: one file a protocol or a route
 //! - [`uploads`]: files that are too large for a request
 //! - [`openapi`]: what all routes take and answer, told to programs
+//! - [`page`]: what people see who open the API in a browser
 //! - [`problem`]: what goes wrong, in our own words
 //! - [`visit`]: what all of them know of a request, and the access log
 
 pub mod clients;
 pub mod openapi;
+mod page;
 pub mod problem;
 mod routes;
 pub mod uploads;
@@ -26,6 +28,7 @@ use http::{HeaderMap, Response, StatusCode};
 use lambda_http::{Body, Request};
 
 use clients::{Client, Clients, Uncheckable, by_key};
+use page::Page;
 use problem::Problem;
 use routes::{Action, Protocol, Route};
 use uploads::Uploads;
@@ -41,12 +44,20 @@ pub struct Api {
     uploads: Option<Uploads>,
     time_limit: Duration,
     quads: QuadOrder,
+    page: Page,
 }
 
 impl Api {
     /// An API for these clients.
     pub fn new(pipeline: Pipeline, clients: Clients) -> Self {
-        Self { pipeline, clients, uploads: None, time_limit: TIME_LIMIT, quads: QuadOrder::default() }
+        Self {
+            pipeline,
+            clients,
+            uploads: None,
+            time_limit: TIME_LIMIT,
+            quads: QuadOrder::default(),
+            page: Page::default(),
+        }
     }
 
     /// Another limit than 25 s.
@@ -82,12 +93,12 @@ impl Api {
         response
     }
 
-    /// Credentials come before anything that is not for anybody: without them nobody learns what a path would do.
+    /// Credentials come first: without them nobody learns even which routes there are, but for those that are for everybody.
     async fn route(&self, request: Request, visit: &mut Visit) -> Result<Response<Body>, Problem> {
         let routes = routes::at(&visit.path);
         let action = routes.iter().find(|route| route.method == visit.method).map(|route| route.action);
-        if let Some(answer) = action.filter(|action| action.is_open()).and_then(open) {
-            return Ok(answer);
+        if let Some(action) = action.filter(|action| action.is_open()) {
+            return Ok(self.answer_anybody(action).await);
         }
         let client = self.require_key(request.headers(), visit).await?;
         let uploads = self.uploads.as_ref();
@@ -101,8 +112,19 @@ impl Api {
                 routes::uploads::outcome(uploads, id, &client).await
             }
             Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
+            Some(Action::ShowPreview) => routes::preview::show(&self.pipeline, request, visit.deadline).await,
             _ if routes.is_empty() => Err(not_found(&visit.path)),
             _ => Err(method_not_allowed(&routes)),
+        }
+    }
+
+    /// What tells nothing that only a client may know.
+    async fn answer_anybody(&self, action: Action) -> Response<Body> {
+        match action {
+            Action::ShowPage => self.page.show(self.uploads.as_ref()).await,
+            Action::TellContract => routes::docs::contract(),
+            Action::ShowDocs => routes::docs::page(),
+            _ => routes::health::tell(),
         }
     }
 
@@ -112,16 +134,6 @@ impl Api {
         let client = admitted.map_err(unchecked)?.client().map_err(|()| Problem::unauthorized())?;
         visit.client = Some(client.name.clone());
         if client.may_come_from(visit.address) { Ok(client) } else { Err(Problem::elsewhere()) }
-    }
-}
-
-/// What anybody is told.
-fn open(action: Action) -> Option<Response<Body>> {
-    match action {
-        Action::TellHealth => Some(routes::health::tell()),
-        Action::TellContract => Some(routes::docs::contract()),
-        Action::ShowDocs => Some(routes::docs::page()),
-        _ => None,
     }
 }
 

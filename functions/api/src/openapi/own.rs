@@ -17,6 +17,12 @@ pub(super) fn operation(action: Action) -> Value {
             "tags": ["about"], "summary": "What can be sent, and who reads", "security": [{"key": []}],
             "responses": with_refusals(json!({"200": answer("What this API was configured to do.", "Capabilities")}), &[]),
         }),
+        Action::ShowPreview => show_preview(),
+        Action::ShowPage => json!({
+            "tags": ["about"], "summary": "The page for people", "security": [],
+            "description": "Drop invoices on it; it asks this API and sends to its input bucket, and nobody else.",
+            "responses": {"200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}}},
+        }),
         Action::TellHealth => json!({
             "tags": ["about"], "summary": "Whether the API answers", "security": [],
             "description": "Asks nobody: neither storage nor vendors.",
@@ -43,14 +49,6 @@ fn read_invoice() -> Value {
          go by `POST /v1/uploads`. `200` is a Report with at least one invoice; `422` one without, or a problem.",
         formats.join(", ")
     );
-    let binary = json!({"schema": {}});
-    let form = json!({"type": "object", "required": ["file"], "properties": {
-        "file": {"type": "string", "format": "binary", "description": "The file, the only one of the form."},
-    }});
-    let base64 = json!({"type": "object", "required": ["image_base64"], "properties": {
-        "image_base64": {"type": "string", "contentEncoding": "base64",
-            "description": "The file in base64, with `data:image/jpeg;base64,` before it or without."},
-    }});
     let mut unprocessable = problem("What was sent holds no invoice that can be read.");
     unprocessable["content"]["application/json"] = json!({"schema": of("Report")});
     let own = json!({
@@ -61,12 +59,49 @@ fn read_invoice() -> Value {
         "tags": ["invoices"], "summary": "Read a file at once", "description": description, "security": [{"key": []}],
         "parameters": [{"name": "provider", "in": "query", "required": false, "schema": {"type": "string"},
             "description": "Who is to read it, alone; `GET /v1/capabilities` names them."}],
-        "requestBody": {"required": true, "content": {
-            "application/octet-stream": binary,
-            "multipart/form-data": {"schema": form},
-            "application/json": {"schema": base64},
-        }},
+        "requestBody": file_body(),
         "responses": with_refusals(own, &[400, 413, 415, 500, 502, 503, 504]),
+    })
+}
+
+/// A file, in any of three ways.
+fn file_body() -> Value {
+    let form = json!({"type": "object", "required": ["file"], "properties": {
+        "file": {"type": "string", "format": "binary", "description": "The file, the only one of the form."},
+    }});
+    let base64 = json!({"type": "object", "required": ["image_base64"], "properties": {
+        "image_base64": {"type": "string", "contentEncoding": "base64",
+            "description": "The file in base64, with `data:image/jpeg;base64,` before it or without."},
+    }});
+    json!({"required": true, "content": {
+        "application/octet-stream": {"schema": {}},
+        "multipart/form-data": {"schema": form},
+        "application/json": {"schema": base64},
+    }})
+}
+
+fn show_preview() -> Value {
+    let picture = json!({"schema": {}});
+    let count = json!({"type": "integer", "minimum": 1});
+    let mut headers = header("x-page-width", "Width of the frame in which the Report's corners count.", &count);
+    for (name, description) in
+        [("x-page-height", "Its height; the picture itself may be smaller."), ("x-page-count", "Pages of the file.")]
+    {
+        headers[name] = header(name, description, &count)[name].take();
+    }
+    let own = json!({"200": {
+        "description": "The page.", "headers": headers, "content": {"image/jpeg": picture, "image/png": picture},
+    }});
+    json!({
+        "tags": ["invoices"], "summary": "The picture of a page", "security": [{"key": []}],
+        "description": "The page as the Report's corners count on it. An OFD and an XML have none (`404`, `no_picture`).",
+        "parameters": [
+            {"name": "page", "in": "query", "required": false, "schema": {"type": "integer", "minimum": 1, "default": 1}},
+            {"name": "member", "in": "query", "required": false, "schema": {"type": "string"},
+                "description": "A file's name inside an archive."},
+        ],
+        "requestBody": file_body(),
+        "responses": with_refusals(own, &[400, 404, 413, 415, 422, 500, 503, 504]),
     })
 }
 
@@ -136,6 +171,7 @@ fn refusal(status: u16) -> &'static str {
         403 => "The key is right, but not from there, or not for that provider.",
         404 => "There is no such thing for this client.",
         413 => "Too large, as it came or as the answer.",
+        422 => "What was sent cannot be opened.",
         415 => "A body that is no file, or was damaged by its media type.",
         500 => "A fault of ours.",
         502 => "A provider is out of order.",

@@ -3,6 +3,7 @@
 //! - [`invoices`], [`uploads`], [`capabilities`]: our own, with a bearer key
 //! - [`health`], [`docs`]: our own, for anybody
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
+//! - [`preview`]: the picture of a page, for those who look at a Report beside it
 //! - [`body`], [`upload`]: the file in a request
 //! - [`single`]: the one page that a vendor's interface answers
 
@@ -12,6 +13,7 @@ pub(crate) mod docs;
 mod form;
 pub(crate) mod health;
 pub(crate) mod invoices;
+pub(crate) mod preview;
 mod single;
 pub(crate) mod textin;
 mod upload;
@@ -64,6 +66,10 @@ pub(crate) enum Action {
     TellUpload,
     /// What can be asked for here.
     TellCapabilities,
+    /// A file in, the picture of a page out.
+    ShowPreview,
+    /// The page for people.
+    ShowPage,
     /// Whether the function answers at all.
     TellHealth,
     /// All of this, for programs.
@@ -75,7 +81,7 @@ pub(crate) enum Action {
 impl Action {
     /// Whether anybody may ask: what says nothing of anybody's documents, and costs nothing.
     pub(crate) fn is_open(self) -> bool {
-        matches!(self, Self::TellHealth | Self::TellContract | Self::ShowDocs)
+        matches!(self, Self::ShowPage | Self::TellHealth | Self::TellContract | Self::ShowDocs)
     }
 }
 
@@ -89,11 +95,13 @@ pub(crate) struct Route {
 }
 
 /// Our own routes.
-pub(crate) static ROUTES: [Route; 7] = [
+pub(crate) static ROUTES: [Route; 9] = [
     Route { method: Method::POST, path: "/v1/invoices", action: Action::ReadInvoice },
     Route { method: Method::POST, path: "/v1/uploads", action: Action::BeginUpload },
     Route { method: Method::GET, path: "/v1/invoices/{id}", action: Action::TellUpload },
     Route { method: Method::GET, path: "/v1/capabilities", action: Action::TellCapabilities },
+    Route { method: Method::POST, path: "/v1/preview", action: Action::ShowPreview },
+    Route { method: Method::GET, path: "/", action: Action::ShowPage },
     Route { method: Method::GET, path: "/health", action: Action::TellHealth },
     Route { method: Method::GET, path: "/openapi.json", action: Action::TellContract },
     Route { method: Method::GET, path: "/docs", action: Action::ShowDocs },
