@@ -126,9 +126,9 @@ pub struct Error {
     hint: Option<String>,
     /// The same for every language; none of a text that is in no catalogue.
     #[serde(default)]
-    said: Option<Sentence>,
+    said: Option<Box<Sentence>>,
     #[serde(default)]
-    hint_said: Option<Sentence>,
+    hint_said: Option<Box<Sentence>>,
     vendor_code: Option<String>,
     retry_after: Option<Duration>,
     #[serde(default)]
@@ -244,13 +244,13 @@ impl Error {
 
     /// What happened, for every language.
     pub fn sentence(&self) -> Sentence {
-        self.said.clone().unwrap_or_else(|| self.kind.sentence(&self.message))
+        self.said.as_deref().cloned().unwrap_or_else(|| self.kind.sentence(&self.message))
     }
 
     /// What to do next, for every language.
     pub fn hint_sentence(&self) -> Sentence {
         match (&self.hint_said, &self.hint) {
-            (Some(said), _) => said.clone(),
+            (Some(said), _) => said.as_ref().clone(),
             (None, Some(text)) => Sentence::verbatim(text),
             (None, None) => self.kind.hint(),
         }
@@ -288,7 +288,7 @@ impl Error {
 }
 
 /// A sentence's English, and the sentence itself where it is in the catalogue.
-fn taken_apart(sentence: Sentence) -> (String, Option<Sentence>) {
+fn taken_apart(sentence: Sentence) -> (String, Option<Box<Sentence>>) {
     let english = sentence.say(Lang::En).unwrap_or_default();
-    (english, Some(sentence).filter(|sentence| !sentence.is_verbatim()))
+    (english, (!sentence.is_verbatim()).then(|| Box::new(sentence)))
 }

@@ -102,7 +102,8 @@ fn keep_sentences_alone(value: &mut Value) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(keep_sentences_alone),
         Value::Object(object) if object.contains_key("id") && object.contains_key("params") => {
-            (object.remove("id"), object.remove("params"));
+            object.remove("id");
+            object.remove("params");
             if let (1, Some(message)) = (object.len(), object.remove("message")) {
                 *value = message;
             }

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::param::Kind;
+use super::param::Form;
 use super::{Lang, check, fault, next, report};
 
 /// One sentence of the catalogue.
 #[derive(Debug)]
 pub(super) struct Row {
     pub id: &'static str,
-    pub params: &'static [(&'static str, Kind)],
+    pub params: &'static [(&'static str, Form)],
     pub en: &'static str,
     pub zh: &'static str,
 }
@@ -25,7 +25,7 @@ impl Row {
     }
 }
 
-/// Rows, each `id(name: Kind, …) "English" "中文";` with `{name}` where the parameter goes.
+/// Rows, each `id(name: Form, …) "English" "中文";` with `{name}` where the parameter goes.
 macro_rules! sentences {
     ($($id:ident($($name:ident: $kind:ident),*) $en:literal $zh:literal;)+) => {
         $(
@@ -41,7 +41,7 @@ macro_rules! sentences {
         pub(super) const ROWS: &[$crate::sentence::catalogue::Row] = &[$(
             $crate::sentence::catalogue::Row {
                 id: stringify!($id),
-                params: &[$((stringify!($name), $crate::sentence::param::Kind::$kind)),*],
+                params: &[$((stringify!($name), $crate::sentence::param::Form::$kind)),*],
                 en: $en,
                 zh: $zh,
             }

@@ -25,7 +25,7 @@ sentences! {
     qr_names_no_kind()
         "the QR code names no kind of invoice"
         "二维码未注明票种";
-    qr_kind(named: InvoiceKind, kind: InvoiceKind)
+    qr_kind(named: InvoiceType, kind: InvoiceType)
         "the QR code is one of a {named} invoice, the page one of a {kind} invoice"
         "二维码票种为{named}，票面票种为{kind}";
 
@@ -42,7 +42,7 @@ sentences! {
     code_tells_no_kind()
         "there is no code that tells the kind"
         "没有可以判断票种的发票代码";
-    code_kind(told: InvoiceKind, kind: InvoiceKind)
+    code_kind(told: InvoiceType, kind: InvoiceType)
         "the code is one of a {told} invoice, the page one of a {kind} invoice"
         "按发票代码应为{told}，票面为{kind}";
 

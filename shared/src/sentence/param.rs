@@ -27,7 +27,7 @@ pub enum Param {
 
 /// What a row of the catalogue says of a parameter: how it is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Form {
     /// As it is.
     Text,
     /// A number.
@@ -39,7 +39,7 @@ pub(super) enum Kind {
     /// Where a value came from.
     Source,
     /// A kind of invoice.
-    InvoiceKind,
+    InvoiceType,
     /// A rule's name.
     Rule,
     /// An error's code, for programs: a language may leave it out.
@@ -77,7 +77,7 @@ pub(super) mod kinds {
     pub struct Source;
     /// A kind of invoice, by its name in JSON.
     #[derive(Debug)]
-    pub struct InvoiceKind;
+    pub struct InvoiceType;
     /// A rule, by its name.
     #[derive(Debug)]
     pub struct Rule;
@@ -105,7 +105,7 @@ macro_rules! written {
     };
 }
 
-written! { Text Field Source InvoiceKind Rule Code Detail }
+written! { Text Field Source InvoiceType Rule Code Detail }
 
 impl<T: TryInto<i64>> Gives<kinds::Number> for T {
     fn param(self) -> Param {
@@ -133,17 +133,17 @@ impl Gives<kinds::All> for Vec<Sentence> {
 
 impl Param {
     /// As a parameter of that kind; none when it is of another.
-    pub(super) fn say(&self, kind: Kind, lang: Lang) -> Option<String> {
+    pub(super) fn say(&self, kind: Form, lang: Lang) -> Option<String> {
         match (self, kind) {
-            (Self::Number(number), Kind::Number) => Some(number.to_string()),
-            (Self::Text(text), Kind::Text | Kind::Code | Kind::Detail) => Some(text.clone()),
-            (Self::Text(name), Kind::Field) => Some(labels::field(name, lang)),
-            (Self::Text(name), Kind::Source) => Some(labels::source(name, lang)),
-            (Self::Text(name), Kind::InvoiceKind) => Some(labels::invoice_kind(name, lang)),
-            (Self::Text(name), Kind::Rule) => Some(labels::rule(name, lang)),
-            (Self::Sentence(sentence), Kind::Said) => sentence.say(lang),
-            (Self::List(list), Kind::Fields) => joined(list, Kind::Field, lang, [", ", "、"]),
-            (Self::List(list), Kind::All) => joined(list, Kind::Said, lang, ["; ", "；"]),
+            (Self::Number(number), Form::Number) => Some(number.to_string()),
+            (Self::Text(text), Form::Text | Form::Code | Form::Detail) => Some(text.clone()),
+            (Self::Text(name), Form::Field) => Some(labels::field(name, lang)),
+            (Self::Text(name), Form::Source) => Some(labels::source(name, lang)),
+            (Self::Text(name), Form::InvoiceType) => Some(labels::invoice_kind(name, lang)),
+            (Self::Text(name), Form::Rule) => Some(labels::rule(name, lang)),
+            (Self::Sentence(sentence), Form::Said) => sentence.say(lang),
+            (Self::List(list), Form::Fields) => joined(list, Form::Field, lang, [", ", "、"]),
+            (Self::List(list), Form::All) => joined(list, Form::Said, lang, ["; ", "；"]),
             _ => None,
         }
     }
@@ -158,7 +158,7 @@ impl Param {
     }
 }
 
-fn joined(list: &[Param], kind: Kind, lang: Lang, [en, zh]: [&str; 2]) -> Option<String> {
+fn joined(list: &[Param], kind: Form, lang: Lang, [en, zh]: [&str; 2]) -> Option<String> {
     let parts = list.iter().map(|param| param.say(kind, lang)).collect::<Option<Vec<_>>>()?;
     Some(parts.join(if lang == Lang::En { en } else { zh }))
 }

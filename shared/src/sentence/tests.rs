@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::{Row, rows};
-use super::param::Kind;
+use super::param::Form;
 use super::*;
 
 fn gaps(text: &str) -> BTreeSet<&str> {
@@ -14,7 +14,7 @@ fn gaps(text: &str) -> BTreeSet<&str> {
 fn every_sentence_has_both_languages_with_the_same_parameters() {
     for Row { id, params, en, zh } in rows() {
         let names: BTreeSet<&str> = params.iter().map(|(name, _)| *name).collect();
-        let kept = params.iter().filter(|(_, kind)| *kind != Kind::Code).map(|(name, _)| *name).collect();
+        let kept = params.iter().filter(|(_, kind)| *kind != Form::Code).map(|(name, _)| *name).collect();
         assert_eq!((gaps(en), names.len()), (names, params.len()), "{id}");
         assert_eq!(gaps(zh), kept, "{id}");
         assert!(!en.is_empty() && !zh.is_empty(), "{id}");
