@@ -148,17 +148,53 @@ class PageTest(unittest.TestCase):
             drop(page, FAINT, NO_INVOICE)
             finished(page)
             page.locator("#rows .name").nth(0).click()
+            page.wait_for_selector("#to-do :text('没有第二来源印证')")
             chinese = page.locator("#to-do").inner_text()
+            self.assertNotIn("second source", chinese)
             self.assertIn("需要处理", chinese)
             self.assertIn("请与票面逐字核对", chinese)
             self.shot(page, "reasons-chinese")
             page.click("#language")
             page.wait_for_selector("#to-do :text('What to do')")
             english = page.locator("#to-do").inner_text()
+            page.wait_for_selector("#to-do :text('has no second source')")
+            english = page.locator("#to-do").inner_text()
             self.assertIn("Compare it with the page", english)
             self.assertFalse(any("\u4e00" <= letter <= "\u9fff" for letter in english), english)
             self.assertEqual(page.locator("html").get_attribute("lang"), "en")
             self.shot(page, "reasons-english")
+
+    def test_what_a_failed_check_names_is_red(self):
+        def alter(route):
+            answer = route.fetch()
+            report = answer.json()
+            invoice = report["invoices"][0]
+            check = next(check for check in invoice["checks"] if "grand_total" in check["fields"])
+            check["status"] = "fail"
+            invoice["verdict"] = "review"
+            invoice["reasons"] = [{"id": "check_failed", "params": {"rule": check["rule"]}, "message": check["detail"]}]
+            route.fulfill(response=answer, json=report)
+
+        with self.page() as page:
+            page.route("**/v1/invoices?*", alter)
+            drop(page, ROLL)
+            finished(page)
+            self.look_at(page, 0)
+            for place in ("#fields .field", ".sheet .mark"):
+                self.assertIn("failed", page.get_attribute(f"{place}[data-path=grand_total]", "class").split())
+            self.assertIn("请核对标红的字段", page.inner_text("#to-do"))
+            self.assertIn("1 项不符", page.inner_text("#checks summary"))
+
+    def test_a_file_of_20_megabytes_goes_by_upload_and_is_shown(self):
+        with self.page() as page:
+            sent = []
+            page.on("request", lambda request: sent.append((request.method, urlsplit(request.url)[:2])))
+            drop(page, ("large.pdf", large_pdf(20_000_000)))
+            page.wait_for_selector(".badge.sending, .badge.reading, .badge.verified")
+            finished(page)
+            self.assertEqual(verdicts(page), [("large.pdf", "核对无误")] * 2)
+            self.assertIn(("PUT", urlsplit(self.bucket)[:2]), sent)
+            self.assert_boxes_fit(page, self.look_at(page, 0), "large.pdf")
 
     def test_the_keyboard_reaches_everything(self):
         with self.page(with_key=False) as page:
@@ -258,6 +294,14 @@ def stack():
     finally:
         if aws:
             aws.stop()
+
+
+def large_pdf(size):
+    """A PDF with much between its table and its end, which readers pass over."""
+    pdf = (FIXTURES / PDF).read_bytes()
+    at = pdf.rindex(b"startxref")
+    line = b"%" + b"x" * 98 + b"\n"
+    return pdf[:at] + line * ((size - len(pdf)) // len(line) + 1) + pdf[at:]
 
 
 def drop(page, *files):

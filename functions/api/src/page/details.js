@@ -18,6 +18,7 @@ const NEXT = { field_not_found: 'next_not_found', field_unconfirmed: 'next_uncon
 
 function showDetails(row) {
   const { entry, invoice, other } = row;
+  retell(entry);
   $('#details').hidden = false;
   $('#details-title').textContent = row.name;
   $('#details-badge').replaceChildren(badge(stateOf(row), entry.progress));

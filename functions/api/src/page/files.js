@@ -15,7 +15,7 @@ let onKeyWanted = () => {};
 function addFiles(list) {
   for (const file of list) {
     const entry = { id: nextId++, file, name: file.webkitRelativePath || file.name, state: 'waiting', progress: null,
-      report: null, refusal: null, pictures: new Map() };
+      report: null, refusal: null, upload: null, language: null, pictures: new Map() };
     files.push(entry);
     onChange(entry);
   }
@@ -37,10 +37,11 @@ function work() {
 }
 
 async function readEntry(entry) {
-  const progress = (share) => change(entry, { state: share === null ? 'reading' : 'sending', progress: share });
+  const progress = (share, upload = null) =>
+    change(entry, { state: share === null ? 'reading' : 'sending', progress: share, upload });
   change(entry, { state: 'reading', progress: null, refusal: null });
   try {
-    change(entry, { state: 'done', report: await readFile(entry.file, progress) });
+    change(entry, { state: 'done', ...await readFile(entry.file, progress) });
   } catch (refusal) {
     if (refusal.status === 401) {
       key.forget();
@@ -49,6 +50,21 @@ async function readEntry(entry) {
     } else {
       change(entry, { state: 'failed', refusal, report: refusal.report });
     }
+  }
+}
+
+/** Has a file's Report said in the language that is chosen now, where it is said in another. */
+async function retell(entry) {
+  if (!entry.report || entry.language === language) return;
+  const wanted = language;
+  entry.language = wanted;
+  try {
+    const report = await retold(entry.report);
+    // Somebody has changed the language again meanwhile.
+    if (language === wanted) change(entry, { report });
+  } catch {
+    // What was said before stays.
+    entry.language = null;
   }
 }
 

@@ -25,7 +25,7 @@ function picture({ entry, invoice, other }, page) {
   const member = (invoice ?? other)?.place?.member ?? null;
   const name = `${member ?? ''}#${page}`;
   if (!entry.pictures.has(name)) {
-    const wanted = own(entry.file, member, invoice?.page ?? null).then((found) => found ?? drawn(entry.file, member, page));
+    const wanted = own(entry.file, member, invoice?.page ?? null).then((found) => found ?? drawn(entry, member, page));
     wanted.catch(() => entry.pictures.delete(name));
     entry.pictures.set(name, wanted);
   }
@@ -45,9 +45,10 @@ async function own(file, member, size) {
   return null;
 }
 
-function drawn(file, member, page) {
-  if (file.size > MAX_REQUEST_BYTES) throw new Refusal(413, { detail: say('too_large_to_show'), code: 'too_large' });
-  return preview(file, member, page);
+function drawn(entry, member, page) {
+  const is_sendable = entry.upload || entry.file.size <= MAX_REQUEST_BYTES;
+  if (!is_sendable) throw new Refusal(413, { detail: say('too_large_to_show'), code: 'too_large' });
+  return preview(entry, member, page);
 }
 
 function drawRefusal(refusal) {
