@@ -57,7 +57,7 @@ fn refusal(status: u16, code: &str) -> Response<Body> {
 }
 
 async fn put(store: &S3Store, key: &str) -> Result<bool, fapiao::error::Error> {
-    store.put("bucket", key, Bytes::from_static(b"x"), "text/plain", None).await
+    Ok(store.put("bucket", key, Bytes::from_static(b"x"), "text/plain", None).await?.is_some())
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl Store for Partly {
         self.store.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, content: &str, seen: Option<&str>) -> Result<Option<String>> {
         if self.fails(self.is_unwritable, bucket, key) {
             return Err(Error::new(ErrorKind::Storage, "down"));
         }

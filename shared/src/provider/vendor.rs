@@ -98,7 +98,7 @@ impl Vendor {
             error.with_message(message)
         };
         let url = http::endpoint(endpoint).map_err(blame)?;
-        let http = Http::new(&url, settings.policy).map_err(blame)?;
+        let http = Http::new(&url, settings.policy);
         Ok(Arc::new(Remote { vendor: self, http, interface: (self.interface)(url), keyring }))
     }
 

@@ -59,7 +59,14 @@ impl Store for S3Store {
         }
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let bytes = body.len();
         let request = self.client.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
@@ -69,8 +76,8 @@ impl Store for S3Store {
             Some(etag) => request.if_match(format!("\"{etag}\"")),
         };
         match request.customize().config_override(patience(bytes)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_lost(&error) => Ok(false),
+            Ok(output) => Ok(Some(bare_etag(output.e_tag()))),
+            Err(error) if is_lost(&error) => Ok(None),
             Err(error) => Err(failed(&error, "write", bucket, key)),
         }
     }
