@@ -75,7 +75,7 @@ impl VendorSettings {
 
     pub(super) fn keyring(&self) -> Keyring {
         match &self.secret_arn {
-            Some(arn) => Keyring::Fetched(CachedSecret::new(Arc::new(SecretsManager::lazy(arn)))),
+            Some(arn) => Keyring::Fetched(CachedSecret::new(Arc::new(SecretsManager::new(arn)))),
             None => Keyring::Fixed(Arc::new(self.local_keys.clone())),
         }
     }

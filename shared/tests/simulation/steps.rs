@@ -151,7 +151,14 @@ impl Store for Steps {
         }
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, form: &str, seen: Option<&str>) -> Result<Option<String>> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        form: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let fault = self.step("put", bucket, key).await;
         match fault {
             Some(Fault::KillBefore) => return self.die().await,

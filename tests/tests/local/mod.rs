@@ -59,19 +59,22 @@ impl Stack {
 
     /// Our own store on the local S3.
     pub fn store(&self) -> S3Store {
-        S3Store::new(self.s3())
+        S3Store::new(&self.aws())
     }
 
     fn s3(&self) -> Client {
+        fapiao::aws::s3_client(&self.aws())
+    }
+
+    fn aws(&self) -> SdkConfig {
         let credentials = Credentials::new("test", "test", None, None, "test");
-        let config = SdkConfig::builder()
+        SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(self.output("Region").to_owned()))
             .endpoint_url(self.output("Endpoint"))
-            .build();
-        fapiao::aws::s3_client(&config)
+            .build()
     }
 
     /// Puts a file into the input bucket; gives its etag without quotes.

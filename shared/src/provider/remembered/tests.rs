@@ -204,7 +204,14 @@ impl Store for Faulty {
         self.store.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content: &str, seen: Option<&str>) -> Result<Option<String>> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let fault = self.faults.lock().unwrap().pop_front();
         if fault == Some(Fault::Before) {
             return Err(error(ErrorKind::Storage));
