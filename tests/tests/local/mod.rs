@@ -147,6 +147,18 @@ impl Stack {
         format!("{:?} {:?}", head.e_tag(), head.version_id())
     }
 
+    /// Every key of the output bucket that begins so.
+    pub async fn keys(&self, prefix: &str) -> Vec<String> {
+        let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).prefix(prefix).send().await.unwrap();
+        list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
+    /// Puts a file into the output bucket, where it wakes nobody.
+    pub async fn put_aside(&self, key: &str, content: &[u8]) {
+        let body = ByteStream::from(content.to_vec());
+        self.s3().put_object().bucket(self.output("OutputBucket")).key(key).body(body).send().await.unwrap();
+    }
+
     /// Every key of the output bucket but those of the store's own test, which may run beside.
     pub async fn reports(&self) -> BTreeSet<String> {
         let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).send().await.unwrap();
