@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fapiao_tests::faults::{Asked, Faults};
-use fapiao_tests::stub::{self, Stub, StubCall, StubVendor};
-use fapiao_tests::{label, plain};
+use fapiao_tests::plain;
+use fapiao_tests::stub::{self, Stub, StubCall};
 use futures::stream::{self, StreamExt};
 
-use super::local::{Stack, deploy, fixture};
+use super::duplicates;
+use super::local::{Stack, deploy};
 use super::soak::picture;
 
 /// A document that a vendor reads: its Report looked for, the object, the page's answer looked for, claimed and kept, the invoice
@@ -30,8 +31,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let label = serde_json::from_slice(&fixture("form-photo.json")).unwrap();
-        let textin = Stub::start(StubVendor::TextIn, label::reading(&label)).unwrap();
+        let textin = duplicates::reader();
         textin.tell_pictures_apart();
         let layer = Faults::start().unwrap();
         let stack = deploy(&[
