@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::file::Open;
 use super::team::too_late;
-use crate::desk::{Desk, FileFacts, Fit, Seen};
+use crate::desk::{Desk, FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::Requirements;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -37,6 +37,17 @@ impl Here {
     ) -> Result<Fit> {
         let requirements = requirements.clone();
         self.asked(file, deadline, move |desk, id| desk.fit(id, part, &requirements)).await
+    }
+
+    pub(super) async fn draw(
+        &self,
+        file: &Open,
+        leaf: &Leaf,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<Option<Picture>> {
+        let (desk, leaf, bytes, limits) = (Arc::clone(&self.0), leaf.clone(), file.bytes.clone(), file.limits);
+        on_a_thread(move || desk.draw(bytes, &leaf, &limits, max_bytes), deadline).await
     }
 
     pub(super) fn close(&self, id: u64) {

@@ -10,8 +10,8 @@ use bytes::Bytes;
 
 use super::confine;
 use super::trust::Checked;
-use super::wire::{self, Begin, Fitting, MAX_HEAD, Reply, Request};
-use crate::desk::{Desk, Fit};
+use super::wire::{self, Begin, Fitting, Frame, MAX_HEAD, Reply, Request};
+use crate::desk::{Desk, Fit, Picture};
 use crate::document::{self, fonts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::logging;
@@ -71,6 +71,11 @@ fn answer(desk: &Desk, request: Request, bytes: Bytes) -> (Reply, Bytes) {
             Some(Err(error)) => plain(Some(Reply::Fitted(Err(error)))),
             Some(Ok(fit)) => fitted(fit),
         },
+        Request::Draw { leaf, limits, max_bytes } => match guarded(|| desk.draw(bytes, &leaf, &limits, max_bytes)) {
+            Ok(Some(picture)) => drawn(picture),
+            Ok(None) => plain(Some(Reply::Drawn(Ok(None)))),
+            Err(error) => plain(Some(Reply::Drawn(Err(error)))),
+        },
         Request::Close(files) => {
             files.into_iter().for_each(|file| desk.close(file));
             plain(Some(Reply::Closed))
@@ -87,6 +92,10 @@ fn fitted(fit: Fit) -> (Reply, Bytes) {
     (Reply::Fitted(Ok(fitting)), bytes)
 }
 
+fn drawn(Picture { bytes, frame, pages }: Picture) -> (Reply, Bytes) {
+    (Reply::Drawn(Ok(Some(Frame { size: frame, pages }))), bytes)
+}
+
 /// What the parent would not believe is better told as what it is.
 fn believable<T: Checked>(answer: Result<T>) -> Result<T> {
     answer?.checked().map_err(|why| Error::new(ErrorKind::TooComplex, format!("the document makes {why}")))
@@ -98,6 +107,7 @@ fn too_long(reply: &Reply) -> Reply {
     match reply {
         Reply::Read(_) => Reply::Read(Err(error)),
         Reply::Fitted(_) => Reply::Fitted(Err(error)),
+        Reply::Drawn(_) => Reply::Drawn(Err(error)),
         _ => Reply::Opened(Err(error)),
     }
 }

@@ -20,8 +20,8 @@ use super::death::{Death, too_complex};
 use super::file::Open;
 use super::process::Process;
 use super::trust::{Checked, documents_own};
-use super::wire::{Reply, Request, invalid};
-use crate::desk::{FileFacts, Fit, Seen};
+use super::wire::{Frame, Reply, Request, invalid};
+use crate::desk::{FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::{Fitted, Requirements};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -122,6 +122,23 @@ impl Chair {
                 true => Fit::AsItIs(fitting.size),
                 false => Fit::Made(Fitted { bytes, size: fitting.size, adapted: fitting.adapted }),
             })),
+            _ => Err(beside_the_point()),
+        })
+        .await
+    }
+
+    pub(super) async fn draw(
+        self: &Arc<Self>,
+        file: &Open,
+        leaf: &Leaf,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<Option<Picture>> {
+        let draw = Request::Draw { leaf: leaf.clone(), limits: file.limits, max_bytes };
+        self.ask(file, &draw, max_bytes as u64, deadline, |reply, bytes| match reply {
+            Reply::Drawn(drawn) => {
+                understood(drawn.map(|frame| frame.map(|Frame { size, pages }| Picture { bytes, frame: size, pages })))
+            }
             _ => Err(beside_the_point()),
         })
         .await
@@ -253,6 +270,10 @@ impl Worker {
     ) -> io::Result<(Reply, Bytes)> {
         if matches!(request, Request::Open { .. }) {
             return self.opened(file, settings).await;
+        }
+        if matches!(request, Request::Draw { .. }) {
+            self.process.allow(settings.cpu);
+            return self.process.ask(request, &file.bytes, max_bytes).await;
         }
         // Once more where the file had to make room for others.
         for _ in 0..ATTEMPTS {

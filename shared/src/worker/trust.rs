@@ -4,7 +4,8 @@
 use std::io;
 
 use super::wire::{Fitting, invalid};
-use crate::desk::{FileFacts, Found, PartFacts, Seen};
+use crate::desk::{FileFacts, Found, PartFacts, Picture, SHOWN, Seen};
+use crate::document::Format;
 use crate::error::{Error, ErrorKind};
 use crate::geometry::Quad;
 use crate::report::{Evidence, Place, Reading};
@@ -62,6 +63,18 @@ impl Checked for Fitting {
     fn checked(self) -> io::Result<Self> {
         check_sides(self.size.unwrap_or_default())?;
         check_text(self.adapted.as_deref().unwrap_or_default())?;
+        Ok(self)
+    }
+}
+
+impl Checked for Option<Picture> {
+    fn checked(self) -> io::Result<Self> {
+        if let Some(Picture { bytes, frame, pages }) = &self {
+            check_sides(*frame)?;
+            hold(*pages > 0 && frame.0 > 0 && frame.1 > 0, "a picture of nothing")?;
+            // A browser shows it, and is told what it is.
+            hold(Format::of_picture(bytes).is_some_and(|format| SHOWN.contains(&format)), "a picture that is none")?;
+        }
         Ok(self)
     }
 }
@@ -191,6 +204,25 @@ mod tests {
             assert!(seen.checked().is_err(), "{at}");
         }
         assert!(Fitting { is_file: false, size: Some((u32::MAX, 1)), adapted: None }.checked().is_err());
+    }
+
+    #[test]
+    fn only_a_picture_of_something_is_shown() {
+        let picture = |bytes: &'static [u8], frame| Picture { bytes: bytes.into(), frame, pages: 1 };
+        let jpeg = b"\xff\xd8\xff\xe0";
+        assert!(Some(picture(jpeg, (2, 1))).checked().is_ok() && Option::<Picture>::None.checked().is_ok());
+        for (at, strange) in [
+            picture(b"<svg onload='alert(1)'>", (2, 1)),
+            picture(b"BM not for every browser", (2, 1)),
+            picture(jpeg, (0, 1)),
+            picture(jpeg, (u32::MAX, 1)),
+            Picture { pages: 0, ..picture(jpeg, (2, 1)) },
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!(Some(strange).checked().is_err(), "{at}");
+        }
     }
 
     #[test]
