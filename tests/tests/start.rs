@@ -44,8 +44,8 @@ fn start(program: &str, models: &Path) -> Duration {
     }
     let begun = Instant::now();
     let mut function = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let mut asked = [0; 128];
-    runtime.accept().unwrap().0.read(&mut asked).unwrap();
+    let mut asked = [0; 48];
+    runtime.accept().unwrap().0.read_exact(&mut asked).unwrap();
     let time = begun.elapsed();
     function.kill().unwrap();
     function.wait().unwrap();
