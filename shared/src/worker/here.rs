@@ -9,6 +9,7 @@ use super::team::too_late;
 use crate::desk::{Desk, FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::Requirements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// The desk; clones are the same one.
 #[derive(Clone)]
@@ -79,7 +80,7 @@ async fn on_a_thread<T: Send + 'static>(
 ) -> Result<T> {
     match tokio::time::timeout_at(deadline.into(), tokio::task::spawn_blocking(work)).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the embedded reader broke off")),
+        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, fault::reader_broke_off())),
         Err(_) => Err(too_late()),
     }
 }

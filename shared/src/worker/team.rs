@@ -24,6 +24,7 @@ use super::wire::{Frame, Reply, Request, invalid};
 use crate::desk::{FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::{Fitted, Requirements};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// A worker that keeps more bytes of memory than this when no file is open is ended, so that the memory is back.
 const LARGE: u64 = 700 << 20;
@@ -183,7 +184,7 @@ impl Chair {
             }
         }
         self.start_soon();
-        Err(Error::new(ErrorKind::Internal, "two workers died of this document, and it cannot be told why"))
+        Err(Error::new(ErrorKind::Internal, fault::workers_died()))
     }
 
     /// Says in the log how a worker died.
@@ -195,9 +196,10 @@ impl Chair {
         let (death, last_words) = worker.process.death(error, &self.settings).await;
         match death {
             Death::OfDocument(of_what) => {
-                tracing::warn!(worker = pid, of_what, last_words, "a worker died of its document");
+                let error = too_complex(of_what);
+                tracing::warn!(worker = pid, why = error.message(), last_words, "a worker died of its document");
                 self.start_soon();
-                Err(too_complex(&of_what))
+                Err(error)
             }
             Death::Otherwise(ended) => {
                 tracing::warn!(worker = pid, ended, %error, last_words, "a worker died; its document is given to another");
@@ -319,7 +321,7 @@ fn beside_the_point() -> io::Error {
 }
 
 pub(super) fn too_late() -> Error {
-    Error::new(ErrorKind::Deadline, "reading the document needs more time than there is")
+    Error::new(ErrorKind::Deadline, fault::document_too_slow())
 }
 
 impl fmt::Debug for Chair {

@@ -9,6 +9,7 @@ use crate::document::Format;
 use crate::error::{Error, ErrorKind};
 use crate::geometry::Quad;
 use crate::report::{Evidence, Place, Reading};
+use crate::sentence::{Lang, Sentence};
 
 /// More than an archive's members may have pages.
 const MAX_PARTS: usize = 200_000;
@@ -83,7 +84,13 @@ impl Checked for Option<Picture> {
 pub(super) fn documents_own(error: &Error) -> Error {
     let kind = if error.is_caller_fault() { error.kind() } else { ErrorKind::Internal };
     let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_TEXT / 4).collect::<String>();
-    Error::new(kind, short(error.message())).with_hint(short(error.hint()))
+    // A sentence is one of ours, or only what it says in English counts.
+    let believed = |sentence: Sentence, english: &str| match sentence.map_texts(&short).known() {
+        Some(sentence) if sentence.say(Lang::En).is_some_and(|text| text.len() <= MAX_TEXT) => sentence,
+        _ => Sentence::verbatim(short(english)),
+    };
+    Error::new(kind, believed(error.sentence(), error.message()))
+        .with_hint(believed(error.hint_sentence(), &error.hint()))
 }
 
 fn hold(holds: bool, what: &str) -> io::Result<()> {
