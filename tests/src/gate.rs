@@ -82,7 +82,7 @@ async fn pass(State(state): State<Arc<Mutex<Inner>>>, request: Request) -> Respo
     let upstream = {
         let mut inner = state.lock().unwrap_or_else(PoisonError::into_inner);
         if parts.uri.query().is_some_and(|query| query.contains("X-Amz-Signature=")) {
-            if let Err(code) = admitted(&parts, SystemTime::now() + inner.ahead) {
+            if let Err(code) = admitted(&parts, SystemTime::now() + inner.ahead, SECRET) {
                 inner.refused.push(code);
                 return refusal(code);
             }
@@ -107,7 +107,7 @@ async fn pass(State(state): State<Arc<Mutex<Inner>>>, request: Request) -> Respo
 }
 
 /// Whether S3 would let a signed request in; its code when not.
-fn admitted(parts: &Parts, now: SystemTime) -> Result<(), &'static str> {
+fn admitted(parts: &Parts, now: SystemTime, secret: &str) -> Result<(), &'static str> {
     let query: BTreeMap<&str, &str> =
         parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')).collect();
     let of = |name: &str| query.get(name).copied().ok_or("AuthorizationQueryParametersError");
@@ -124,7 +124,7 @@ fn admitted(parts: &Parts, now: SystemTime) -> Result<(), &'static str> {
     let canonical = canonical(parts, &query)?;
     let hash = hex::encode(Sha256::digest(canonical));
     let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{hash}");
-    let key = scope.split('/').fold(format!("AWS4{SECRET}").into_bytes(), |key, part| mac(&key, part));
+    let key = scope.split('/').fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part));
     if hex::encode(mac(&key, &to_sign)) == of("X-Amz-Signature")? { Ok(()) } else { Err("SignatureDoesNotMatch") }
 }
 
@@ -152,4 +152,29 @@ fn refusal(code: &str) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = if code == "SlowDown" { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::FORBIDDEN };
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AWS's own example, but for the time.
+    #[test]
+    fn the_vendors_example_is_let_in_and_any_other_is_not() {
+        let url = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3\
+            %2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+            &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let begin: Timestamp = "2013-05-24T00:00:00Z".parse().unwrap();
+        let look = |method: &str, url: &str, seconds: u64| {
+            let request = Request::builder().method(method).uri(url).header("host", "examplebucket.s3.amazonaws.com");
+            let (parts, _) = request.body(Body::empty()).unwrap().into_parts();
+            admitted(&parts, SystemTime::from(begin) + Duration::from_secs(seconds), secret)
+        };
+        assert_eq!(look("GET", url, 86400), Ok(()));
+        assert_eq!(look("GET", url, 86401), Err("AccessDenied"));
+        assert_eq!(look("PUT", url, 0), Err("SignatureDoesNotMatch"));
+        assert_eq!(look("GET", &url.replace("test", "other"), 0), Err("SignatureDoesNotMatch"));
+        assert_eq!(look("GET", &url.replace("&X-Amz-Expires=86400", ""), 0), Err("AuthorizationQueryParametersError"));
+    }
 }

@@ -56,8 +56,8 @@ class Signature(requests.auth.AuthBase):
         for part in scope.split("/"):
             key = hmac.digest(key, part.encode(), "sha256")
         signature = hmac.digest(key, text.encode(), "sha256").hex()
-        request.headers |= {
+        request.headers.update({
             "X-Content-Sha256": hashed, "X-Date": date,
             "Authorization": f"HMAC-SHA256 Credential={KEY}/{scope}, SignedHeaders={';'.join(signed)}, Signature={signature}",
-        }
+        })
         return request

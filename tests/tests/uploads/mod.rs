@@ -98,7 +98,8 @@ async fn a_link_takes_what_was_announced_and_nothing_else(world: &World) {
     let elsewhere = url.replacen("/api/", "/other/", 1);
     assert_eq!(put(&elsewhere, "application/pdf", &file).await, 403, "another key");
     assert_eq!(world.ask("ours", "GET", location, &Value::Null).await, (202, json!({"status": "pending"})));
-    assert_eq!(put(url, "application/pdf", &file).await, 200);
+    let sent = put(url, "application/pdf", &file).await;
+    assert_eq!(sent, 200, "{:?}", world.gate.counts());
     let report = world.report(&link).await;
     assert_eq!((&report["status"], &report["source"]["bytes"]), (&json!("read"), &json!(file.len())));
     let (status, at_once) = world.stack.post_invoice(&file, Some("ours")).await;
