@@ -18,6 +18,7 @@
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
 //! - [`geometry`] is where things stand on a page.
+//! - [`sentence`] is what people are told, in each language.
 //! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;
@@ -38,5 +39,6 @@ pub mod provider;
 pub mod reader;
 pub mod report;
 pub mod secret;
+pub mod sentence;
 pub mod store;
 pub mod worker;

@@ -9,8 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use csv::{Terminator, WriterBuilder};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::invoice::{Field, FieldKind, Invoice, Money};
-use fapiao::pipeline::{Identity, duplicate_message};
+use fapiao::pipeline::{Elsewhere, Identity, duplicate_message};
 use fapiao::report::{CheckedInvoice, Other, Report, Status, Verdict};
+use fapiao::sentence::Lang;
 
 /// The list's name in the output folder.
 pub const NAME: &str = "invoices.csv";
@@ -189,7 +190,7 @@ impl ListRow {
             identity: Identity::of(invoice),
             total: invoice.invoice.grand_total,
             verdict: Some(invoice.verdict),
-            reasons: invoice.reasons.clone(),
+            reasons: invoice.reasons.iter().map(|reason| reason.message.clone()).collect(),
             cells: cells(&invoice.invoice),
             ..self
         }
@@ -212,7 +213,8 @@ impl ListRow {
     }
 
     fn repeats(&self, first: &First) -> String {
-        duplicate_message(&first.place, first.total, self.total)
+        let first_place = Elsewhere::File(first.place.clone());
+        duplicate_message(&first_place, first.total, self.total).say(Lang::En).unwrap_or_default()
     }
 
     fn record(self, first: Option<First>) -> Vec<String> {
@@ -299,7 +301,8 @@ fn safe(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fapiao::report::{Evidence, Place, SCHEMA, Source};
+    use fapiao::report::{ErrorInfo, Evidence, Place, SCHEMA, Source};
+    use fapiao::sentence::Sentence;
 
     use super::*;
 
@@ -452,12 +455,9 @@ mod tests {
         bundle
             .invoices
             .push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
-        let other = |code: &str| Other {
-            place: in_member("3.pdf"),
-            code: code.to_owned(),
-            message: "as told".to_owned(),
-            hint: String::new(),
-            provider: None,
+        let other = |code: &str| {
+            let info = ErrorInfo::new(code, Sentence::verbatim("as told"), Sentence::default());
+            Other::new(in_member("3.pdf"), info, None)
         };
         bundle.others = vec![other("no_invoice"), other("undecodable")];
         list.add("a.zip", "a.zip.json", &bundle);

@@ -23,6 +23,7 @@ use super::whole::Whole;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{Report, Source, Status};
+use crate::sentence::{Lang, fault, next};
 use crate::store::{EXPIRING_JSON, Head, JSON, Object, Store, Version, Versioned, too_large};
 
 /// Looks at the Report and tries to write it at most this often.
@@ -49,6 +50,8 @@ struct Work {
     is_entered: bool,
     /// Whether there is an invoice in sight that another file may bring too.
     has_identities: bool,
+    /// The Report that was written last.
+    written: Option<Version<StoredReport>>,
 }
 
 /// What came of reading one version of the object.
@@ -82,6 +85,13 @@ impl<S: Store + Clone, F: ReadFiles> ObjectPipeline<S, F> {
         let bearers = Bearers::new(store.clone(), &output_bucket, MAX_REPORT_BYTES, pause);
         Self { store, reports, bearers, files, pause, output_bucket }
     }
+
+    /// Reports are written in that language, not in English.
+    #[must_use]
+    pub fn in_language(mut self, lang: Lang) -> Self {
+        self.bearers.lang = lang;
+        self
+    }
 }
 
 impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
@@ -98,10 +108,10 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     /// read all the same stands in a `failed` Report then, and after the last attempt there is one in any case.
     pub async fn process(&self, event: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false };
+        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false, written: None };
         let settled = self.until_written(event, &mut work, attempt).await;
         if work.has_identities {
-            self.bearers.agree(&event.key).await?;
+            self.bearers.agree(&event.key, work.written).await?;
         }
         settled
     }
@@ -156,8 +166,10 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             self.bearers.enter(&mut report, stood, work.is_entered).await?;
             work.is_entered = true;
         }
+        report.say_in(self.bearers.lang);
         let kind = if report.is_withdrawn() { EXPIRING_JSON } else { JSON };
-        self.reports.save_as(kind, key, &report, seen).await
+        work.written = self.reports.replace(kind, key, report, seen).await?;
+        Ok(work.written.is_some())
     }
 
     /// Looks at the object, now that its Report was looked at.
@@ -336,12 +348,7 @@ fn seen_now(report: StoredReport, event: &ObjectEvent) -> StoredReport {
 
 /// What stands there while the last attempt is made, and afterwards if it is cut short.
 fn begun(source: Source) -> Report {
-    let error = Error::new(
-        ErrorKind::Internal,
-        "the last attempt to read this file has begun and not ended: if it stays so, it ran out of time or memory",
-    );
-    let error =
-        error.with_hint("Look at the function's log, then move the message from the dead letters to the inbox.");
+    let error = Error::new(ErrorKind::Internal, fault::begun_and_not_ended()).with_hint(next::move_dead_letter());
     Whole::of_error(error).into_report(source).unwrap_or_else(|failure| *failure.report)
 }
 
