@@ -3,10 +3,16 @@
 
 use super::recognise::ReadLine;
 
-/// A character that is less sure than this may be another.
+/// A digit or sign that is less sure than this may be another.
 const SURE: f32 = 0.95;
-/// A Chinese one has more neighbours that look like it: the quick recogniser takes rare characters for common ones.
+/// A Chinese character has more neighbours that look like it.
 const SURE_CHINESE: f32 = 0.97;
+/// The characters of what forms print beside their values. Of others the quick recogniser takes rare ones for common ones, and is
+/// sure of it.
+const COMMON: &str = "增值税专用普通电子发票监制章国家统一务总局代码号开日期年月校验机器编购买销售方信息名称纳人识别地址话户\
+    行及账密区货物或应劳服规格型单位数量价金额率合计大小写收款复核备注项目联记抵扣第";
+/// Letters in a run of so many digits and letters are a tax id's, which guards itself by its check digit.
+const ID_LENGTH: usize = 15;
 /// A cipher is longer than this...
 const CIPHER_LENGTH: usize = 15;
 /// ...and of so many characters at least one is a sign.
@@ -14,8 +20,17 @@ const CIPHER_SIGNS: usize = 8;
 
 /// Whether a line is worth a second, thorough reading.
 pub(crate) fn is_doubtful(line: &ReadLine) -> bool {
-    let unsure = |(c, glyph): (char, &super::Glyph)| glyph.confidence < if is_chinese(c) { SURE_CHINESE } else { SURE };
-    !is_cipher(&line.text) && line.text.chars().zip(&line.glyphs).any(unsure)
+    let unsure = |(c, glyph): (char, &super::Glyph)| match is_chinese(c) {
+        true => glyph.confidence < SURE_CHINESE || !COMMON.contains(c),
+        false => glyph.confidence < SURE,
+    };
+    !is_cipher(&line.text) && (has_letters(&line.text) || line.text.chars().zip(&line.glyphs).any(unsure))
+}
+
+/// Whether there are Latin letters outside of tax ids: c and C, O and 0 differ by little.
+fn has_letters(text: &str) -> bool {
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric());
+    runs.filter(|run| run.len() < ID_LENGTH).any(|run| run.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Digits with signs of calculation strewn in: nobody reads these, not even a machine that has no key.
@@ -41,9 +56,16 @@ mod tests {
 
     #[test]
     fn one_doubtful_character_is_enough() {
-        let (name, code) = ("合肥市昊天商贸有限公司", "91340100MA2N0XH73T");
-        assert!(!is_doubtful(&line(name, '昊', 0.98)) && is_doubtful(&line(name, '昊', 0.96)));
-        assert!(!is_doubtful(&line(code, 'X', 0.96)) && is_doubtful(&line(code, 'X', 0.94)));
+        let (label, code) = ("纳税人识别号：91340100MA2N0XH73T", "3400173130");
+        assert!(!is_doubtful(&line(label, '税', 0.98)) && is_doubtful(&line(label, '税', 0.96)));
+        assert!(!is_doubtful(&line(code, '7', 0.96)) && is_doubtful(&line(code, '7', 0.94)));
+    }
+
+    #[test]
+    fn names_and_types_are_always_read_again() {
+        for text in ["合肥市昊天商贸有限公司", "*会议服务*会议场地费", "HOB63*200", "C930e"] {
+            assert!(is_doubtful(&line(text, ' ', 0.0)), "{text}");
+        }
     }
 
     #[test]
