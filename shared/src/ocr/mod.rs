@@ -169,7 +169,8 @@ impl Engine {
             let seals = scope.spawn(|| debug_span!("seals").in_scope(|| seal::find(page)));
             let rules = scope.spawn(|| debug_span!("ruled lines").in_scope(|| find_rules(page)));
             let (turn, lines, unread) = self.read_lines(&self.cleaned.first(page))?;
-            let read = |sheet: &RgbImage, strips: &[Corners]| self.lines.read(sheet, strips);
+            // Digits in a seal are guarded by nothing around them.
+            let read = |sheet: &RgbImage, strips: &[Corners]| self.lines.read_thoroughly(sheet, strips, &[]);
             let read_seals = |found| debug_span!("seals").in_scope(|| seal::read(page, found, turn, read));
             let seals = seals.join().ok().map(read_seals).transpose()?;
             Ok(PageText {
