@@ -4,7 +4,7 @@
 use super::recognise::ReadLine;
 
 /// A digit or sign that is less sure than this may be another.
-const SURE: f32 = 0.95;
+const SURE: f32 = 0.98;
 /// A Chinese character has more neighbours that look like it.
 const SURE_CHINESE: f32 = 0.97;
 /// The characters of what forms print beside their values. Of others the quick recogniser takes rare ones for common ones, and is
@@ -58,7 +58,7 @@ mod tests {
     fn one_doubtful_character_is_enough() {
         let (label, code) = ("纳税人识别号：91340100MA2N0XH73T", "3400173130");
         assert!(!is_doubtful(&line(label, '税', 0.98)) && is_doubtful(&line(label, '税', 0.96)));
-        assert!(!is_doubtful(&line(code, '7', 0.96)) && is_doubtful(&line(code, '7', 0.94)));
+        assert!(!is_doubtful(&line(code, '7', 0.99)) && is_doubtful(&line(code, '7', 0.97)));
     }
 
     #[test]
