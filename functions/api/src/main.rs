@@ -33,7 +33,7 @@ async fn run() -> Result<(), Error> {
     }
     let clients =
         Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
-    let api = &Api::new(pipeline, clients).with_quads(config.textin_quads);
+    let api = &Api::new(pipeline, clients).with_quads(config.textin_quads).in_language(config.lang);
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
         .await
 }

@@ -28,7 +28,7 @@ async fn run() -> Result<(), Error> {
     let output_bucket = config.require_output_bucket()?;
     let aws = aws::config().await;
     let store = S3Store::new(aws::s3_client(&aws));
-    let objects = ObjectPipeline::new(store, pipeline, output_bucket);
+    let objects = ObjectPipeline::new(store, pipeline, output_bucket).in_language(config.lang);
     let mut handler = Handler::new(objects, concurrency, config.max_receives);
     if let Some(url) = &config.inbox_url {
         handler = handler.with_inbox(Arc::new(SqsInbox::new(&aws, url)));
