@@ -12,6 +12,8 @@ mod operations;
 mod paid;
 #[cfg(test)]
 mod soak;
+#[cfg(test)]
+mod uploads;
 
 #[cfg(test)]
 mod tests {

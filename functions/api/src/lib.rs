@@ -4,14 +4,20 @@
 //! - here: a request finds the protocol that it speaks
 //! - [`clients`]: who may ask
 //! - [`routes`]: one file a protocol or a route
+//! - [`uploads`]: files that are too large for a request
+//! - [`openapi`]: what all routes take and answer, told to programs
+//! - [`language`]: in which language it is told
 //! - [`page`]: what people see who open the API in a browser
 //! - [`problem`]: what goes wrong, in our own words
 //! - [`visit`]: what all of them know of a request, and the access log
 
 pub mod clients;
+mod language;
+pub mod openapi;
 mod page;
 pub mod problem;
 mod routes;
+pub mod uploads;
 mod visit;
 
 use std::sync::Arc;
@@ -19,6 +25,7 @@ use std::time::Duration;
 
 use fapiao::dialect::textin::QuadOrder;
 use fapiao::pipeline::Pipeline;
+use fapiao::sentence::{Lang, request as says};
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use lambda_http::{Body, Request};
@@ -27,6 +34,7 @@ use clients::{Client, Clients, Uncheckable, by_key};
 use page::Page;
 use problem::Problem;
 use routes::{Action, Protocol, Route};
+use uploads::Uploads;
 use visit::Visit;
 
 /// An HTTP API gives up after 30 s; ours is answered before.
@@ -36,21 +44,45 @@ const TIME_LIMIT: Duration = Duration::from_secs(25);
 pub struct Api {
     pipeline: Pipeline,
     clients: Clients,
+    uploads: Option<Uploads>,
     time_limit: Duration,
     quads: QuadOrder,
+    lang: Lang,
     page: Page,
 }
 
 impl Api {
     /// An API for these clients.
     pub fn new(pipeline: Pipeline, clients: Clients) -> Self {
-        Self { pipeline, clients, time_limit: TIME_LIMIT, quads: QuadOrder::default(), page: Page::default() }
+        Self {
+            pipeline,
+            clients,
+            uploads: None,
+            time_limit: TIME_LIMIT,
+            quads: QuadOrder::default(),
+            lang: Lang::default(),
+            page: Page::default(),
+        }
     }
 
     /// Another limit than 25 s.
     #[must_use]
     pub fn with_time_limit(mut self, time_limit: Duration) -> Self {
         self.time_limit = time_limit;
+        self
+    }
+
+    /// Gives links for files that are too large for a request.
+    #[must_use]
+    pub fn with_uploads(mut self, uploads: Uploads) -> Self {
+        self.uploads = Some(uploads);
+        self
+    }
+
+    /// The language of stored Reports, and of answers to those who ask for none.
+    #[must_use]
+    pub fn in_language(mut self, lang: Lang) -> Self {
+        self.lang = lang;
         self
     }
 
@@ -61,20 +93,17 @@ impl Api {
         self
     }
 
-    /// Where the page may send files that are too large for a request: `https://bucket.s3.region.amazonaws.com`.
-    #[must_use]
-    pub fn with_bucket_origin(mut self, origin: Option<String>) -> Self {
-        self.page = Page::for_uploads_to(origin);
-        self
-    }
-
     /// Answers one request; there is no request without an answer.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let mut visit = Visit::new(&request, self.time_limit);
+        let lang = language::asked_for(&request).unwrap_or(self.lang);
         let mut response = match routes::protocol(&request, &visit.path) {
             Protocol::Textin => routes::textin::answer(self, request, &mut visit).await,
             Protocol::Volcengine => routes::volcengine::answer(self, request, &mut visit).await,
-            Protocol::Own => self.route(request, &mut visit).await.unwrap_or_else(Problem::into_response),
+            Protocol::Own => {
+                let answer = self.route(request, &mut visit).await.unwrap_or_else(Problem::into_response);
+                language::told_in(answer, lang, self.lang)
+            }
         };
         visit.end(&mut response);
         response
@@ -83,26 +112,35 @@ impl Api {
     /// Credentials come first: without them nobody learns even which routes there are, but for those that are for everybody.
     async fn route(&self, request: Request, visit: &mut Visit) -> Result<Response<Body>, Problem> {
         let routes = routes::at(&visit.path);
-        let route = routes.iter().find(|route| route.method == visit.method);
-        let action = route.map(|route| route.action);
-        if let Some(answer) = action.and_then(|action| self.answer_anybody(action)) {
-            return Ok(answer);
+        let action = routes.iter().find(|route| route.method == visit.method).map(|route| route.action);
+        if let Some(action) = action.filter(|action| action.is_open()) {
+            return Ok(self.answer_anybody(action).await);
         }
         let client = self.require_key(request.headers(), visit).await?;
+        let uploads = self.uploads.as_ref();
         match action {
             Some(Action::ReadInvoice) => routes::invoices::read(&self.pipeline, request, &client, visit.deadline).await,
+            Some(Action::BeginUpload) => {
+                routes::uploads::begin(uploads, &request, &client, self.pipeline.limits().max_bytes).await
+            }
+            Some(Action::TellUpload) => {
+                let id = visit.path.rsplit('/').next().unwrap_or_default();
+                routes::uploads::outcome(uploads, id, &client).await
+            }
             Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
             Some(Action::ShowPreview) => routes::preview::show(&self.pipeline, request, visit.deadline).await,
-            None if routes.is_empty() => Err(not_found(&visit.path)),
-            Some(Action::ShowPage) | None => Err(method_not_allowed(&routes)),
+            _ if routes.is_empty() => Err(not_found(&visit.path)),
+            _ => Err(method_not_allowed(&routes)),
         }
     }
 
     /// What tells nothing that only a client may know.
-    fn answer_anybody(&self, action: Action) -> Option<Response<Body>> {
+    async fn answer_anybody(&self, action: Action) -> Response<Body> {
         match action {
-            Action::ShowPage => Some(self.page.show()),
-            _ => None,
+            Action::ShowPage => self.page.show(self.uploads.as_ref()).await,
+            Action::TellContract => routes::docs::contract(),
+            Action::ShowDocs => routes::docs::page(),
+            _ => routes::health::tell(),
         }
     }
 
@@ -117,7 +155,7 @@ impl Api {
 
 /// There is nothing to compare credentials with: the log says why, the answer does not.
 fn unchecked(_: Uncheckable) -> Problem {
-    let (detail, hint) = ("the key cannot be checked at present", "Try again; the function's log says more.");
+    let (detail, hint) = (says::key_not_checkable(), says::try_again());
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint)
 }
 
@@ -128,16 +166,15 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn not_found(path: &str) -> Problem {
-    let (detail, hint) = (format!("there is nothing at {path}"), "POST the file's bytes to /v1/invoices.");
+    let (detail, hint) = (says::nothing_at(path), says::post_to_invoices());
     Problem::new(StatusCode::NOT_FOUND, "not_found", detail, hint)
 }
 
 fn method_not_allowed(routes: &[&Route]) -> Problem {
     let allowed: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
     let allowed = allowed.join(", ");
-    let hint = format!("Use {allowed}.");
-    let problem =
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this method does nothing here", hint);
+    let hint = says::use_methods(&allowed);
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", says::method_does_nothing(), hint);
     match HeaderValue::from_str(&allowed) {
         Ok(value) => problem.with_header(ALLOW, value),
         Err(_) => problem,

@@ -11,6 +11,7 @@ use fapiao::store::S3Store;
 use fapiao::{aws, logging, worker};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
+use fapiao_api::uploads::Uploads;
 use lambda_http::{Error, Request, service_fn};
 
 fn main() -> Result<(), Error> {
@@ -26,14 +27,18 @@ async fn run() -> Result<(), Error> {
     // It begins while the function does.
     workers.warm();
     let aws = aws::config().await;
+    let store = Arc::new(S3Store::new(aws::s3_client(&aws)));
     let mut pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     if let (Remember::Paid, Some(bucket)) = (config.remember, &config.output_bucket) {
-        let store = Arc::new(S3Store::new(aws::s3_client(&aws)));
-        pipeline = pipeline.with_memory(Memory::new(store, bucket).of_paid());
+        pipeline = pipeline.with_memory(Memory::new(store.clone(), bucket).of_paid());
     }
     let clients =
         Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
-    let api = &Api::new(pipeline, clients).with_quads(config.textin_quads).in_language(config.lang);
+    let mut api = Api::new(pipeline, clients).with_quads(config.textin_quads).in_language(config.lang);
+    if let (Some(input), Some(output)) = (config.input_bucket, config.output_bucket) {
+        api = api.with_uploads(Uploads::new(store, input, output));
+    }
+    let api = &api;
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
         .await
 }

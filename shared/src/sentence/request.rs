@@ -114,4 +114,43 @@ sentences! {
     ask_for_page_there_is()
         "Ask for a page that the file has. An OFD and an XML have none: their Report says all of it."
         "请选择文件中存在的页。OFD和XML没有图片，识别结果已包含全部内容。";
+    upload_late()
+        "the file was not uploaded in time"
+        "文件未在时限内上传";
+    ask_for_link()
+        "Ask for a new link: POST /v1/uploads."
+        "请重新获取上传链接：POST /v1/uploads。";
+    no_such_upload()
+        "there is no such upload"
+        "没有此上传记录";
+    ask_with_same_key()
+        "Ask with the key that the link was asked for with, for the id that came with it."
+        "请使用获取链接时的密钥，以及随链接返回的编号查询。";
+    not_said_what_to_upload(detail: Detail)
+        "the body does not say what to upload: {detail}"
+        "请求体没有说明要上传的文件（详情：{detail}）";
+    type_is_no_media_type()
+        "`type` is no media type"
+        "`type`不是媒体类型";
+    size_is_zero()
+        "`size` is 0: there is nothing to upload"
+        "`size`为0，没有可上传的内容";
+    send_name_type_size(example: Text)
+        "Send JSON with the file's name, type and size: {example}."
+        "请发送含文件名、类型和大小的JSON：{example}。";
+    send_smaller_or_parts()
+        "Send a smaller file, or the file in parts."
+        "请上传较小的文件，或分次上传。";
+    report_too_large()
+        "the Report is larger than an answer may be"
+        "识别结果超过一次答复的上限";
+    take_from_bucket()
+        "Take it from the output bucket."
+        "请从输出存储桶获取。";
+    no_bucket()
+        "this API has no bucket to upload to"
+        "此API没有可上传的存储桶";
+    post_or_set_buckets()
+        "POST the file's bytes to /v1/invoices, or set FAPIAO_INPUT_BUCKET and FAPIAO_OUTPUT_BUCKET."
+        "请将文件内容POST到/v1/invoices，或设置FAPIAO_INPUT_BUCKET和FAPIAO_OUTPUT_BUCKET。";
 }

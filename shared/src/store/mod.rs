@@ -2,6 +2,7 @@
 //! Knows nothing of invoices.
 
 mod memory;
+mod presigned;
 mod s3;
 mod versioned;
 mod within;
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sentence::fault;
 
 pub use memory::MemoryStore;
+pub use presigned::{Presign, Upload};
 pub use s3::S3Store;
 pub use versioned::{Version, Versioned};
 pub use within::Within;

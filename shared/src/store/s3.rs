@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{Builder, Config};
+use aws_sdk_s3::config::{Builder, Config, RequestChecksumCalculation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, EXPIRING_JSON, Head, Object, Store, too_large};
+use super::{ACCESS_DENIED, EXPIRING_JSON, Head, Object, Store, Upload, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The tag by which the template's lifecycle rule knows what expires.
@@ -31,6 +32,22 @@ impl S3Store {
     /// Around a client: see [`crate::aws::s3_client`].
     pub fn new(client: Client) -> Self {
         Self { client }
+    }
+
+    /// Length and type are signed with it, so that S3 refuses anything else; a checksum is not, as nobody has seen the
+    /// bytes yet.
+    pub(super) async fn sign_put(&self, upload: &Upload<'_>) -> Result<String> {
+        let unsigned = |what: &str| {
+            let message = format!("cannot sign an upload to s3://{}/{}: {what}", upload.bucket, upload.key);
+            Error::new(ErrorKind::Storage, message)
+        };
+        let valid = PresigningConfig::expires_in(upload.valid).map_err(|error| unsigned(&error.to_string()))?;
+        let length = i64::try_from(upload.bytes).map_err(|_| unsigned("no object is so large"))?;
+        let put = self.client.put_object().bucket(upload.bucket).key(upload.key);
+        let put = put.content_type(upload.content_type).content_length(length).customize();
+        let no_checksum = Config::builder().request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        let signed = put.config_override(no_checksum).presigned(valid).await;
+        Ok(signed.map_err(|_| unsigned("there are no credentials to sign with"))?.uri().to_owned())
     }
 }
 

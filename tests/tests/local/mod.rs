@@ -233,6 +233,35 @@ impl Stack {
         self.json_call("AmazonSQS", "application/x-amz-json-1.0", action, request).await
     }
 
+    /// A call of EventBridge's.
+    pub async fn events(&self, action: &str, request: Value) -> Value {
+        self.json_call("AWSEvents", "application/x-amz-json-1.1", action, request).await
+    }
+
+    /// A queue of a test's own: its address and its ARN.
+    pub async fn new_queue(&self, name: &str) -> (String, String) {
+        let made = self.sqs("CreateQueue", json!({"QueueName": name})).await;
+        let queue = made["QueueUrl"].as_str().unwrap().to_owned();
+        let attributes =
+            self.sqs("GetQueueAttributes", json!({"QueueUrl": queue, "AttributeNames": ["QueueArn"]})).await;
+        (queue, attributes["Attributes"]["QueueArn"].as_str().unwrap().to_owned())
+    }
+
+    /// What came to such a queue, as JSON, as soon as anything did.
+    pub async fn received(&self, queue: &str, patience: Duration) -> Vec<Value> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let request = json!({"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1});
+            let answer = self.sqs("ReceiveMessage", request).await;
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if !messages.is_empty() {
+                let bodies = messages.iter().filter_map(|message| message["Body"].as_str());
+                return bodies.filter_map(|body| serde_json::from_str(body).ok()).collect();
+            }
+            pause(deadline, "an event").await;
+        }
+    }
+
     /// The API's key, from Secrets Manager.
     pub async fn api_key(&self) -> String {
         let request = json!({"SecretId": self.output("ApiKeyArn")});

@@ -6,6 +6,7 @@ use std::time::Instant;
 use fapiao::desk::{Leaf, Picture};
 use fapiao::document::Format;
 use fapiao::pipeline::Pipeline;
+use fapiao::sentence::request as says;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
@@ -35,8 +36,7 @@ fn leaf(request: &Request) -> Result<Leaf, Problem> {
     let query = request.query_string_parameters_ref();
     let of = |name: &str| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
     let page = of("page").map_or(Ok(1), str::parse).map_err(|_| {
-        let hint = "Count pages from 1, e.g. `?page=2`.";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_page", "`page` is no number", hint)
+        Problem::new(StatusCode::BAD_REQUEST, "bad_page", says::page_is_no_number(), says::count_from_one())
     })?;
     Ok(Leaf { member: of("member").map(str::to_owned), page })
 }
@@ -56,7 +56,5 @@ fn respond(Picture { bytes, frame: (width, height), pages }: Picture) -> Respons
 }
 
 fn no_picture(leaf: &Leaf) -> Problem {
-    let detail = format!("there is no picture of page {}", leaf.page);
-    let hint = "Ask for a page that the file has. An OFD and an XML have none: their Report says all of it.";
-    Problem::new(StatusCode::NOT_FOUND, "no_picture", detail, hint)
+    Problem::new(StatusCode::NOT_FOUND, "no_picture", says::no_picture_of(leaf.page), says::ask_for_page_there_is())
 }
