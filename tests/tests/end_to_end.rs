@@ -1,6 +1,8 @@
 //! The deployed functions, by the real template, on a local AWS. `make test` builds what is deployed.
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod duplicates;

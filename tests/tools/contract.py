@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -54,13 +55,20 @@ def main(arguments):
 
 
 def asked(program, api, wanted):
-    """Rounds with other seeds until there were enough requests."""
+    program = os.path.abspath(program)
     with direct().open(urllib.request.Request(api + "/health"), timeout=30) as health:
         print(f"{api}: {health.read().decode()}", flush=True)
+    # It leaves notes where it runs.
+    with tempfile.TemporaryDirectory() as folder:
+        return rounds(program, api, wanted, folder)
+
+
+def rounds(program, api, wanted, folder):
+    """With another seed each, until there were enough requests."""
     total, seed = 0, 1
     while total < wanted:
         each = max(1, min(200, (wanted - total) // ROUTES))
-        done = subprocess.run(command(program, api, each, seed), env=environment(), stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(command(program, api, each, seed), env=environment(), cwd=folder, stdout=subprocess.PIPE, text=True)
         print(done.stdout, flush=True)
         found = re.search(r"(\d+) generated", done.stdout)
         if done.returncode != 0 or not found:

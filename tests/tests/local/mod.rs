@@ -59,19 +59,22 @@ impl Stack {
 
     /// Our own store on the local S3.
     pub fn store(&self) -> S3Store {
-        S3Store::new(self.s3())
+        S3Store::new(&self.aws())
     }
 
     fn s3(&self) -> Client {
+        fapiao::aws::s3_client(&self.aws())
+    }
+
+    fn aws(&self) -> SdkConfig {
         let credentials = Credentials::new("test", "test", None, None, "test");
-        let config = SdkConfig::builder()
+        SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(self.output("Region").to_owned()))
             .endpoint_url(self.output("Endpoint"))
-            .build();
-        fapiao::aws::s3_client(&config)
+            .build()
     }
 
     /// Puts a file into the input bucket; gives its etag without quotes.
@@ -142,6 +145,18 @@ impl Stack {
     pub async fn report_etag(&self, key: &str) -> String {
         let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
         format!("{:?} {:?}", head.e_tag(), head.version_id())
+    }
+
+    /// Every key of the output bucket that begins so.
+    pub async fn keys(&self, prefix: &str) -> Vec<String> {
+        let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).prefix(prefix).send().await.unwrap();
+        list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
+    /// Puts a file into the output bucket, where it wakes nobody.
+    pub async fn put_aside(&self, key: &str, content: &[u8]) {
+        let body = ByteStream::from(content.to_vec());
+        self.s3().put_object().bucket(self.output("OutputBucket")).key(key).body(body).send().await.unwrap();
     }
 
     /// Every key of the output bucket but those of the store's own test, which may run beside.
