@@ -90,7 +90,8 @@ mod tests {
     /// What stands in code and is no example's text.
     fn is_alike(code: &str) -> bool {
         let starts = ["make ", "FAPIAO_", "--", "tests/", "docs/", "POST ", "GET ", "?", "--"];
-        starts.iter().any(|start| code.starts_with(start)) || (code.contains('_') && code.is_ascii() && !code.contains(' '))
+        starts.iter().any(|start| code.starts_with(start))
+            || (code.contains('_') && code.is_ascii() && !code.contains(' '))
     }
 
     #[test]

@@ -153,4 +153,19 @@ sentences! {
     post_or_set_buckets()
         "POST the file's bytes to /v1/invoices, or set FAPIAO_INPUT_BUCKET and FAPIAO_OUTPUT_BUCKET."
         "请将文件内容POST到/v1/invoices，或设置FAPIAO_INPUT_BUCKET和FAPIAO_OUTPUT_BUCKET。";
+    name_an_upload()
+        "Name an upload of this client's that has arrived, or send the file in the body."
+        "请指明此客户端已上传的文件，或在请求体中发送文件。";
+    body_is_no_report(detail: Detail)
+        "the body is no Report: {detail}"
+        "请求体不是识别结果（详情：{detail}）";
+    send_a_report()
+        "Send a Report as `POST /v1/invoices` answers it."
+        "请发送`POST /v1/invoices`所返回的识别结果。";
+    unknown_language(lang: Text)
+        "`{lang}` is no language that we speak"
+        "不支持语言{lang}";
+    use_lang()
+        "Use `lang=en` or `lang=zh`."
+        "请使用`lang=en`或`lang=zh`。";
 }
