@@ -18,8 +18,8 @@ use futures::stream::{self, StreamExt};
 use crate::fate::{Fate, FileOutcome, Tally};
 use crate::folder::{Depth, Found};
 use crate::progress::Progress;
-use crate::write::{self, Links};
 use crate::stale;
+use crate::write::{self, Links};
 
 /// Nothing waits for an answer here, but a file that takes this long never ends.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -119,7 +119,9 @@ impl Job {
         let stale = stale::reports(output, *depth, &kept);
         if *prune {
             return match stale::remove(output, &stale) {
-                Ok(()) => stale.iter().map(|gone| progress.warn(&format!("{} is removed", gone.display()))).map(|()| 0).sum(),
+                Ok(()) => {
+                    stale.iter().map(|gone| progress.warn(&format!("{} is removed", gone.display()))).map(|()| 0).sum()
+                }
                 Err(error) => {
                     tell(progress, &failed("cannot remove Reports from", output, &error));
                     stale.len()

@@ -52,7 +52,11 @@ async fn start() -> ExitCode {
     logging::init_plain();
     match run(Arguments::parse()).await {
         Ok(tally) => {
-            if tally.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if tally.is_complete() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
         }
         Err(error) => {
             eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());
@@ -66,14 +70,16 @@ async fn run(arguments: Arguments) -> Result<Tally, Error> {
     let chain = config.chain()?;
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let depth = if arguments.recursive { Depth::Recursive } else { Depth::Flat };
-    let input = folder::resolve(&arguments.input).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+    let input =
+        folder::resolve(&arguments.input).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
     let folder::Content { files, others } = folder::content(&input, depth)?;
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);
     let at_once = if arguments.watch { jobs } else { jobs.min(files.len()) };
     let pipeline = Pipeline::new(config.workers(at_once), chain, config.limits).with_rules(config.rules());
     let progress = Progress::new(files.len());
     for other in others {
-        let advice = if depth == Depth::Flat && other.is_dir() { "; --recursive (RECURSIVE=1) reads subfolders" } else { "" };
+        let advice =
+            if depth == Depth::Flat && other.is_dir() { "; --recursive (RECURSIVE=1) reads subfolders" } else { "" };
         progress.warn(&format!("{} is no file and is left alone{advice}", other.display()));
     }
     let job = Job::new(pipeline, Folders { input, output, depth, prune: arguments.prune }, jobs);

@@ -50,7 +50,12 @@ fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {
         }
     }
     let (last_row, last_column) = (table.lines.len(), Column::ALL.len().saturating_sub(1));
-    sheet.autofilter(0, 0, u32::try_from(last_row).unwrap_or(u32::MAX), u16::try_from(last_column).unwrap_or(u16::MAX))?;
+    sheet.autofilter(
+        0,
+        0,
+        u32::try_from(last_row).unwrap_or(u32::MAX),
+        u16::try_from(last_column).unwrap_or(u16::MAX),
+    )?;
     sheet.set_freeze_panes(1, 1)?;
     workbook.save_to_buffer()
 }
