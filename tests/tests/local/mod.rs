@@ -62,7 +62,8 @@ impl Stack {
         S3Store::new(self.s3())
     }
 
-    fn s3(&self) -> Client {
+    /// Our own client of the local S3.
+    pub fn s3(&self) -> Client {
         let credentials = Credentials::new("test", "test", None, None, "test");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
