@@ -19,6 +19,7 @@
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
 //! - [`list`] is what many Reports are booked from: a line an invoice.
 //! - [`geometry`] is where things stand on a page.
+//! - [`sentence`] is what people are told, in each language.
 //! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
 
 pub mod aws;
@@ -40,5 +41,6 @@ pub mod provider;
 pub mod reader;
 pub mod report;
 pub mod secret;
+pub mod sentence;
 pub mod store;
 pub mod worker;

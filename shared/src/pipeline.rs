@@ -22,13 +22,14 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{Answer, Chain, Memory};
 use crate::report::{CheckedInvoice, Place, ProviderInfo, Reading, Report, Source};
+use crate::sentence::fault;
 use crate::worker::{Part, Workers};
 
 use whole::Whole;
 
 pub use event::{Again, Attempt, Change, ObjectEvent, Settled, report_key};
 pub use files::ReadFiles;
-pub use identity::{Identity, duplicate_message};
+pub use identity::{Elsewhere, Identity, duplicate_message};
 pub use object::ObjectPipeline;
 pub use pause::Pause;
 
@@ -158,7 +159,7 @@ impl Pipeline {
         let start = Instant::now();
         // A reader that is asked all the same would go on working for nobody.
         if start >= deadline {
-            return whole.add_other(place, Error::new(ErrorKind::Deadline, "there was no time left for it"), None);
+            return whole.add_other(place, Error::new(ErrorKind::Deadline, fault::no_time_left()), None);
         }
         let outcome = chain.read(part, selected, deadline).await;
         let provider = ProviderInfo {

@@ -2,14 +2,14 @@
 //! Pure data; knows nothing of how it is made or where it is kept.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use crate::error::ErrorInfo;
 use crate::geometry::Quad;
 use crate::invoice::{Field, Invoice};
+use crate::sentence::{Lang, Params, Sentence, report as says};
 
 /// The schema's name and version, in every Report.
 pub const SCHEMA: &str = "fapiao/1";
@@ -30,7 +30,7 @@ pub struct Report {
     /// Whether all of the file can be booked without a human look; null unless it was read.
     pub verdict: Option<Verdict>,
     /// Why the verdict is `review`; empty otherwise.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// The invoices in it.
     pub invoices: Vec<CheckedInvoice>,
     /// Every page and every file of an archive that is no invoice of its own.
@@ -51,7 +51,7 @@ pub struct CheckedInvoice {
     /// Whether it can be booked without a human look.
     pub verdict: Verdict,
     /// Why the verdict is `review`; empty otherwise.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// What it says.
     pub invoice: Invoice,
     /// The evidence for every field, by its path (`buyer.name`, `items[0].amount`).
@@ -62,6 +62,16 @@ pub struct CheckedInvoice {
     pub duplicate_of: Option<DuplicateOf>,
 }
 
+/// Why a person has to look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reason {
+    /// Which sentence of the catalogue it is, and its parameters.
+    #[serde(flatten)]
+    pub said: Sentence,
+    /// The sentence, in the Report's language.
+    pub message: String,
+}
+
 /// A part of a file that is no invoice of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Other {
@@ -69,8 +79,17 @@ pub struct Other {
     pub place: Place,
     /// `no_invoice` and `copy` for what was read; `altered_copy`, or an error's code, for what needs a look.
     pub code: String,
+    /// Which sentence of the catalogue the message is, and its parameters.
+    #[serde(flatten)]
+    pub said: Sentence,
     /// What it is, or what went wrong.
     pub message: String,
+    /// Which sentence of the catalogue the hint is.
+    #[serde(default)]
+    pub hint_id: String,
+    /// Its parameters.
+    #[serde(default)]
+    pub hint_params: Params,
     /// What to do next.
     pub hint: String,
     /// Who was asked; null when nobody was.
@@ -234,6 +253,9 @@ pub struct Check {
     pub status: CheckStatus,
     /// The fields it speaks of.
     pub fields: Vec<String>,
+    /// Which sentence of the catalogue the detail is, and its parameters.
+    #[serde(flatten)]
+    pub said: Sentence,
     /// A sentence that a bookkeeper understands.
     pub detail: String,
 }
@@ -347,15 +369,86 @@ impl Other {
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pages = match self.pages.as_slice() {
-            [] => None,
-            [page] => Some(format!("page {page}")),
-            [first, .., last] => Some(format!("pages {first} to {last}")),
-        };
-        let words: Vec<&str> = self.member.iter().chain(&pages).map(String::as_str).collect();
-        if words.is_empty() { f.write_str("the file") } else { f.write_str(&words.join(", ")) }
+impl Report {
+    /// Says everything in that language, as far as the catalogue has it.
+    pub fn say_in(&mut self, lang: Lang) {
+        let of_invoices = self.invoices.iter_mut().flat_map(|invoice| &mut invoice.reasons);
+        self.reasons.iter_mut().chain(of_invoices).for_each(|reason| say(&reason.said, &mut reason.message, lang));
+        for check in self.invoices.iter_mut().flat_map(|invoice| &mut invoice.checks) {
+            say(&check.said, &mut check.detail, lang);
+        }
+        for other in &mut self.others {
+            say(&other.said, &mut other.message, lang);
+            let hint = Sentence { id: other.hint_id.clone(), params: other.hint_params.clone() };
+            say(&hint, &mut other.hint, lang);
+        }
+        self.error.iter_mut().for_each(|error| error.say_in(lang));
+    }
+}
+
+fn say(said: &Sentence, text: &mut String, lang: Lang) {
+    if let Some(said) = said.say(lang) {
+        *text = said;
+    }
+}
+
+impl Other {
+    /// Something in a place of a file, and what is said of it.
+    pub fn new(place: Place, info: ErrorInfo, provider: Option<ProviderInfo>) -> Self {
+        let ErrorInfo { code, said, message, hint_id, hint_params, hint } = info;
+        Self { place, code, said, message, hint_id, hint_params, hint, provider }
+    }
+}
+
+impl Reason {
+    /// The same, said of one of several invoices.
+    #[must_use]
+    pub fn of_invoice(&self, index: u32) -> Self {
+        // What was said before there was a catalogue.
+        let is_known = self.said.say(Lang::En).is_some();
+        let reason = if is_known { self.said.clone() } else { Sentence::verbatim(&self.message) };
+        says::of_invoice(index, reason).into()
+    }
+}
+
+impl From<Sentence> for Reason {
+    /// In English.
+    fn from(said: Sentence) -> Self {
+        Self { message: said.say(Lang::En).unwrap_or_default(), said }
+    }
+}
+
+/// Reports of before had the sentence alone.
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Text(String),
+            Said {
+                #[serde(flatten)]
+                said: Sentence,
+                message: String,
+            },
+        }
+        Ok(match Form::deserialize(deserializer)? {
+            Form::Text(message) => Self { said: Sentence::default(), message },
+            Form::Said { said, message } => Self { said, message },
+        })
+    }
+}
+
+impl Place {
+    /// What it is called.
+    pub fn sentence(&self) -> Sentence {
+        match (self.member.as_deref(), self.pages.as_slice()) {
+            (None, []) => says::the_file(),
+            (None, [page]) => says::page(*page),
+            (None, [first, .., last]) => says::pages(*first, *last),
+            (Some(member), []) => says::member(member),
+            (Some(member), [page]) => says::page_of(member, *page),
+            (Some(member), [first, .., last]) => says::pages_of(member, *first, *last),
+        }
     }
 }
 
@@ -405,6 +498,7 @@ pub fn json_schema() -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt;
     use std::path::Path;
 
     use super::*;

@@ -5,7 +5,9 @@
 
 use std::path::Path;
 
-use fapiao::report::{CheckedInvoice, Other, Report, SCHEMA, Source, Status};
+use fapiao::error::{Error, ErrorKind};
+use fapiao::report::{CheckedInvoice, Other, Place, Report, SCHEMA, Source, Status};
+use fapiao::sentence::report as says;
 use serde_json::Value;
 
 const SCHEMA_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/fapiao-1.schema.json");
@@ -77,15 +79,9 @@ fn a_report_is_valid_and_never_drops_a_key() {
         source: Source::default(),
         error: None,
         verdict: None,
-        reasons: vec![],
+        reasons: vec![says::of_invoice(1, says::field_not_found("issue_date")).into()],
         invoices: vec![CheckedInvoice::default()],
-        others: vec![Other {
-            place: Default::default(),
-            code: "no_invoice".into(),
-            message: String::new(),
-            hint: String::new(),
-            provider: None,
-        }],
+        others: vec![Other::new(Place::default(), Error::new(ErrorKind::NoInvoice, "as told").info(), None)],
     };
     let json = serde_json::to_value(&report).unwrap();
     let (mut compiler, mut schemas) = (boon::Compiler::new(), boon::Schemas::new());

@@ -37,7 +37,7 @@ async fn after(workers: &Workers, deed: u32, time: Duration) -> Error {
 async fn whatever_kills_a_worker_is_an_answer_and_the_next_document_is_read() {
     let workers = workers();
     for (deed, kind, says) in [
-        (width::HOARD, ErrorKind::TooComplex, "1800 MB of memory"),
+        (width::HOARD, ErrorKind::TooComplex, "2300 MB of memory"),
         (width::SPIN, ErrorKind::TooComplex, "2 s of processor time"),
         (width::RECURSE, ErrorKind::TooComplex, "levels inside each other"),
         (width::PANIC, ErrorKind::Internal, "broke off"),

@@ -4,10 +4,12 @@
 //! - here: a request finds the protocol that it speaks
 //! - [`clients`]: who may ask
 //! - [`routes`]: one file a protocol or a route
+//! - [`page`]: what people see who open the API in a browser
 //! - [`problem`]: what goes wrong, in our own words
 //! - [`visit`]: what all of them know of a request, and the access log
 
 pub mod clients;
+mod page;
 pub mod problem;
 mod routes;
 mod visit;
@@ -22,6 +24,7 @@ use http::{HeaderMap, Response, StatusCode};
 use lambda_http::{Body, Request};
 
 use clients::{Client, Clients, Uncheckable, by_key};
+use page::Page;
 use problem::Problem;
 use routes::{Action, Protocol, Route};
 use visit::Visit;
@@ -35,12 +38,13 @@ pub struct Api {
     clients: Clients,
     time_limit: Duration,
     quads: QuadOrder,
+    page: Page,
 }
 
 impl Api {
     /// An API for these clients.
     pub fn new(pipeline: Pipeline, clients: Clients) -> Self {
-        Self { pipeline, clients, time_limit: TIME_LIMIT, quads: QuadOrder::default() }
+        Self { pipeline, clients, time_limit: TIME_LIMIT, quads: QuadOrder::default(), page: Page::default() }
     }
 
     /// Another limit than 25 s.
@@ -57,6 +61,13 @@ impl Api {
         self
     }
 
+    /// Where the page may send files that are too large for a request: `https://bucket.s3.region.amazonaws.com`.
+    #[must_use]
+    pub fn with_bucket_origin(mut self, origin: Option<String>) -> Self {
+        self.page = Page::for_uploads_to(origin);
+        self
+    }
+
     /// Answers one request; there is no request without an answer.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let mut visit = Visit::new(&request, self.time_limit);
@@ -69,16 +80,29 @@ impl Api {
         response
     }
 
-    /// Credentials come first: without them nobody learns even which routes there are.
+    /// Credentials come first: without them nobody learns even which routes there are, but for those that are for everybody.
     async fn route(&self, request: Request, visit: &mut Visit) -> Result<Response<Body>, Problem> {
-        let client = self.require_key(request.headers(), visit).await?;
         let routes = routes::at(&visit.path);
         let route = routes.iter().find(|route| route.method == visit.method);
-        match route.map(|route| route.action) {
+        let action = route.map(|route| route.action);
+        if let Some(answer) = action.and_then(|action| self.answer_anybody(action)) {
+            return Ok(answer);
+        }
+        let client = self.require_key(request.headers(), visit).await?;
+        match action {
             Some(Action::ReadInvoice) => routes::invoices::read(&self.pipeline, request, &client, visit.deadline).await,
             Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
+            Some(Action::ShowPreview) => routes::preview::show(&self.pipeline, request, visit.deadline).await,
             None if routes.is_empty() => Err(not_found(&visit.path)),
-            None => Err(method_not_allowed(&routes)),
+            Some(Action::ShowPage) | None => Err(method_not_allowed(&routes)),
+        }
+    }
+
+    /// What tells nothing that only a client may know.
+    fn answer_anybody(&self, action: Action) -> Option<Response<Body>> {
+        match action {
+            Action::ShowPage => Some(self.page.show()),
+            _ => None,
         }
     }
 

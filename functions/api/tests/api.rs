@@ -126,7 +126,9 @@ async fn without_the_key_nothing_is_told_and_the_body_is_not_looked_at() {
     let calls = Arc::new(AtomicUsize::new(0));
     let api = api(vec![Fake { name: "embedded", calls: calls.clone(), ..Fake::default() }]);
     for authorization in [None, Some("Bearer k2"), Some("Bearer "), Some("Basic k1"), Some("k1")] {
-        for (method, path) in [("POST", "/v1/invoices"), ("GET", "/v1/invoices"), ("GET", "/healthz"), ("GET", "/")] {
+        for (method, path) in
+            [("POST", "/v1/invoices"), ("GET", "/v1/invoices"), ("GET", "/healthz"), ("POST", "/v1/preview")]
+        {
             let request = http(|event| {
                 event["headers"]["authorization"] = json!(authorization.unwrap_or("none"));
                 if authorization.is_none() {

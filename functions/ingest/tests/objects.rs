@@ -242,7 +242,7 @@ async fn an_altered_copy_takes_verified_from_both_and_gives_it_back_when_it_leav
         world.drop_file("b.jpg", "6.00").await;
         assert_eq!(world.told("a.jpg").await, (json!("review"), Value::Null));
         assert_eq!(world.told("b.jpg").await, (json!("review"), json!("a.jpg")));
-        let reason = world.report("a.jpg").await.unwrap()["reasons"][0].as_str().unwrap().to_owned();
+        let reason = world.report("a.jpg").await.unwrap()["reasons"][0]["message"].as_str().unwrap().to_owned();
         assert!(reason.contains("b.jpg") && reason.contains("6.00") && reason.contains("altered"), "{reason}");
         if leaves {
             world.drop_nothing("b.jpg").await;

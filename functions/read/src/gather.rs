@@ -53,7 +53,7 @@ pub struct Gathered {
 enum Looked {
     Report(Box<Report>),
     Other,
-    Unreadable(String),
+    Unreadable(Error),
 }
 
 /// The little that every release's Report has.
@@ -90,7 +90,7 @@ pub async fn from_folder(folder: &Path, list: &mut List, progress: &Progress) ->
     for file in found {
         let looked = match tokio::fs::read(&file.path).await {
             Ok(text) => look(&text),
-            Err(error) => Looked::Unreadable(format!("it cannot be read: {error}")),
+            Err(error) => Looked::Unreadable(Error::new(ErrorKind::Storage, format!("it cannot be read: {error}"))),
         };
         gathered.add(list, &file.name, looked);
         progress.done_quietly();
@@ -150,7 +150,7 @@ impl Gathered {
             Looked::Other => self.others += 1,
             Looked::Unreadable(why) => {
                 self.unreadable += 1;
-                list.set_without_report(own_name, "failed", &why);
+                list.set_without_report(own_name, "failed", &why.info());
             }
         }
     }
@@ -160,7 +160,10 @@ fn look(text: &[u8]) -> Looked {
     match serde_json::from_slice::<Head>(text) {
         Ok(head) if head.schema.starts_with("fapiao/") => match serde_json::from_slice(text) {
             Ok(report) => Looked::Report(Box::new(report)),
-            Err(error) => Looked::Unreadable(format!("another release wrote its Report, have it read again: {error}")),
+            Err(error) => {
+                let why = format!("another release wrote its Report, have it read again: {error}");
+                Looked::Unreadable(Error::new(ErrorKind::Internal, why))
+            }
         },
         _ => Looked::Other,
     }
@@ -194,8 +197,12 @@ mod tests {
         let mut list = List::default();
         let gathered = from_folder(dir.path(), &mut list, &Progress::new(0)).await.unwrap();
         assert_eq!(gathered, Gathered { reports: 2, others: 1, unreadable: 1 });
-        let lines: Vec<_> =
-            list.table().lines.into_iter().map(|line| (line.source, line.report, line.status)).collect();
+        let lines: Vec<_> = list
+            .table(fapiao::sentence::Lang::En)
+            .lines
+            .into_iter()
+            .map(|line| (line.source, line.report, line.status))
+            .collect();
         let line = |source: &str, report: &str, status| (source.to_owned(), report.to_owned(), status);
         assert_eq!(
             lines,

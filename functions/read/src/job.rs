@@ -13,6 +13,7 @@ use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{List, Summary};
 use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source};
+use fapiao::sentence::Lang;
 use futures::stream::{self, StreamExt};
 
 use crate::fate::{Fate, FileOutcome, Tally};
@@ -37,6 +38,8 @@ pub struct Folders {
     pub depth: Depth,
     /// Whether Reports of files that are gone are removed; else they are named.
     pub prune: bool,
+    /// In which the list speaks.
+    pub lang: Lang,
 }
 
 /// Reads files and keeps the list of them. What is read again takes the place of what was.
@@ -102,8 +105,8 @@ impl Job {
     }
 
     fn write_list(&self) -> Result<Summary, Error> {
-        let Folders { input, output, .. } = &self.folders;
-        let table = self.done().list.table();
+        let Folders { input, output, lang, .. } = &self.folders;
+        let table = self.done().list.table(*lang);
         write::both(&table, output, &Links::between(output, Some(input), Some(output)))?;
         Ok(table.summary)
     }
@@ -143,7 +146,7 @@ impl Job {
         };
         let (size, bytes) = opened.await.map_err(|e: io::Error| {
             let error = failed("cannot read", &file.path, &e);
-            self.done().list.set_without_report(&file.name, "failed", error.message());
+            self.done().list.set_without_report(&file.name, "failed", &error.info());
             error
         })?;
         let report = if size > max_bytes {
@@ -158,10 +161,11 @@ impl Job {
             }
         };
         let fate = Fate::of(&report);
-        if fate.outcome == FileOutcome::Skipped {
-            self.done().list.set_without_report(&file.name, "skipped", &fate.detail);
-        } else {
-            self.save(file, &report).await?;
+        match &report.error {
+            Some(why) if fate.outcome == FileOutcome::Skipped => {
+                self.done().list.set_without_report(&file.name, "skipped", why);
+            }
+            _ => self.save(file, &report).await?,
         }
         Ok(fate)
     }

@@ -82,7 +82,11 @@ async fn run(arguments: Arguments) -> Result<Tally, Error> {
             if depth == Depth::Flat && other.is_dir() { "; --recursive (RECURSIVE=1) reads subfolders" } else { "" };
         progress.warn(&format!("{} is no file and is left alone{advice}", other.display()));
     }
-    let job = Job::new(pipeline, Folders { input, output, depth, prune: arguments.prune }, jobs);
+    let job = Job::new(
+        pipeline,
+        Folders { input, output, depth, prune: arguments.prune, lang: fapiao_read::language()? },
+        jobs,
+    );
     let watch = Watch::settled(&files);
     let tally = job.read(files, &progress).await;
     say(&tally);

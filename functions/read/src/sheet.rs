@@ -6,6 +6,7 @@ use std::path::Path;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{Cell, Column, Line, Table, Value};
 use fapiao::report::Verdict;
+use fapiao::sentence::Lang;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
 
@@ -38,7 +39,7 @@ pub fn workbook(table: &Table, links: &Links) -> Result<Vec<u8>, Error> {
 fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name(NAME)?;
-    head(sheet)?;
+    head(sheet, table.lang)?;
     let with_links = table.lines.len() <= MOST_LINKS / 2;
     for (row, line) in (1..).zip(&table.lines) {
         for ((at, cell), column) in (0..).zip(&line.cells).zip(Column::ALL) {
@@ -60,11 +61,11 @@ fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-fn head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+fn head(sheet: &mut Worksheet, lang: Lang) -> Result<(), XlsxError> {
     let format = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top).set_background_color(0xD9_E2_F3);
     for (at, column) in (0..).zip(Column::ALL) {
         sheet.set_column_width(at, width(column))?;
-        sheet.write_string_with_format(0, at, column.head(), &format)?;
+        sheet.write_string_with_format(0, at, column.head(lang), &format)?;
     }
     Ok(())
 }
@@ -100,10 +101,9 @@ fn format(column: Column, cell: &Cell, line: &Line) -> Format {
 
 fn colour(column: Column, cell: &Cell, line: &Line) -> Option<(u32, u32)> {
     let sure = |is_sure: bool| if is_sure { GOOD } else { UNSURE };
-    match (column, &cell.value) {
-        (Column::Verdict, _) => line.verdict.map(|verdict| sure(verdict == Verdict::Verified)),
-        (Column::Status, _) if line.status != "read" => Some(BAD),
-        (Column::Verified(_), Value::Flag(flag)) => Some(sure(*flag)),
+    match column {
+        Column::Verdict => line.verdict.map(|verdict| sure(verdict == Verdict::Verified)),
+        Column::Status if line.status != "read" => Some(BAD),
         _ => cell.verified.map(sure),
     }
 }
@@ -128,7 +128,6 @@ fn put(sheet: &mut Worksheet, (row, at): Place, value: &Value, format: &Format) 
             // A sheet's days begin in 1900.
             Err(_) => sheet.write_string_with_format(row, at, day.to_string(), format),
         },
-        Value::Flag(flag) => sheet.write_string_with_format(row, at, if *flag { "yes" } else { "no" }, format),
     }
     .map(drop)
 }

@@ -3,6 +3,7 @@
 //! announcement 16 of 2017).
 
 use crate::invoice::{Field, TaxId, parse_tax_id, plain};
+use crate::sentence::check as says;
 
 use super::case::Case;
 use super::outcome::Outcome;
@@ -68,47 +69,45 @@ fn looks_like_an_id(text: &str) -> bool {
 pub fn is_ours(case: &Case<'_>) -> Outcome {
     let (ours, buyer) = (&case.rules.buyers, &case.invoice().buyer);
     if ours.0.is_empty() {
-        return Outcome::skip(&FIELDS, "nobody said who we are");
+        return Outcome::skip(&FIELDS, says::buyers_unknown());
     }
     match (buyer.name.as_deref(), buyer.tax_id.as_deref()) {
-        (None, None) => Outcome::warn(&FIELDS, "no buyer could be read"),
+        (None, None) => Outcome::warn(&FIELDS, says::no_buyer()),
         (name, Some(id)) => match ours.by_id(id) {
             Some(own) => name_beside_our_id(own, name),
             None => other_id(ours, name, id),
         },
         (Some(name), None) => match ours.by_name(name) {
             Some(own) if own.tax_id.is_some() => {
-                Outcome::warn(&FIELDS, "the name is ours, the tax id is missing").proving(&[Field::BuyerName])
+                Outcome::warn(&FIELDS, says::our_name_without_id()).proving(&[Field::BuyerName])
             }
-            Some(_) => Outcome::pass(&FIELDS, "the name is ours").proving(&[Field::BuyerName]),
-            None => Outcome::fail(&FIELDS, format!("it is made out to {name}, not to us")),
+            Some(_) => Outcome::pass(&FIELDS, says::our_name()).proving(&[Field::BuyerName]),
+            None => Outcome::fail(&FIELDS, says::made_out_to(name)),
         },
     }
 }
 
 fn name_beside_our_id(own: &Buyer, name: Option<&str>) -> Outcome {
     let (Some(own), Some(name)) = (own.name.as_deref(), name) else {
-        return Outcome::pass(&[Field::BuyerTaxId], "the tax id is ours").proving(&[Field::BuyerTaxId]);
+        return Outcome::pass(&[Field::BuyerTaxId], says::our_id()).proving(&[Field::BuyerTaxId]);
     };
     if plain(own) == plain(name) {
-        return Outcome::pass(&FIELDS, "name and tax id are ours").proving(&FIELDS);
+        return Outcome::pass(&FIELDS, says::our_name_and_id()).proving(&FIELDS);
     }
-    let detail = format!("the tax id is ours, but the name is read as {name}, ours is {own}");
-    Outcome::fail(&[Field::BuyerName], detail).proving(&[Field::BuyerTaxId])
+    Outcome::fail(&[Field::BuyerName], says::our_id_other_name(name, own)).proving(&[Field::BuyerTaxId])
 }
 
 fn other_id(ours: &Buyers, name: Option<&str>, id: &str) -> Outcome {
     match name.and_then(|name| ours.by_name(name)) {
         Some(Buyer { tax_id: None, .. }) => {
-            Outcome::pass(&[Field::BuyerName], "the name is ours").proving(&[Field::BuyerName])
+            Outcome::pass(&[Field::BuyerName], says::our_name()).proving(&[Field::BuyerName])
         }
         Some(Buyer { tax_id: Some(own), .. }) => {
-            let detail = format!("the name is ours, but the tax id is read as {id}, ours is {own}");
-            Outcome::fail(&[Field::BuyerTaxId], detail).proving(&[Field::BuyerName])
+            Outcome::fail(&[Field::BuyerTaxId], says::our_name_other_id(id, own)).proving(&[Field::BuyerName])
         }
         None => {
-            let detail = format!("it is made out to {} with the tax id {id}, not to us", name.unwrap_or("somebody"));
-            Outcome::fail(&FIELDS, detail)
+            let somebody = || says::made_out_to_somebody(id);
+            Outcome::fail(&FIELDS, name.map_or_else(somebody, |name| says::made_out_to_id(name, id)))
         }
     }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::invoice::arithmetic::{CENT, TOTAL_TAX_TOLERANCE, gap};
 use crate::invoice::{Column, Field, Item};
+use crate::sentence::check as says;
 
 use super::case::{Case, number, sum, tax_is_starred};
 use super::lines;
@@ -20,12 +21,12 @@ pub fn amounts(case: &Case<'_>) -> Outcome {
         if with_tax { (Field::GrandTotal, invoice.grand_total) } else { (Field::TotalAmount, invoice.total_amount) };
     let column: Option<Vec<Decimal>> = invoice.items.iter().map(|item| number(item.amount)).collect();
     let (Some(whole), Some(column)) = (number(whole), column.filter(|column| !column.is_empty())) else {
-        return Outcome::skip(&[field], "a line without an amount, or no total");
+        return Outcome::skip(&[field], says::line_without_amount());
     };
     let Some(added) = sum(column) else {
-        return Outcome::fail(&[field], "the lines' amounts are no amounts of money");
+        return Outcome::fail(&[field], says::lines_no_money());
     };
-    let detail = format!("the lines add up to {added}, the total is {whole}");
+    let detail = says::lines_sum(added, whole);
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             // On a roll the lines and the words are two sources of the total.
@@ -55,12 +56,12 @@ pub fn taxes(case: &Case<'_>) -> Outcome {
     let column: Option<Vec<Decimal>> = invoice.items.iter().map(tax_of).collect();
     let column = column.filter(|column| !column.is_empty() && !tax_is_starred(invoice));
     let (Some(whole), Some(column)) = (number(invoice.total_tax), column) else {
-        return Outcome::skip(&FIELDS, "a line without its tax, or no total tax");
+        return Outcome::skip(&FIELDS, says::line_without_tax());
     };
     let Some(added) = sum(column) else {
-        return Outcome::fail(&FIELDS, "the lines' taxes are no amounts of money");
+        return Outcome::fail(&FIELDS, says::line_taxes_no_money());
     };
-    let detail = format!("the lines' taxes add up to {added}, the total tax is {whole}");
+    let detail = says::line_taxes_sum(added, whole);
     match gap(added, whole) {
         Some(off) if off.is_zero() => {
             let outcome = Outcome::pass(&FIELDS, detail);

@@ -1,6 +1,7 @@
 //! What a file's own text does not say. Knows nothing of how it was taken.
 
 use crate::report::EvidenceSource;
+use crate::sentence::check as says;
 
 use super::case::Case;
 use super::outcome::Outcome;
@@ -12,11 +13,10 @@ pub fn is_whole(case: &Case<'_>) -> Outcome {
     let only_code =
         |sources: &[EvidenceSource]| sources.iter().all(|s| matches!(s, EvidenceSource::Qr | EvidenceSource::Code));
     if pieces == 0 {
-        return Outcome::skip(&[], "no piece of the page's own text was without characters");
+        return Outcome::skip(&[], says::text_whole());
     }
-    let detail = format!("{pieces} pieces of the page's own text have no characters and were not read");
     if case.reading.fields.values().all(|evidence| only_code(&evidence.sources)) {
-        return Outcome::fail(&[], format!("{detail}; what is given is what the QR code says"));
+        return Outcome::fail(&[], says::text_lacking_but_qr(pieces));
     }
-    Outcome::warn(&[], detail)
+    Outcome::warn(&[], says::text_lacking(pieces))
 }

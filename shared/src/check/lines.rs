@@ -6,23 +6,38 @@ use rust_decimal::Decimal;
 use crate::invoice::arithmetic::{CENT, HALF_CENT, LINE_TAX_TOLERANCE, TOTAL_TAX_TOLERANCE, gap, tax_gap};
 use crate::invoice::{Column, Field, Item, TaxRate};
 use crate::report::CheckStatus;
+use crate::sentence::{Sentence, check as says};
 
 use super::case::{Case, number, sum};
 use super::outcome::Outcome;
 
 /// The cells of a line that a rule speaks of, and what is wrong with them.
-type Finding = (Vec<Field>, Option<String>);
+type Finding = (Vec<Field>, Option<Sentence>);
 
-fn judge(findings: impl Iterator<Item = Finding>, none: &str, good: &str, hard: bool) -> Outcome {
+/// What is said when nothing is wrong.
+struct Good {
+    /// No line has what the rule asks for.
+    none: Sentence,
+    /// All have, or those that do not are none of its business.
+    all: Sentence,
+    /// So many of so many have.
+    some: fn(usize, usize) -> Sentence,
+}
+
+fn judge(case: &Case<'_>, findings: impl Iterator<Item = Finding>, good: Good, hard: bool) -> Outcome {
     let (faulty, sound): (Vec<Finding>, Vec<Finding>) = findings.partition(|(_, fault)| fault.is_some());
     let cells = |of: &[Finding]| of.iter().flat_map(|(cells, _)| cells.clone()).collect::<Vec<_>>();
     if faulty.is_empty() {
-        let cells = cells(&sound);
-        return if cells.is_empty() { Outcome::skip(&cells, none) } else { Outcome::pass(&cells, good) };
+        let (looked_at, all) = (sound.len(), case.invoice().items.len());
+        return match looked_at {
+            0 => Outcome::skip(&[], good.none),
+            _ if looked_at < all => Outcome::pass(&cells(&sound), (good.some)(looked_at, all)),
+            _ => Outcome::pass(&cells(&sound), good.all),
+        };
     }
     let verdict = if hard { Outcome::fail } else { Outcome::warn };
     let cells = cells(&faulty);
-    verdict(&cells, faulty.into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>().join("; "))
+    verdict(&cells, says::findings(faulty.into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>()))
 }
 
 fn lines<'a>(case: &Case<'a>) -> impl Iterator<Item = (usize, &'a Item)> {
@@ -37,35 +52,35 @@ fn cells<const N: usize>(line: usize, columns: [Column; N]) -> Vec<Field> {
 /// last decimals do not show in the amount. A price that was rounded before it was printed gives another product, which
 /// is lawful as far as its last place can make it.
 pub fn quantity_times_price(case: &Case<'_>) -> Outcome {
-    let (none, good) = ("no line has quantity, price and amount", "quantity times price is the amount in every line");
+    let good = || Good { none: says::no_product(), all: says::products_hold(), some: says::products_hold_in };
     let beyond = |limit: fn(&Item) -> Option<Decimal>| {
         lines(case).filter_map(move |(i, item)| {
             let off = item.product_gap()?;
-            let fault = || format!("line {}: quantity times price is off by {}", i + 1, off.normalize());
+            let fault = || says::product_off(i + 1, off.normalize());
             let cells = cells(i, [Column::Quantity, Column::UnitPrice, Column::Amount]);
             Some((cells, (off > limit(item).unwrap_or(CENT).max(CENT)).then(fault)))
         })
     };
-    let hard = judge(beyond(Item::product_rounding), none, good, true);
-    if hard.status == CheckStatus::Fail { hard } else { judge(beyond(|_| Some(CENT)), none, good, false) }
+    let hard = judge(case, beyond(Item::product_rounding), good(), true);
+    if hard.status == CheckStatus::Fail { hard } else { judge(case, beyond(|_| Some(CENT)), good(), false) }
 }
 
 /// Amount x rate = tax, in each line and over all of them.
 pub fn amount_times_rate(case: &Case<'_>) -> Outcome {
     if case.taxes_the_difference() {
-        return Outcome::skip(&[], "the tax is due on a difference (差额征税), not on the amounts");
+        return Outcome::skip(&[], says::tax_on_difference());
     }
     if case.invoice().amounts_include_tax {
-        return Outcome::skip(&[], "the lines carry the tax");
+        return Outcome::skip(&[], says::lines_carry_tax());
     }
     let look = |(i, item): (usize, &Item)| {
         let off = item.tax_gap()?;
-        let fault = || format!("line {}: amount times rate is off by {}", i + 1, off.normalize());
+        let fault = || says::tax_off(i + 1, off.normalize());
         let cells = cells(i, [Column::Amount, Column::TaxRate, Column::TaxAmount]);
         Some((cells, (off > LINE_TAX_TOLERANCE).then(fault)))
     };
-    let (none, good) = ("no line has amount, rate and tax", "amount times rate is the tax in every line");
-    judge(lines(case).filter_map(look).chain(total_tax_fault(case)), none, good, true)
+    let good = Good { none: says::no_taxed_line(), all: says::taxes_hold(), some: says::taxes_hold_in };
+    judge(case, lines(case).filter_map(look).chain(total_tax_fault(case)), good, true)
 }
 
 fn total_tax_fault(case: &Case<'_>) -> Option<Finding> {
@@ -74,31 +89,34 @@ fn total_tax_fault(case: &Case<'_>) -> Option<Finding> {
         case.invoice().items.iter().map(Item::tax_due).collect::<Option<Vec<_>>>().filter(|due| !due.is_empty())?;
     let due = sum(due)?;
     let off = gap(due, total).filter(|off| *off > TOTAL_TAX_TOLERANCE)?;
-    let detail =
-        format!("the rates make a tax of {}, the total tax is {total}: off by {}", due.round_dp(2), off.normalize());
-    Some((vec![Field::TotalTax], Some(detail)))
+    Some((vec![Field::TotalTax], Some(says::total_tax_off(due.round_dp(2), total, off.normalize()))))
 }
 
 /// The rates that the law has known.
 pub fn rates_are_known(case: &Case<'_>) -> Outcome {
     let look = |(i, item): (usize, &Item)| {
         let rate = item.tax_rate?;
-        let fault = (!rate.is_legal()).then(|| format!("line {}: no law knows a rate of {rate}", i + 1));
+        let fault = (!rate.is_legal()).then(|| says::no_such_rate(i + 1, rate));
         Some((cells(i, [Column::TaxRate]), fault))
     };
-    judge(lines(case).filter_map(look), "no line has a rate", "every rate is one that the law knows", false)
+    let good = Good { none: says::no_rate(), all: says::rates_known(), some: |_, _| says::rates_known() };
+    judge(case, lines(case).filter_map(look), good, false)
 }
 
 /// Quantity and unit price are both there or both absent.
 pub fn price_and_quantity(case: &Case<'_>) -> Outcome {
     let look = |(i, item): (usize, &Item)| {
-        let fault = || format!("line {} has a quantity without a price or the reverse", i + 1);
+        let fault = || says::quantity_or_price_alone(i + 1);
         let (quantity, price) = (item.quantity.is_some(), item.unit_price.is_some());
         let cells = cells(i, [Column::Quantity, Column::UnitPrice]);
         (quantity || price).then(|| (cells, (quantity != price).then(fault)))
     };
-    let (none, good) = ("no line has quantity or price", "every quantity has its price");
-    judge(lines(case).filter_map(look), none, good, false)
+    let good = Good {
+        none: says::no_quantity_nor_price(),
+        all: says::quantities_have_prices(),
+        some: |_, _| says::quantities_have_prices(),
+    };
+    judge(case, lines(case).filter_map(look), good, false)
 }
 
 /// On a blue invoice only a discount is negative: right behind its line, of the same rate, without quantity and price,
@@ -107,7 +125,7 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
     let invoice = case.invoice();
     let Some(total) = number(invoice.grand_total).or(number(invoice.total_amount)).filter(|total| !total.is_zero())
     else {
-        return Outcome::skip(&[], "there is no total whose sign the lines should have");
+        return Outcome::skip(&[], says::no_sign());
     };
     let against = |item: &Item| {
         let amount = number(item.amount).filter(|amount| !amount.is_zero());
@@ -117,11 +135,14 @@ pub fn negative_lines(case: &Case<'_>) -> Outcome {
         let before = i.checked_sub(1).and_then(|i| invoice.items.get(i)).filter(|before| !against(before));
         // Points on a roll stand where they like.
         let lawful = invoice.amounts_include_tax || before.is_some_and(|before| is_discount(item, before));
-        let fault = || format!("line {} has the other sign and is no discount of line {i}", i + 1);
+        let fault = || says::no_discount(i + 1, i);
         (cells(i, [Column::Amount]), (!lawful).then(fault))
     };
     let others = lines(case).filter(|(_, item)| against(item)).map(look);
-    judge(others, "every line has the total's sign", "every line of the other sign is a discount", false)
+    let (signed, all) = (invoice.items.iter().filter(|item| item.amount.is_some()).count(), invoice.items.len());
+    let none = if signed < all { says::lines_have_sign_in(signed, all) } else { says::lines_have_sign() };
+    let good = Good { none, all: says::all_discounts(), some: |_, _| says::all_discounts() };
+    judge(case, others, good, false)
 }
 
 fn is_discount(item: &Item, of: &Item) -> bool {

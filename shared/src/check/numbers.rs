@@ -5,9 +5,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::invoice::{DigitalNumber, Field, InvoiceCode, InvoiceType, region_in_title};
+use crate::sentence::check as says;
 
 use super::case::Case;
-use super::outcome::{Outcome, names};
+use super::outcome::Outcome;
 
 /// A reprint read with less confidence than this may itself be the one that is misread.
 const SURE: f32 = 0.9;
@@ -41,9 +42,9 @@ pub fn shapes(case: &Case<'_>) -> Outcome {
     };
     let wrong: Vec<Field> = there.iter().copied().filter(is_wrong).collect();
     match (there.is_empty(), wrong.is_empty()) {
-        (true, _) => Outcome::skip(&there, "neither code nor number is there"),
-        (_, true) => Outcome::pass(&there, "every code and number has as many digits as it should"),
-        _ => Outcome::fail(&wrong, format!("{} cannot be: wrong length or characters", names(&wrong))),
+        (true, _) => Outcome::skip(&there, says::no_code_nor_number()),
+        (_, true) => Outcome::pass(&there, says::shapes_hold()),
+        _ => Outcome::fail(&wrong, says::shapes_wrong(wrong.as_slice())),
     }
 }
 
@@ -55,10 +56,10 @@ fn digits(text: &str) -> bool {
 pub fn code_fits_type(case: &Case<'_>) -> Outcome {
     const FIELDS: [Field; 2] = [Field::Type, Field::InvoiceCode];
     let Some(told) = case.code().and_then(|code| code.invoice_type()) else {
-        return Outcome::skip(&FIELDS, "there is no code that tells the kind");
+        return Outcome::skip(&FIELDS, says::code_tells_no_kind());
     };
     let kind = case.invoice().r#type;
-    let detail = format!("the code is one of a {told} invoice, the page one of a {kind} invoice");
+    let detail = says::code_kind(told, kind);
     Outcome::of(told == kind || (told.is_electronic_common() && kind.is_electronic_common()), &FIELDS, detail)
 }
 
@@ -67,14 +68,14 @@ pub fn code_fits_title(case: &Case<'_>) -> Outcome {
     const FIELDS: [Field; 2] = [Field::Title, Field::InvoiceCode];
     let title = case.invoice().title.as_deref().filter(|_| case.reading.is_printed(Field::Title));
     let (Some(named), Some(code)) = (title.and_then(region_in_title), case.code()) else {
-        return Outcome::skip(&FIELDS, "title or code is missing, or the title names no region");
+        return Outcome::skip(&FIELDS, says::title_or_code_missing());
     };
     match code.region() {
-        None => Outcome::warn(&FIELDS, "no region has the digits of this code: compare them with the print"),
+        None => Outcome::warn(&FIELDS, says::code_of_no_region()),
         Some(_) if code.regions().any(|region| region == named) => {
-            Outcome::pass(&FIELDS, format!("title and code are both of {named}"))
+            Outcome::pass(&FIELDS, says::title_and_code_agree(named))
         }
-        Some(region) => Outcome::fail(&FIELDS, format!("the title is of {named}, the code of {region}")),
+        Some(region) => Outcome::fail(&FIELDS, says::title_and_code_differ(named, region)),
     }
 }
 
@@ -82,9 +83,9 @@ pub fn code_fits_title(case: &Case<'_>) -> Outcome {
 pub fn code_fits_date(case: &Case<'_>) -> Outcome {
     const FIELDS: [Field; 2] = [Field::InvoiceCode, Field::IssueDate];
     let (Some(made), Some(date)) = (case.code().and_then(|code| code.year()), case.invoice().issue_date) else {
-        return Outcome::skip(&FIELDS, "code or date is missing");
+        return Outcome::skip(&FIELDS, says::code_or_date_missing());
     };
-    let detail = format!("the code is of {made}, the invoice of {}", date.year());
+    let detail = says::years_of_code_and_date(made, date.year());
     match date.year() - made {
         // The next year's paper may be handed out before the year ends.
         -1 => Outcome::warn(&FIELDS, detail),
@@ -100,9 +101,9 @@ pub fn digital_number_fits_date(case: &Case<'_>) -> Outcome {
     let invoice = case.invoice();
     let number = invoice.invoice_number.as_deref().and_then(DigitalNumber::parse);
     let (Some(year), Some(date)) = (number.and_then(|n| n.year()), invoice.issue_date) else {
-        return Outcome::skip(&FIELDS, "only a number of 20 digits tells its year");
+        return Outcome::skip(&FIELDS, says::no_year_in_number());
     };
-    let detail = format!("the number is of {year}, the date of {}", date.year());
+    let detail = says::years_of_number_and_date(year, date.year());
     Outcome::of(year == date.year(), &FIELDS, detail)
 }
 
@@ -130,13 +131,13 @@ pub fn printed_again(case: &Case<'_>) -> Outcome {
     let Some((field, first)) = other.first() else {
         let fields: Vec<Field> = same.iter().flat_map(|(again, first)| [*again, *first]).collect();
         return if same.is_empty() {
-            Outcome::skip(&fields, "nothing is printed a second time")
+            Outcome::skip(&fields, says::nothing_printed_again())
         } else {
-            Outcome::pass(&fields, "what is printed twice is the same").proving(&proven_by_type(case, &same))
+            Outcome::pass(&fields, says::printed_again_alike()).proving(&proven_by_type(case, &same))
         };
     };
     let value = |field: &Field| text(*field).unwrap_or_default();
-    let detail = format!("{first} is {}, printed again as {}", value(first), value(field));
+    let detail = says::printed_again_otherwise(first, value(first), value(field));
     let confidence = case.reading.fields.get(field).and_then(|evidence| evidence.confidence);
     if confidence.is_some_and(|sure| sure < SURE) {
         return Outcome::warn(&[*field, *first], detail);
@@ -162,12 +163,12 @@ fn is_apart(case: &Case<'_>, again: Field, first: Field) -> bool {
 pub fn date_is_possible(case: &Case<'_>) -> Outcome {
     const FIELDS: [Field; 1] = [Field::IssueDate];
     let Some(date) = case.invoice().issue_date else {
-        return Outcome::skip(&FIELDS, "there is no date");
+        return Outcome::skip(&FIELDS, says::no_date());
     };
     let today = (case.rules.today)();
     let last = today.checked_add(1.day()).unwrap_or(today);
     if (FIRST_DAY..=last).contains(&date) {
-        return Outcome::pass(&FIELDS, format!("{date} has been"));
+        return Outcome::pass(&FIELDS, says::date_has_been(date));
     }
-    Outcome::fail(&FIELDS, format!("{date} cannot be the date of an invoice seen on {today}"))
+    Outcome::fail(&FIELDS, says::date_impossible(date, today))
 }

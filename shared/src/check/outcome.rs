@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::invoice::Field;
 use crate::report::{Check, CheckStatus, EvidenceSource, Reading};
+use crate::sentence::{Lang, Sentence};
 
 /// A rule's result, and the fields that it proves.
 #[derive(Debug)]
@@ -13,37 +14,37 @@ pub struct Outcome {
     /// Fields that a second, independent source confirms.
     pub proves: Vec<Field>,
     fields: Vec<Field>,
-    detail: String,
+    said: Sentence,
 }
 
 impl Outcome {
     /// The rule holds.
-    pub fn pass(fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(CheckStatus::Pass, fields, detail)
+    pub fn pass(fields: &[Field], said: Sentence) -> Self {
+        Self::new(CheckStatus::Pass, fields, said)
     }
 
     /// It holds, or it does not.
-    pub fn of(holds: bool, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(if holds { CheckStatus::Pass } else { CheckStatus::Fail }, fields, detail)
+    pub fn of(holds: bool, fields: &[Field], said: Sentence) -> Self {
+        Self::new(if holds { CheckStatus::Pass } else { CheckStatus::Fail }, fields, said)
     }
 
     /// It is off, but may be lawful, or its own source is unsure.
-    pub fn warn(fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(CheckStatus::Warn, fields, detail)
+    pub fn warn(fields: &[Field], said: Sentence) -> Self {
+        Self::new(CheckStatus::Warn, fields, said)
     }
 
     /// It does not hold: none of these fields counts as verified.
-    pub fn fail(fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(CheckStatus::Fail, fields, detail)
+    pub fn fail(fields: &[Field], said: Sentence) -> Self {
+        Self::new(CheckStatus::Fail, fields, said)
     }
 
     /// It does not apply, or a value is missing.
-    pub fn skip(fields: &[Field], detail: impl Into<String>) -> Self {
-        Self::new(CheckStatus::Skip, fields, detail)
+    pub fn skip(fields: &[Field], said: Sentence) -> Self {
+        Self::new(CheckStatus::Skip, fields, said)
     }
 
-    fn new(status: CheckStatus, fields: &[Field], detail: impl Into<String>) -> Self {
-        Self { status, proves: Vec::new(), fields: fields.to_vec(), detail: detail.into() }
+    fn new(status: CheckStatus, fields: &[Field], said: Sentence) -> Self {
+        Self { status, proves: Vec::new(), fields: fields.to_vec(), said }
     }
 
     /// These fields are confirmed, whatever the rule says of others.
@@ -51,11 +52,6 @@ impl Outcome {
         self.proves = fields.to_vec();
         self
     }
-}
-
-/// The fields' paths, as a sentence lists them.
-pub fn names(fields: &[Field]) -> String {
-    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What is confirmed and what is contradicted so far.
@@ -80,7 +76,8 @@ impl Proof {
             self.refuted.extend(&outcome.fields);
         }
         let fields = outcome.fields.iter().map(ToString::to_string).collect();
-        Check { rule: rule.to_owned(), status: outcome.status, fields, detail: outcome.detail }
+        let detail = outcome.said.say(Lang::En).unwrap_or_default();
+        Check { rule: rule.to_owned(), status: outcome.status, fields, said: outcome.said, detail }
     }
 
     /// Confirmed by some rule and contradicted by none.

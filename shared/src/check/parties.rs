@@ -2,6 +2,7 @@
 //! Source: GB 32100-2015, GB 11714-1997, GB 11643-1999 for the check digits.
 
 use crate::invoice::{Field, TaxId, plain};
+use crate::sentence::check as says;
 
 use super::case::Case;
 use super::outcome::Outcome;
@@ -22,36 +23,22 @@ pub fn seller_id(case: &Case<'_>) -> Outcome {
 fn check_digit(case: &Case<'_>, field: Field) -> Outcome {
     let fields = [field];
     let Some(text) = case.invoice().text(field) else {
-        return Outcome::skip(&fields, "no tax id is printed");
+        return Outcome::skip(&fields, says::no_tax_id());
     };
     let Some(id) = TaxId::parse(text) else {
-        return Outcome::fail(&fields, format!("{text} is no tax id: wrong length or characters"));
+        return Outcome::fail(&fields, says::no_such_tax_id(text));
     };
     match (id.check_digit_holds(), id.organisation_code_holds()) {
-        (Some(true), Some(true)) => {
-            Outcome::pass(&fields, "both check digits of the credit code hold").proving(&fields)
-        }
-        (Some(true), _) => {
-            Outcome::warn(&fields, "the credit code's check digit holds, its organisation code's does not")
-        }
-        (Some(false), _) if id.is_persons_id() => {
-            Outcome::pass(&fields, "it is a person's id, and its check digit holds").proving(&fields)
-        }
-        (Some(false), _) => Outcome::warn(&fields, "the check digit does not hold: compare it with the print"),
+        (Some(true), Some(true)) => Outcome::pass(&fields, says::credit_code_holds()).proving(&fields),
+        (Some(true), _) => Outcome::warn(&fields, says::organisation_code_fails()),
+        (Some(false), _) if id.is_persons_id() => Outcome::pass(&fields, says::persons_id_holds()).proving(&fields),
+        (Some(false), _) => Outcome::warn(&fields, says::check_digit_fails()),
         // It says nothing of the first six characters, so it proves nothing.
-        (None, Some(true)) => Outcome::pass(&fields, "the organisation code in the old id holds"),
-        (None, Some(false)) => {
-            Outcome::warn(&fields, "the organisation code in the old id does not hold: compare it with the print")
-        }
+        (None, Some(true)) => Outcome::pass(&fields, says::old_id_holds()),
+        (None, Some(false)) => Outcome::warn(&fields, says::old_id_fails()),
         // Ids of 17 and 20 were built upon a person's and are rare: a character too few or too many is likelier, and
         // nothing shows that none is, however sure each of them is.
-        (None, None) => {
-            let length = text.len();
-            Outcome::fail(
-                &fields,
-                format!("{text} has {length} characters, today's ids have 18: compare it with the print"),
-            )
-        }
+        (None, None) => Outcome::fail(&fields, says::tax_id_length(text, text.len())),
     }
 }
 
@@ -65,18 +52,18 @@ pub fn seal(case: &Case<'_>) -> Outcome {
     fields.extend(id.map(|_| Field::SellerTaxId));
     fields.extend(name.map(|_| Field::SellerName));
     if fields.is_empty() {
-        return Outcome::skip(&fields, "no seal of the seller could be read");
+        return Outcome::skip(&fields, says::no_seal());
     }
     if let Some((sealed, printed)) = id.filter(|(sealed, printed)| sealed != printed) {
-        let detail = format!("the seal says {sealed} for the seller's tax id, the print {printed}");
+        let detail = says::seal_id_differs(sealed, printed);
         if TaxId::is_valid(sealed) && TaxId::is_valid(printed) {
             return Outcome::fail(&[Field::SellerTaxId, Field::SealedSellerTaxId], detail);
         }
         return Outcome::warn(&[Field::SellerTaxId], detail);
     }
     if let Some((sealed, printed)) = name.filter(|(sealed, printed)| plain(sealed) != plain(printed)) {
-        let detail = format!("the seal says {sealed} for the seller's name, the print {printed}");
+        let detail = says::seal_name_differs(sealed, printed);
         return Outcome::warn(&[Field::SellerName], detail);
     }
-    Outcome::pass(&fields, "the seal is the seller's")
+    Outcome::pass(&fields, says::seal_is_sellers())
 }

@@ -3,9 +3,10 @@
 
 use crate::invoice::{Field, InvoiceType, QrPayload};
 use crate::report::{Conflict, EvidenceSource};
+use crate::sentence::{Sentence, check as says};
 
 use super::case::Case;
-use super::outcome::{Outcome, names};
+use super::outcome::Outcome;
 
 /// The QR code and the print are two sources: the code is decoded from modules with error correction of their own.
 pub fn matches_print(case: &Case<'_>) -> Outcome {
@@ -18,14 +19,14 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
     let is_second = |field: &Field| reading.is_printed(*field) && !reading.depends_on(*field, Field::QrCode);
     let (confirmed, alone): (Vec<Field>, Vec<Field>) = told.partition(is_second);
     if !other.is_empty() {
-        let say = |(field, (code, print))| format!("the QR code says {code} for {field}, the print {print}");
-        let details: Vec<String> = conflicts().map(say).collect();
-        return Outcome::fail(&other, details.join("; ")).proving(&confirmed);
+        let details: Vec<Sentence> =
+            conflicts().map(|(field, (code, print))| says::qr_differs(code, field, print)).collect();
+        return Outcome::fail(&other, says::findings(details)).proving(&confirmed);
     }
     if confirmed.is_empty() {
-        return Outcome::skip(&alone, "no QR code with the invoice's data could be read beside the print");
+        return Outcome::skip(&alone, says::qr_not_read());
     }
-    let detail = format!("the QR code confirms {}", names(&confirmed));
+    let detail = says::qr_confirms(confirmed.as_slice());
     Outcome::pass(&confirmed, detail).proving(&confirmed)
 }
 
@@ -33,25 +34,25 @@ pub fn matches_print(case: &Case<'_>) -> Outcome {
 pub fn sources_agree(case: &Case<'_>) -> Outcome {
     let conflicts: Vec<_> = case.reading.conflicts.iter().filter(|c| c.code_and_print().is_none()).collect();
     if conflicts.is_empty() {
-        return Outcome::skip(&[], "no field has a source that says something else");
+        return Outcome::skip(&[], says::sources_do_not_differ());
     }
     let fields: Vec<Field> = conflicts.iter().map(|c| c.field).collect();
     let say = |c: &&Conflict| {
         let Conflict { field, kept, value, other, other_value } = c;
-        format!("{} says {value} for {field}, {} {other_value}", name(*kept), name(*other))
+        says::sources_differ(name(*kept), value, field, name(*other), other_value)
     };
-    Outcome::fail(&fields, conflicts.iter().map(say).collect::<Vec<_>>().join("; "))
+    Outcome::fail(&fields, says::findings(conflicts.iter().map(say).collect::<Vec<_>>()))
 }
 
 fn name(source: EvidenceSource) -> &'static str {
     match source {
-        EvidenceSource::Print => "the print",
-        EvidenceSource::Qr => "the QR code",
-        EvidenceSource::Text => "the file's text",
-        EvidenceSource::Xml => "the file's XML",
-        EvidenceSource::Code => "the invoice code",
-        EvidenceSource::Seal => "the seal",
-        EvidenceSource::Vendor => "the vendor",
+        EvidenceSource::Print => "print",
+        EvidenceSource::Qr => "qr",
+        EvidenceSource::Text => "text",
+        EvidenceSource::Xml => "xml",
+        EvidenceSource::Code => "code",
+        EvidenceSource::Seal => "seal",
+        EvidenceSource::Vendor => "vendor",
     }
 }
 
@@ -59,10 +60,10 @@ fn name(source: EvidenceSource) -> &'static str {
 pub fn kind_matches_type(case: &Case<'_>) -> Outcome {
     let payload = case.invoice().qr_code.as_deref().and_then(QrPayload::parse);
     let Some(named) = payload.as_ref().and_then(QrPayload::invoice_type) else {
-        return Outcome::skip(&[Field::Type], "the QR code names no kind of invoice");
+        return Outcome::skip(&[Field::Type], says::qr_names_no_kind());
     };
     let kind = case.invoice().r#type;
-    let detail = format!("the QR code is one of a {named} invoice, the page one of a {kind} invoice");
+    let detail = says::qr_kind(named, kind);
     Outcome::of(is_family(named, kind), &[Field::Type], detail)
 }
 

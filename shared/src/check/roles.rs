@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::invoice::form_words::{begins_with_rest_of_label, ends_in_label, holds_table_head, label_in};
 use crate::invoice::{Field, Invoice, plain};
 use crate::report::{Doubt, DoubtReason, EvidenceSource};
+use crate::sentence::{Lang, Sentence, check as says};
 
 use super::buyers;
 use super::case::Case;
@@ -51,31 +52,33 @@ pub fn are_clear(case: &Case<'_>) -> Outcome {
     let there = doubts.filter(|doubt| case.invoice().get(doubt.field).is_some() || doubt.field == Field::Type);
     let (settled, open): (Vec<&Doubt>, Vec<&Doubt>) = there.partition(|doubt| is_confirmed(case, doubt.field));
     let details = |doubts: &[&Doubt]| {
-        let details: BTreeSet<String> = doubts.iter().map(|doubt| sentence(case.invoice(), doubt)).collect();
-        details.into_iter().collect::<Vec<_>>().join("; ")
+        let mut details: Vec<Sentence> = doubts.iter().map(|doubt| sentence(case.invoice(), doubt)).collect();
+        details.sort_by_key(|detail| detail.say(Lang::En));
+        details.dedup();
+        details
     };
     if !open.is_empty() {
         let fields: BTreeSet<Field> = open.iter().map(|doubt| doubt.field).collect();
-        return Outcome::fail(&fields.into_iter().collect::<Vec<_>>(), details(&open));
+        return Outcome::fail(&fields.into_iter().collect::<Vec<_>>(), says::findings(details(&open)));
     }
     if settled.is_empty() {
-        return Outcome::pass(&[], "nothing speaks against any value's field");
+        return Outcome::pass(&[], says::roles_clear());
     }
     let fields: BTreeSet<Field> = settled.iter().map(|doubt| doubt.field).collect();
-    let detail = format!("{}; another account of the invoice has the same", details(&settled));
+    let detail = says::roles_confirmed(details(&settled));
     Outcome::warn(&fields.into_iter().collect::<Vec<_>>(), detail)
 }
 
-fn sentence(invoice: &Invoice, Doubt { field, reason }: &Doubt) -> String {
+fn sentence(invoice: &Invoice, Doubt { field, reason }: &Doubt) -> Sentence {
     match reason {
-        DoubtReason::Several(values) => format!("{field} has several values on this paper: {}", values.join(", ")),
-        DoubtReason::HoldsLabel(label) => format!("{field} holds {label}, which is the form's own"),
+        DoubtReason::Several(values) => says::several_values(field, values.join(", ")),
+        DoubtReason::HoldsLabel(label) => says::holds_label(field, label),
         DoubtReason::Mixed => {
             let text: String = invoice.text(*field).unwrap_or_default().chars().take(SHOWN).collect();
-            format!("{field} holds what belongs elsewhere: {text}")
+            says::holds_others(field, text)
         }
-        DoubtReason::TwoPapers => "two papers were read as one".to_owned(),
-        DoubtReason::Cut(run) => format!("{field} was cut out of {run}"),
+        DoubtReason::TwoPapers => says::two_papers(),
+        DoubtReason::Cut(run) => says::cut_out(field, run),
     }
 }
 

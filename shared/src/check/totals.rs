@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::invoice::arithmetic::{CENT, gap};
 use crate::invoice::{Field, words};
+use crate::sentence::check as says;
 
 use super::case::{Case, number, sum, tax_is_starred};
 use super::outcome::Outcome;
@@ -17,22 +18,18 @@ pub fn words_match_digits(case: &Case<'_>) -> Outcome {
     const FIELDS: [Field; 2] = [Field::GrandTotal, Field::GrandTotalWords];
     let invoice = case.invoice();
     let (Some(digits), Some(in_words)) = (invoice.grand_total, case.total_in_words()) else {
-        return Outcome::skip(&FIELDS, "digits or words of the total are missing");
+        return Outcome::skip(&FIELDS, says::words_or_digits_missing());
     };
     if digits.0 != in_words {
-        return Outcome::fail(&FIELDS, format!("the total is {digits} in digits but {in_words} in words"));
+        return Outcome::fail(&FIELDS, says::words_differ(digits, in_words));
     }
     if case.reading.depends_on(Field::GrandTotal, Field::GrandTotalWords) {
-        let detail =
-            format!("the total is {digits}; its digits were read with the words' help, so these prove nothing");
-        return Outcome::pass(&FIELDS, detail);
+        return Outcome::pass(&FIELDS, says::digits_read_by_words(digits));
     }
     if case.total_confirmed_in_words().is_none() {
-        let detail =
-            format!("a character of the words was unreadable; with {digits} they make sense, and prove nothing");
-        return Outcome::pass(&FIELDS, detail);
+        return Outcome::pass(&FIELDS, says::words_completed(digits));
     }
-    let outcome = Outcome::pass(&FIELDS, format!("the total in words is {digits}"));
+    let outcome = Outcome::pass(&FIELDS, says::words_agree(digits));
     // Words may lose a 零 or 整 without changing their amount: only the fullest form shows that none is lost.
     let text = invoice.grand_total_words.as_deref().unwrap_or_default();
     if words::is_fullest_form(text, digits) { outcome.proving(&FIELDS) } else { outcome.proving(&[Field::GrandTotal]) }
@@ -47,12 +44,12 @@ pub fn total_plus_tax(case: &Case<'_>) -> Outcome {
     let tax = number(invoice.total_tax).or(starred.then_some(Decimal::ZERO));
     let (Some(amount), Some(tax), Some(grand)) = (number(invoice.total_amount), tax, number(invoice.grand_total))
     else {
-        return Outcome::skip(&FIELDS, "not all of amount, tax and total are printed");
+        return Outcome::skip(&FIELDS, says::totals_missing());
     };
     let Some(whole) = sum([amount, tax]) else {
-        return Outcome::fail(&FIELDS, "amount and tax are no amounts of money");
+        return Outcome::fail(&FIELDS, says::totals_no_money());
     };
-    let detail = format!("amount {amount} + tax {tax} = {whole}, the total is {grand}");
+    let detail = says::totals_add_up(amount, tax, whole, grand);
     match gap(whole, grand) {
         Some(off) if off.is_zero() => {
             let anchored = case.proof.holds(Field::GrandTotal) || case.total_confirmed_in_words() == Some(grand);
@@ -85,9 +82,9 @@ pub fn signs_agree(case: &Case<'_>) -> Outcome {
     let (negative, positive): (Vec<_>, Vec<_>) = signed.partition(|(_, n)| n.is_sign_negative());
     let fields: Vec<Field> = negative.iter().chain(&positive).map(|(field, _)| *field).collect();
     match (negative.is_empty(), positive.is_empty()) {
-        (true, true) => Outcome::skip(&fields, "there is no amount"),
-        (true, false) => Outcome::pass(&fields, "every total is positive"),
-        (false, true) => Outcome::pass(&fields, "it is a red-letter invoice: every total is negative"),
-        (false, false) => Outcome::fail(&fields, "some totals are negative and some are not"),
+        (true, true) => Outcome::skip(&fields, says::no_amount()),
+        (true, false) => Outcome::pass(&fields, says::all_positive()),
+        (false, true) => Outcome::pass(&fields, says::red_letter()),
+        (false, false) => Outcome::fail(&fields, says::signs_mixed()),
     }
 }

@@ -2,20 +2,22 @@
 //! Knows the rules' results, not the rules.
 
 use crate::invoice::{Field, plain};
-use crate::report::{Check, CheckStatus, Reading};
+use crate::report::{Check, CheckStatus, Reading, Reason};
+use crate::sentence::report as says;
 
 use super::case::tax_is_starred;
 
 /// What still needs a look; empty when the invoice is verified.
-pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<String> {
-    let failed = checks.iter().filter(|c| c.status == CheckStatus::Fail).map(|c| format!("{}: {}", c.rule, c.detail));
+pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<Reason> {
+    let failed = checks.iter().filter(|check| check.status == CheckStatus::Fail);
+    let failed = failed.map(|check| says::check_failed(&check.rule, check.said.clone()));
     let needed = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field));
     let unproven = needed.filter_map(|field| match reading.fields.get(&field) {
-        None => Some(format!("{field} was not found")),
-        Some(e) if !e.verified => Some(format!("{field} has no second source that confirms it")),
+        None => Some(says::field_not_found(field)),
+        Some(e) if !e.verified => Some(says::field_unconfirmed(field)),
         Some(_) => None,
     });
-    failed.chain(unproven).collect()
+    failed.chain(unproven).map(Reason::from).collect()
 }
 
 /// Whether this invoice prints what a booking needs.

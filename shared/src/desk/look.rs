@@ -10,6 +10,7 @@ use crate::ocr::{self, PageText, Region};
 use crate::reader::papers::{self, Paper};
 use crate::reader::{self, no_invoice};
 use crate::report::Reading;
+use crate::sentence::{fault, next};
 
 /// A paper that was cut out may hold others, and these no more.
 const MAX_DEPTH: usize = 2;
@@ -63,8 +64,7 @@ impl Looks {
     fn take(&mut self, width: u32, height: u32) -> Result<()> {
         let left = self.papers.checked_sub(1).zip(self.pixels.checked_sub(u64::from(width) * u64::from(height)));
         let Some((papers, pixels)) = left else {
-            let message = "the page holds more papers that lie on each other, or turned, than are looked at one by one";
-            return Err(Error::new(ErrorKind::TooComplex, message).with_hint("Send this paper alone."));
+            return Err(Error::new(ErrorKind::TooComplex, fault::too_many_papers()).with_hint(next::send_alone()));
         };
         (self.papers, self.pixels) = (papers, pixels);
         Ok(())

@@ -5,10 +5,12 @@
 //! - [`facts`]: what is told of a file, so that others can decide without its bytes
 //! - [`engine`]: what reads pages, and when it is loaded
 //! - [`look`]: a page of pixels to the papers on it
+//! - [`picture`]: a page as people look at it
 
 mod engine;
 mod facts;
 mod look;
+mod picture;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +27,9 @@ use crate::report::Reading;
 
 pub use engine::PageReader;
 pub use facts::{FileFacts, PartFacts};
+pub use picture::{Leaf, Picture};
+
+pub(crate) use picture::SHOWN;
 
 use engine::Lazy;
 
@@ -138,6 +143,14 @@ impl Desk {
             fit::fit(part.document(), requirements)
                 .map(|fitted| if is_file(&fitted) { Fit::AsItIs(fitted.size) } else { Fit::Made(fitted) }),
         )
+    }
+
+    /// Draws a page of a file that does not stay, in so many bytes at the most; none where there is nothing to be drawn.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and what kept the page from being drawn.
+    pub fn draw(&self, bytes: Bytes, leaf: &Leaf, limits: &Limits, max_bytes: usize) -> Result<Option<Picture>> {
+        picture::draw(bytes, leaf, limits, max_bytes)
     }
 
     /// Takes a file from the desk.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
+use crate::sentence::fault;
 
 /// One code of a vendor's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub(super) const fn fault(code: i64, http_status: u16, kind: ErrorKind, message:
 /// Our error for a vendor's code. One that is in no table is a matter of protocol.
 pub(super) fn error(vendor: &str, known: Option<&VendorCode>, code: &str, message: &str) -> Error {
     let kind = known.and_then(|known| known.kind).unwrap_or(ErrorKind::ProviderProtocol);
-    let mut error = Error::new(kind, format!("{vendor}: {message}")).with_vendor_code(code);
+    let mut error = Error::new(kind, fault::vendor_says(vendor, message)).with_vendor_code(code);
     if let Some(hint) = known.and_then(|known| known.hint) {
         error = error.with_hint(hint);
     }

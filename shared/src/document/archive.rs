@@ -11,6 +11,7 @@ use zip::result::ZipError;
 
 use super::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// Members of one archive. An OFD of fifty pages has some two hundred.
 const MAX_MEMBERS: usize = 2000;
@@ -95,7 +96,7 @@ impl Archive {
             return Err(too_large(&format!("`{}` inflates to more than {allowed} bytes", member.name)));
         }
         if size > RATIO_FROM && size > packed.saturating_mul(MAX_RATIO) {
-            let message = format!("the archive's `{}` inflates to more than {MAX_RATIO} times its size", member.name);
+            let message = fault::archive_inflates(&member.name, MAX_RATIO);
             return Err(Error::new(ErrorKind::TooComplex, message));
         }
         Ok(content)
@@ -114,7 +115,7 @@ fn name(raw: &[u8]) -> String {
 fn zip_error(error: &ZipError) -> Error {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
-            Error::new(ErrorKind::Encrypted, "the archive is locked with a password")
+            Error::new(ErrorKind::Encrypted, fault::archive_locked())
         }
         other => damaged(&other.to_string()),
     }
@@ -125,11 +126,11 @@ fn too_many() -> Error {
 }
 
 fn too_large(what: &str) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("the archive is too large: {what}"))
+    Error::new(ErrorKind::TooLarge, fault::archive_too_large(what))
 }
 
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::Undecodable, format!("the archive cannot be read: {what}"))
+    Error::new(ErrorKind::Undecodable, fault::archive_broken(what))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::Limits;
 use super::archive::{Archive, ArchiveMember};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// A ZIP of files, not yet unpacked.
 #[derive(Debug)]
@@ -32,10 +33,10 @@ impl Bundle {
         let wanted = |m: &&ArchiveMember| !m.is_folder && !is_hidden(&m.name);
         let files: Vec<ArchiveMember> = archive.members().iter().filter(wanted).cloned().collect();
         if files.is_empty() {
-            return Err(Error::new(ErrorKind::Empty, "the archive holds no files"));
+            return Err(Error::new(ErrorKind::Empty, fault::empty_archive()));
         }
         if files.len() > limits.max_pages as usize {
-            let message = format!("the archive holds {} files; at most {} are allowed", files.len(), limits.max_pages);
+            let message = fault::too_many_members(files.len(), limits.max_pages);
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         let read = |member: ArchiveMember| {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Document, Format};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// What a reader takes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,10 +74,7 @@ impl Requirements {
         if width.min(height) >= self.min_side {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::BadDimensions,
-            format!("{width} x {height} pixels: each side needs at least {} here", self.min_side),
-        ))
+        Err(Error::new(ErrorKind::BadDimensions, fault::side_too_short(width, height, self.min_side)))
     }
 }
 
@@ -169,7 +167,7 @@ fn squeeze(mut page: RgbImage, requirements: &Requirements) -> Result<((u32, u32
             return Ok((page.dimensions(), encoded));
         }
     }
-    Err(Error::new(ErrorKind::TooLarge, format!("the page cannot be made to fit {} bytes", requirements.max_bytes)))
+    Err(Error::new(ErrorKind::TooLarge, fault::does_not_fit(requirements.max_bytes)))
 }
 
 /// How much each side has to shrink, judged by the bytes of the last try.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{heic, markup};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{Sentence, fault};
 
 /// What we open, told by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,12 +62,10 @@ impl Format {
     /// `empty` for no bytes, `unsupported_format` for what we do not open, saying what it seems to be.
     pub fn by_first_bytes(bytes: &[u8]) -> Result<Self> {
         if bytes.is_empty() {
-            return Err(Error::new(ErrorKind::Empty, "the file has no bytes"));
+            return Err(Error::new(ErrorKind::Empty, fault::no_bytes()));
         }
-        Self::recognise(bytes).ok_or_else(|| {
-            let what = describe(bytes);
-            Error::new(ErrorKind::UnsupportedFormat, format!("the content is {what}, which we do not open"))
-        })
+        Self::recognise(bytes)
+            .ok_or_else(|| Error::new(ErrorKind::UnsupportedFormat, fault::content_is(describe(bytes))))
     }
 
     /// Tells a picture by the few bytes that each kind begins with; nothing of it is understood for that.
@@ -121,28 +120,28 @@ fn is_markup(start: &[u8]) -> bool {
 }
 
 /// What an unwanted file seems to be, for the person who sent it.
-fn describe(bytes: &[u8]) -> &'static str {
+fn describe(bytes: &[u8]) -> Sentence {
     let start = &bytes[..bytes.len().min(4096)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     match bytes {
-        [b'P', b'K', 7, 8, ..] => "a part of a ZIP archive",
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
-        [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
-        [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive",
-        [0x1f, 0x8b, ..] => "a gzip file",
+        [b'P', b'K', 7, 8, ..] => fault::part_of_zip(),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => fault::old_office(),
+        [b'R', b'a', b'r', b'!', ..] => fault::rar(),
+        [b'7', b'z', 0xbc, 0xaf, ..] => fault::seven_zip(),
+        [0x1f, 0x8b, ..] => fault::gzip(),
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => describe_brand(brand),
-        _ if text.starts_with(b"<svg") => "an SVG drawing",
-        _ if is_markup(text) => "a web page, or XML that speaks of no invoice",
-        _ if is_text(start) => "plain text",
-        _ => "of no format we know",
+        _ if text.starts_with(b"<svg") => fault::svg(),
+        _ if is_markup(text) => fault::web_page(),
+        _ if is_text(start) => fault::plain_text(),
+        _ => fault::unknown_format(),
     }
 }
 
-fn describe_brand(brand: &[u8]) -> &'static str {
+fn describe_brand(brand: &[u8]) -> Sentence {
     match brand.get(..4) {
-        Some(b"hevc" | b"mif1" | b"msf1") => "a HEIF picture of another kind than photos are",
-        Some(b"avif" | b"avis") => "an AVIF picture",
-        _ => "a video",
+        Some(b"hevc" | b"mif1" | b"msf1") => fault::heif(),
+        Some(b"avif" | b"avis") => fault::avif(),
+        _ => fault::video(),
     }
 }
 

@@ -5,6 +5,7 @@ use heic_rs::{DecodeOptions, Error as HeicError, PixelLayout};
 use image::RgbImage;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{fault, next};
 
 /// What the decoder works with beside the pixels that it gives: planes of two bytes a sample.
 const BYTES_PER_PIXEL: u64 = 6;
@@ -46,7 +47,7 @@ fn told(error: HeicError) -> Error {
         HeicError::PixelLimit { .. } => ErrorKind::BadDimensions,
         _ => ErrorKind::Undecodable,
     };
-    Error::new(kind, format!("the HEIC photo cannot be decoded: {error}"))
+    Error::new(kind, fault::heic_undecodable(error.to_string())).with_hint(next::next_heic())
 }
 
 #[cfg(test)]

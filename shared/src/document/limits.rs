@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{Sentence, fault};
 
 /// How much a document may ask of us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,25 +29,24 @@ impl Default for Limits {
 
 impl Limits {
     pub(super) fn check_bytes(&self, bytes: u64) -> Result<()> {
-        at_most(self.max_bytes, bytes, "bytes")
+        at_most(self.max_bytes, bytes, fault::too_many_bytes)
     }
 
     pub(super) fn check_pages(&self, pages: u32) -> Result<()> {
-        at_most(self.max_pages.into(), pages.into(), "pages")
+        at_most(self.max_pages.into(), pages.into(), fault::too_many_pages)
     }
 
     pub(super) fn check_dimensions(&self, (width, height): (u32, u32)) -> Result<()> {
         let pixels = u64::from(width) * u64::from(height);
-        let allowed = if pixels == 0 {
-            "a page needs at least one pixel".to_owned()
+        let message = if pixels == 0 {
+            fault::no_pixel(width, height)
         } else if width.max(height) > self.max_side {
-            format!("at most {} a side are allowed", self.max_side)
+            fault::side_too_long(width, height, self.max_side)
         } else if pixels > self.max_pixels {
-            format!("at most {} in all are allowed", self.max_pixels)
+            fault::too_many_pixels(width, height, self.max_pixels)
         } else {
             return Ok(());
         };
-        let message = format!("the page has {width} x {height} pixels; {allowed}");
         Err(Error::new(ErrorKind::BadDimensions, message))
     }
 
@@ -57,14 +57,14 @@ impl Limits {
         if pixels <= allowed {
             return Ok(());
         }
-        let message = format!("the file's pages have {pixels} pixels together; at most {allowed} are allowed");
+        let message = fault::pages_too_large(pixels, allowed);
         Err(Error::new(ErrorKind::TooComplex, message))
     }
 }
 
-fn at_most(allowed: u64, has: u64, of: &str) -> Result<()> {
+fn at_most(allowed: u64, has: u64, say: fn(u64, u64) -> Sentence) -> Result<()> {
     if has <= allowed {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::TooLarge, format!("the file has {has} {of}; at most {allowed} are allowed")))
+    Err(Error::new(ErrorKind::TooLarge, say(has, allowed)))
 }

@@ -11,6 +11,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// Bytes of one file; a page of a thousand lines has less than one million.
 const MAX_BYTES: usize = 8 << 20;
@@ -231,11 +232,11 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::Undecodable, format!("the XML cannot be read: {what}"))
+    Error::new(ErrorKind::Undecodable, fault::xml_broken(what))
 }
 
 fn too_large(what: &str) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("the XML is too large: {what}"))
+    Error::new(ErrorKind::TooLarge, fault::xml_too_large(what))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// Bytes that a picture's profile and texts may unpack to, together; the profile of a press has 3 MB.
 const MAX_UNPACKED: u64 = 16 << 20;
@@ -72,7 +73,7 @@ fn measure(packed: &[u8], allowed: u64) -> u64 {
 }
 
 fn too_complex(what: &str) -> Error {
-    Error::new(ErrorKind::TooComplex, format!("the picture's metadata is too large: {what}"))
+    Error::new(ErrorKind::TooComplex, fault::metadata_too_large(what))
 }
 
 #[cfg(test)]

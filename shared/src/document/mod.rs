@@ -29,6 +29,7 @@ pub use self::limits::Limits;
 pub(crate) use self::ofd::picture::decode as decode_picture;
 use self::text::{Attachment, TextLayer};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{fault, next};
 
 /// A file within the limits, of a format we open.
 #[derive(Clone, Debug)]
@@ -98,7 +99,7 @@ fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
     if let Some(folder) = ofd::root_folder(&archive) {
         // Read at once, so that the archive need not be opened again.
         let text = ofd::read(archive, folder, limits)?;
-        let first = text.pages.first().ok_or_else(|| Error::new(ErrorKind::Undecodable, "the OFD has no pages"))?;
+        let first = text.pages.first().ok_or_else(|| Error::new(ErrorKind::Undecodable, fault::ofd_without_pages()))?;
         let dimensions = pdf::size((first.width, first.height))?;
         let document = Document::new(bytes, Format::Ofd, counted(text.pages.len()), dimensions);
         return Document { text: Arc::new(OnceLock::from(Arc::new(text))), ..document }
@@ -106,7 +107,7 @@ fn open_zip(bytes: Bytes, limits: &Limits) -> Result<Opened> {
             .map(Opened::Document);
     }
     if archive.find("[Content_Types].xml").is_some() {
-        let message = "the content is an Office document, which we do not open";
+        let message = fault::content_is(fault::office());
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }
     Ok(Opened::Bundle(Bundle(archive)))
@@ -133,8 +134,7 @@ impl Document {
         match open(bytes, format, limits)? {
             Opened::Document(document) => Ok(document),
             Opened::Bundle(_) => {
-                Err(Error::new(ErrorKind::UnsupportedFormat, "a ZIP inside another file is not opened")
-                    .with_hint("Unpack it and send its files."))
+                Err(Error::new(ErrorKind::UnsupportedFormat, fault::zip_inside()).with_hint(next::unpack_it()))
             }
         }
     }
@@ -180,9 +180,8 @@ impl Document {
 
     /// Why there are no pixels: the data has no page, or one that we read without drawing it.
     pub(crate) fn undrawn(&self) -> Error {
-        let what = if self.format == Format::Ofd { "an OFD page is not drawn as a picture" } else { "XML has no page" };
-        Error::new(ErrorKind::UnsupportedFormat, what)
-            .with_hint("Add `embedded` to the providers: it reads the file's own text.")
+        let what = if self.format == Format::Ofd { fault::ofd_not_drawn() } else { fault::xml_without_page() };
+        Error::new(ErrorKind::UnsupportedFormat, what).with_hint(next::add_embedded())
     }
 
     /// How many pages the file has.

@@ -25,6 +25,7 @@ use image::RgbImage;
 use super::Limits;
 use super::text::TextLayer;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{fault, next};
 
 /// Enough for small print, and what scanners make.
 const DPI: f32 = 200.0;
@@ -65,7 +66,7 @@ pub(super) fn inspect(bytes: &Bytes, limits: &Limits) -> Result<(u32, (u32, u32)
     bounds::check(bytes)?;
     // What is left of a PDF that was cut off can often be read, and nothing would tell of the pages that are missing.
     if !bytes[bytes.len().saturating_sub(TAIL)..].windows(END.len()).any(|window| window == END) {
-        return Err(damaged("its end is missing").with_hint("The file was cut off on its way: send it again, whole."));
+        return Err(damaged("its end is missing").with_hint(next::send_whole()));
     }
     let limits = *limits;
     with_pdf(bytes, move |pdf| {
@@ -186,15 +187,15 @@ impl Drop for OnEnd {
 
 fn load_error(e: LoadPdfError) -> Error {
     match e {
-        LoadPdfError::Decryption(_) => Error::new(ErrorKind::Encrypted, "the PDF is locked with a password"),
+        LoadPdfError::Decryption(_) => Error::new(ErrorKind::Encrypted, fault::pdf_locked()),
         LoadPdfError::Invalid => damaged("its structure is broken"),
     }
 }
 
 fn too_complex(what: &str) -> Error {
-    Error::new(ErrorKind::TooComplex, format!("the PDF asks for too much: {what}"))
+    Error::new(ErrorKind::TooComplex, fault::pdf_too_complex(what))
 }
 
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::Undecodable, format!("the PDF cannot be read: {what}"))
+    Error::new(ErrorKind::Undecodable, fault::pdf_broken(what))
 }

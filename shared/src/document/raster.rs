@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Rg
 use super::format::Format;
 use super::{heic, metadata};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{fault, next};
 
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
 const BYTES_PER_PIXEL: u64 = 16;
@@ -64,8 +65,8 @@ impl Header {
         if self.decoded <= MAX_DECODED {
             return Ok(());
         }
-        let message = format!("the picture's pixels have {} bytes; at most {MAX_DECODED} are allowed", self.decoded);
-        Err(Error::new(ErrorKind::TooComplex, message).with_hint("Send it with 8 bits in each of three channels."))
+        let message = fault::picture_too_deep(self.decoded, MAX_DECODED);
+        Err(Error::new(ErrorKind::TooComplex, message).with_hint(next::send_eight_bits()))
     }
 }
 
@@ -152,7 +153,7 @@ fn guarded<T>(decode: impl FnOnce() -> image::ImageResult<T>) -> Result<T> {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::Undecodable, format!("the picture cannot be decoded: {what}"))
+    Error::new(ErrorKind::Undecodable, fault::picture_broken(what))
 }
 
 /// Whether a JPEG reaches its end marker. Decoders fill a cut picture up with grey, and half an invoice is none.

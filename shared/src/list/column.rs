@@ -2,8 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::{Field, FieldKind, FieldValue, Invoice};
+use super::label;
+use crate::invoice::{ExpenseCategory, Field, FieldKind, FieldValue, Invoice, InvoiceType};
 use crate::report::CheckedInvoice;
+use crate::sentence::Lang;
 
 /// A column of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +67,28 @@ pub enum Value {
     Count(u32),
     /// A day.
     Day(jiff::civil::Date),
-    /// Yes or no.
-    Flag(bool),
+}
+
+/// A cell before it is said in a language.
+#[derive(Clone, Debug)]
+pub(super) enum Draft {
+    /// The same in every language.
+    Cell(Cell),
+    Kind(InvoiceType),
+    Category(ExpenseCategory),
+    Verified(bool),
+}
+
+impl Draft {
+    pub(super) fn say(&self, lang: Lang) -> Cell {
+        let (text, verified) = match self {
+            Self::Cell(cell) => return cell.clone(),
+            Self::Kind(kind) => (label::kind(*kind, lang), None),
+            Self::Category(category) => (label::category(*category, lang), None),
+            Self::Verified(verified) => (label::flag(*verified, lang), Some(*verified)),
+        };
+        Cell { value: Value::Text(text), verified }
+    }
 }
 
 impl Column {
@@ -104,9 +126,12 @@ impl Column {
         Self::Verified(Field::GrandTotal),
     ];
 
-    /// What stands above it: as the invoice has it, and as the Report has it.
-    pub fn head(self) -> String {
-        format!("{} {}", self.chinese(), self.name())
+    /// What stands above it: as the invoice has it, and, unless it is for readers of Chinese alone, as the Report has it.
+    pub fn head(self, lang: Lang) -> String {
+        match lang {
+            Lang::En => format!("{} {}", self.chinese(), self.name()),
+            Lang::Zh => self.chinese(),
+        }
     }
 
     /// Its name for programs, e.g. `seller.name`.
@@ -148,20 +173,27 @@ impl Column {
     }
 
     /// What an invoice has in this column; nothing in those that are its file's.
-    pub(super) fn of(self, checked: &CheckedInvoice) -> Cell {
+    pub(super) fn of(self, checked: &CheckedInvoice) -> Draft {
         let invoice = &checked.invoice;
         let value = match self {
+            Self::Value(Field::Type) => return Draft::Kind(invoice.r#type),
             Self::Value(field) => {
-                return Cell { value: value(invoice, field), verified: verified(checked, field) };
+                return Draft::Cell(Cell { value: value(invoice, field), verified: verified(checked, field) });
             }
-            Self::ExpenseCategory => text(invoice.expense_category.map(|category| category.to_string())),
+            Self::Verified(field) => match verified(checked, field) {
+                Some(verified) => return Draft::Verified(verified),
+                None => Value::Empty,
+            },
+            Self::ExpenseCategory => match invoice.expense_category {
+                Some(category) => return Draft::Category(category),
+                None => Value::Empty,
+            },
             Self::VerifyDate => code(invoice.issue_date.map(|date| date.strftime("%Y%m%d").to_string())),
             Self::VerifyAmount => value(invoice, asked_amount(invoice)),
             Self::VerifyCheckCode => code(invoice.check_code.as_deref().map(last_six)),
-            Self::Verified(field) => verified(checked, field).map_or(Value::Empty, Value::Flag),
             _ => Value::Empty,
         };
-        Cell { value, verified: None }
+        Draft::Cell(Cell { value, verified: None })
     }
 }
 
@@ -195,9 +227,6 @@ fn asked_amount(invoice: &Invoice) -> Field {
 }
 
 fn value(invoice: &Invoice, field: Field) -> Value {
-    if field == Field::Type {
-        return Value::Text(invoice.r#type.to_string());
-    }
     let is_code = matches!(field.kind(), FieldKind::Digits | FieldKind::TaxId);
     match invoice.get(field) {
         None => Value::Empty,

@@ -5,7 +5,7 @@ use std::io;
 
 use csv::{Terminator, WriterBuilder};
 
-use super::{Cell, Column, Table, Value};
+use super::{Table, Value};
 
 /// Without it Excel takes the file for the system's own encoding, and Chinese becomes noise.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -17,9 +17,9 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub fn write(table: &Table, mut writer: impl io::Write) -> io::Result<()> {
     writer.write_all(BYTE_ORDER_MARK.as_bytes())?;
     let mut records = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer);
-    records.write_record(Column::ALL.iter().map(|column| column.head()))?;
+    records.write_record(table.heads())?;
     for line in &table.lines {
-        records.write_record(line.cells.iter().map(|Cell { value, .. }| field(value)))?;
+        records.write_record(line.cells.iter().map(|cell| field(&cell.value)))?;
     }
     records.flush()
 }
@@ -34,7 +34,6 @@ fn field(value: &Value) -> String {
         Value::Amount(amount) => amount.to_string(),
         Value::Count(count) => count.to_string(),
         Value::Day(day) => day.to_string(),
-        Value::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
     }
 }
 

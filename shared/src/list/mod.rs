@@ -5,6 +5,7 @@
 
 mod column;
 pub mod csv;
+mod label;
 mod row;
 mod twice;
 
@@ -12,8 +13,10 @@ use std::collections::BTreeMap;
 
 pub use self::column::{Cell, Column, Value};
 use self::row::Row;
+use crate::error::ErrorInfo;
 use crate::invoice::Money;
 use crate::report::{Report, Verdict};
+use crate::sentence::Lang;
 
 /// The rows of many files, which may come in any order and be replaced.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,8 @@ pub struct List(BTreeMap<String, Vec<Row>>);
 /// A list as it is shown: judged as a whole, in the order of the files' names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
+    /// In which its sentences and words are said.
+    pub lang: Lang,
     /// One an invoice, one a part that could not be read, one a file without any.
     pub lines: Vec<Line>,
     /// What is said of all of them.
@@ -69,8 +74,8 @@ impl List {
     }
 
     /// Notes a file that has no Report, and why. `status` is `skipped` or `failed`.
-    pub fn set_without_report(&mut self, file: &str, status: &'static str, reason: &str) {
-        self.0.insert(file.to_owned(), vec![Row::without_report(file, status, reason)]);
+    pub fn set_without_report(&mut self, file: &str, status: &'static str, why: &ErrorInfo) {
+        self.0.insert(file.to_owned(), vec![Row::without_report(file, status, why)]);
     }
 
     /// Forgets a file.
@@ -78,21 +83,30 @@ impl List {
         self.0.remove(file);
     }
 
-    /// The lines, each judged in sight of all the others.
-    pub fn table(&self) -> Table {
+    /// The lines, each judged in sight of all the others, in the words of a language.
+    pub fn table(&self, lang: Lang) -> Table {
         let mut rows: Vec<&Row> = self.0.values().flatten().collect();
         rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
-        let (firsts, doubted) = (twice::firsts(&rows), twice::doubted(&rows));
-        let mut table = Table::default();
+        let (firsts, doubted) = (twice::firsts(&rows, lang), twice::doubted(&rows));
+        let mut table = Table { lang, ..Table::default() };
         for row in rows {
             let identity = row.identity.as_ref();
-            let first = identity.and_then(|identity| firsts.get(identity)).filter(|first| first.place != row.place());
+            let first =
+                identity.and_then(|identity| firsts.get(identity)).filter(|first| first.place != row.place(lang));
             let is_doubted = first.is_none() && identity.is_some_and(|identity| doubted.contains(identity));
-            let judged = twice::judged(row, first, is_doubted);
+            let judged = twice::judged(row, first, is_doubted, lang);
             table.summary.count(&judged);
             table.lines.push(judged.line());
         }
         table
+    }
+}
+
+impl Table {
+    /// What stands above each column.
+    pub fn heads(&self) -> impl Iterator<Item = String> {
+        let lang = self.lang;
+        Column::ALL.into_iter().map(move |column| column.head(lang))
     }
 }
 
@@ -103,7 +117,7 @@ impl Summary {
             Some(Verdict::Review) => self.review += 1,
             None => {}
         }
-        self.repeated.extend(row.repeats.as_ref().map(|what| format!("{}: to review: {what}", row.row.place())));
+        self.repeated.extend(row.repeated());
     }
 }
 

@@ -1,9 +1,11 @@
 //! What one file brings into the list, before it is seen beside the others. Knows nothing of the others.
 
-use super::column::{Cell, Column, Value};
+use super::column::{Column, Draft};
+use crate::error::ErrorInfo;
 use crate::invoice::Money;
 use crate::pipeline::Identity;
-use crate::report::{CheckedInvoice, Other, Report, Status, Verdict};
+use crate::report::{CheckedInvoice, Other, Place, Report, Status, Verdict};
+use crate::sentence::{Lang, Sentence, list as says};
 
 /// One line to be, as its own Report has it.
 #[derive(Clone, Debug, Default)]
@@ -18,13 +20,13 @@ pub(super) struct Row {
     pub(super) report: String,
     pub(super) status: &'static str,
     pub(super) verdict: Option<Verdict>,
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<Sentence>,
     pub(super) identity: Option<Identity>,
     pub(super) total: Option<Money>,
     /// The file that brought the same invoice before, where the Report itself says so; its reasons then say it, too.
     pub(super) duplicate_of: Option<String>,
     /// The invoice's own cells, in the order of the columns; empty where it is none.
-    pub(super) cells: Vec<Cell>,
+    pub(super) cells: Vec<Draft>,
 }
 
 /// The rows of a Report that is kept under a name.
@@ -40,8 +42,8 @@ pub(super) fn of_report(file: &str, name: &str, report: &Report) -> Vec<Row> {
         return withdrawn(report, &row);
     }
     if let (Some(error), true) = (&report.error, report.invoices.is_empty()) {
-        let reasons = vec![format!("{}: {}", error.code, error.message)];
-        return vec![Row { reasons, ..row(None, report.status) }];
+        let reason = says::coded(&error.code, known(&error.said, &error.message));
+        return vec![Row { reasons: vec![reason], ..row(None, report.status) }];
     }
     let invoices =
         report.invoices.iter().map(|invoice| row(invoice.place.member.as_ref(), Status::Read).with_invoice(invoice));
@@ -65,14 +67,9 @@ fn withdrawn(report: &Report, row: &impl Fn(Option<&String>, Status) -> Row) -> 
 
 impl Row {
     /// Of a file that has no Report.
-    pub(super) fn without_report(file: &str, status: &'static str, reason: &str) -> Self {
-        Self {
-            source: file.to_owned(),
-            file: file.to_owned(),
-            status,
-            reasons: vec![reason.to_owned()],
-            ..Self::default()
-        }
+    pub(super) fn without_report(file: &str, status: &'static str, why: &ErrorInfo) -> Self {
+        let reasons = vec![known(&why.said, &why.message)];
+        Self { source: file.to_owned(), file: file.to_owned(), status, reasons, ..Self::default() }
     }
 
     fn with_invoice(self, invoice: &CheckedInvoice) -> Self {
@@ -81,7 +78,7 @@ impl Row {
             identity: Identity::of(invoice),
             total: invoice.invoice.grand_total,
             verdict: Some(invoice.verdict),
-            reasons: invoice.reasons.clone(),
+            reasons: invoice.reasons.iter().map(|reason| known(&reason.said, &reason.message)).collect(),
             duplicate_of: invoice.duplicate_of.as_ref().map(|first| first.key.clone()),
             cells: Column::ALL.iter().map(|column| column.of(invoice)).collect(),
             ..self
@@ -89,25 +86,26 @@ impl Row {
     }
 
     /// What a person calls it.
-    pub(super) fn place(&self) -> String {
-        if self.index > 1 { format!("{}, invoice {}", self.file, self.index) } else { self.file.clone() }
-    }
-
-    /// What stands in a column that is the file's; none in those that are the invoice's.
-    pub(super) fn of_the_file(&self, column: Column) -> Option<Value> {
-        Some(match column {
-            Column::File => Value::Name(self.file.clone()),
-            Column::Index if self.index > 0 => Value::Count(self.index),
-            Column::Report if !self.report.is_empty() => Value::Name(self.report.clone()),
-            Column::Status => Value::Text(self.status.to_owned()),
-            _ => return None,
-        })
+    pub(super) fn place(&self, lang: Lang) -> String {
+        let several = (self.index > 1).then(|| says::invoice_of(&self.file, self.index).say(lang)).flatten();
+        several.unwrap_or_else(|| self.file.clone())
     }
 }
 
-fn reason(other: &Other) -> String {
-    let page = other.place.pages.first().map(|page| format!("page {page}: ")).unwrap_or_default();
-    format!("{page}{}: {}", other.code, other.message)
+fn reason(other: &Other) -> Sentence {
+    let message = known(&other.said, &other.message);
+    match other.place.pages.first() {
+        Some(page) => {
+            let place = Place { pages: vec![*page], ..Place::default() };
+            says::coded_in(place.sentence(), &other.code, message)
+        }
+        None => says::coded(&other.code, message),
+    }
+}
+
+/// What was said; where no catalogue of ours has it, its text as it stands in the Report.
+fn known(said: &Sentence, text: &str) -> Sentence {
+    if said.say(Lang::En).is_some() { said.clone() } else { Sentence::verbatim(text) }
 }
 
 fn status_name(status: Status) -> &'static str {

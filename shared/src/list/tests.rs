@@ -4,6 +4,7 @@ use super::*;
 use crate::error::{Error, ErrorKind};
 use crate::invoice::Invoice;
 use crate::report::{CheckedInvoice, DuplicateOf, Evidence, Other, Place, SCHEMA, Source, Status};
+use crate::sentence::Sentence;
 
 /// What a program sees that reads the list.
 type Record = BTreeMap<String, String>;
@@ -40,7 +41,7 @@ fn report(number: &str, seller: &str) -> Report {
 /// The list's records as a spreadsheet parses them, its head left out.
 fn records(list: &List) -> Vec<Record> {
     let mut written = Vec::new();
-    csv::write(&list.table(), &mut written).unwrap();
+    csv::write(&list.table(Lang::En), &mut written).unwrap();
     let table = written.strip_prefix("\u{feff}".as_bytes()).expect("the mark of UTF-8");
     ::csv::Reader::from_reader(table).deserialize().map(Result::unwrap).collect()
 }
@@ -80,7 +81,7 @@ fn the_key_values_say_whether_they_are_confirmed() {
     ] {
         assert_eq!(record[column], cell, "{column}");
     }
-    let cells = &list.table().lines[0].cells;
+    let cells = &list.table(Lang::En).lines[0].cells;
     let mark = |field| cells[Column::ALL.iter().position(|column| *column == Column::Value(field)).unwrap()].verified;
     assert_eq!(
         (mark(crate::invoice::Field::InvoiceNumber), mark(crate::invoice::Field::IssueDate)),
@@ -125,7 +126,7 @@ fn the_same_number_with_another_total_is_called_what_it_is() {
     assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
     // Nobody knows which of the two is right.
     assert!(records[0]["原因 reasons"].contains("another total"), "{records:?}");
-    let Summary { verified, review, repeated } = list.table().summary;
+    let Summary { verified, review, repeated } = list.table(Lang::En).summary;
     assert_eq!((verified, review), (0, 2));
     assert_eq!(repeated, [format!("b.jpg: to review: {reasons}")]);
 }
@@ -133,7 +134,7 @@ fn the_same_number_with_another_total_is_called_what_it_is() {
 #[test]
 fn a_file_without_a_report_has_a_line_too() {
     let mut list = List::default();
-    list.set_without_report("IMG_1.HEIC", "skipped", "not opened");
+    list.set_without_report("IMG_1.avif", "skipped", &Error::new(ErrorKind::UnsupportedFormat, "not opened").info());
     let record = &records(&list)[0];
     assert_eq!(
         (&*record["状态 status"], &*record["原因 reasons"], &*record["识别结果 report"]),
@@ -160,12 +161,9 @@ fn every_invoice_of_a_file_has_a_line_and_so_has_what_could_not_be_read() {
     let in_member = |member: &str| Place { pages: vec![1], member: Some(member.to_owned()), quad: None };
     bundle.invoices[0].place = in_member("1.pdf");
     bundle.invoices.push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
-    let other = |code: &str| Other {
-        place: in_member("3.pdf"),
-        code: code.to_owned(),
-        message: "as told".to_owned(),
-        hint: String::new(),
-        provider: None,
+    let other = |code: &str| {
+        let info = ErrorInfo::new(code, Sentence::verbatim("as told"), Sentence::default());
+        Other::new(in_member("3.pdf"), info, None)
     };
     bundle.others = vec![other("no_invoice"), other("undecodable")];
     list.set("a.zip", "a.zip.json", &bundle);
@@ -192,9 +190,9 @@ fn what_is_noted_of_a_file_takes_the_place_of_what_was() {
     list.set("a.jpg", "a.jpg.json", &report("11111111", "某公司"));
     list.set("b.jpg", "b.jpg.json", &report("11111111", "某公司"));
     list.set("a.jpg", "a.jpg.json", &report("22222222", "某公司"));
-    assert_eq!(list.table().summary, Summary { verified: 2, ..Summary::default() });
+    assert_eq!(list.table(Lang::En).summary, Summary { verified: 2, ..Summary::default() });
     list.remove("a.jpg");
-    assert_eq!(list.table().lines.len(), 1);
+    assert_eq!(list.table(Lang::En).lines.len(), 1);
 }
 
 #[test]
@@ -202,7 +200,8 @@ fn a_bucket_knows_itself_who_came_first() {
     let mut list = List::default();
     let mut later = report("11111111", "某公司");
     later.invoices[0].verdict = Verdict::Review;
-    later.invoices[0].reasons = vec!["not_seen_before: z.jpg has brought this invoice before".to_owned()];
+    later.invoices[0].reasons =
+        vec![Sentence::verbatim("not_seen_before: z.jpg has brought this invoice before").into()];
     later.invoices[0].duplicate_of = Some(DuplicateOf { key: "z.jpg".to_owned(), etag: "e".to_owned() });
     list.set("a.jpg", "a.jpg.json", &later);
     list.set("z.jpg", "z.jpg.json", &report("11111111", "某公司"));
@@ -212,8 +211,8 @@ fn a_bucket_knows_itself_who_came_first() {
         .collect();
     assert_eq!(told, [["a.jpg", "review", "z.jpg"], ["z.jpg", "verified", ""]]);
     // Said once.
-    assert_eq!(records(&list)[0]["原因 reasons"], later.invoices[0].reasons[0]);
-    assert_eq!(list.table().summary.repeated, ["a.jpg: to review: z.jpg has brought this invoice before"]);
+    assert_eq!(records(&list)[0]["原因 reasons"], later.invoices[0].reasons[0].message);
+    assert_eq!(list.table(Lang::En).summary.repeated, ["a.jpg: to review: z.jpg has brought this invoice before"]);
 }
 
 #[test]
@@ -223,8 +222,32 @@ fn what_a_deleted_file_held_is_nobody_s_to_book() {
     (gone.status, gone.verdict) = (Status::Withdrawn, None);
     list.set("a.jpg", "a.jpg.json", &gone);
     list.set("b.jpg", "b.jpg.json", &report("11111111", "某公司"));
-    let table = list.table();
+    let table = list.table(Lang::En);
     assert_eq!(table.summary, Summary { verified: 1, ..Summary::default() });
     assert_eq!((table.lines[0].status, table.lines[0].verdict), ("withdrawn", None));
     assert_eq!(records(&list)[0]["发票号码 invoice_number"], "=\"11111111\"");
+}
+
+#[test]
+fn a_list_in_chinese_has_no_english_but_names() {
+    let mut list = List::default();
+    let mut sent = report("11111111", "某公司");
+    sent.invoices[0].invoice.expense_category = Some(crate::invoice::ExpenseCategory::Office);
+    sent.invoices[0].reasons = vec![crate::sentence::report::field_not_found(crate::invoice::Field::GrandTotal).into()];
+    list.set("一.jpg", "一.jpg.json", &sent);
+    list.set("二.jpg", "二.jpg.json", &sent);
+    list.set_without_report(
+        "三.txt",
+        "skipped",
+        &crate::document::Format::by_first_bytes(b"hello").unwrap_err().info(),
+    );
+    let table = list.table(Lang::Zh);
+    let mut written = Vec::new();
+    csv::write(&table, &mut written).unwrap();
+    let text = String::from_utf8(written).unwrap().replace(".jpg.json", "").replace(".jpg", "").replace(".txt", "");
+    assert!(!text.contains(|letter: char| letter.is_ascii_alphabetic()), "{text}");
+    for words in ["原因", "需人工复核", "办公", "未找到价税合计", "已核实", ",是,", "纯文本"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(table.summary.repeated[0].starts_with("二.jpg：需人工复核：一.jpg"), "{:?}", table.summary);
 }

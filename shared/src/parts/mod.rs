@@ -17,6 +17,7 @@ use crate::geometry::{Quad, bounds};
 use crate::reader::file::pages::{self, PageReading};
 use crate::reader::no_invoice;
 use crate::report::{Place, Reading};
+use crate::sentence::{Sentence, fault, next};
 
 use own_text::Sheet;
 
@@ -126,14 +127,12 @@ fn numbers(range: Range<usize>) -> Vec<u32> {
 pub(crate) fn why_left(document: &Document, page: usize) -> Error {
     let text = document.text();
     let Some(text) = text.pages.get(page).filter(|page| !page.is_trusted()) else { return no_invoice() };
-    let unread = |message, hint| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
+    let unread = |message: Sentence, hint: Sentence| Error::new(ErrorKind::UnsupportedFormat, message).with_hint(hint);
     if text.unnamed > 0 {
-        let message = "the text of this OFD has places and no characters, so nobody can read it";
-        return unread(message, "Export the file as a PDF or a picture and send that.");
+        return unread(fault::ofd_text_unreadable(), next::export_as_pdf_or_picture());
     }
     if text.picture_share > 0.0 {
-        let message = "a page of an OFD that is a picture is not looked at";
-        return unread(message, "Export the file as a PDF and send that.");
+        return unread(fault::ofd_page_is_picture(), next::export_as_pdf());
     }
     no_invoice()
 }

@@ -21,6 +21,7 @@ use super::report_key;
 use super::stored::StoredReport;
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::Money;
+use crate::sentence::Lang;
 use crate::store::{Store, Version, Versioned};
 
 const PREFIX: &str = ".fapiao/identities/";
@@ -69,13 +70,15 @@ pub(super) struct Bearers<S> {
     entries: Versioned<S, Entry>,
     reports: Versioned<S, StoredReport>,
     pause: Pause,
+    /// What Reports are written in.
+    pub(super) lang: Lang,
 }
 
 impl<S: Store + Clone> Bearers<S> {
     /// Entries in that bucket; `max_report_bytes` as for whoever writes the Reports.
     pub(super) fn new(store: S, bucket: &str, max_report_bytes: u64, pause: Pause) -> Self {
         let reports = Versioned::new(store.clone(), bucket, max_report_bytes);
-        Self { entries: Versioned::new(store, bucket, MAX_BYTES), reports, pause }
+        Self { entries: Versioned::new(store, bucket, MAX_BYTES), reports, pause, lang: Lang::default() }
     }
 }
 
@@ -98,7 +101,7 @@ impl<S: Store> Bearers<S> {
             let keeps_place = is_entered || stood.is_some_and(|stood| !stood.brings(&identity).is_empty());
             let entry = self.claim(&identity, &me, keeps_place).await?;
             let found = self.bearing(&identity, &entry, report, Width::Narrow, true).await?;
-            mark(report, &identity, &bearers(&found));
+            mark(report, &identity, &bearers(&found), self.lang);
         }
         Ok(())
     }
@@ -152,7 +155,7 @@ impl<S: Store> Bearers<S> {
         for Found { bearer, version } in found {
             let version = version.as_ref().unwrap_or(own);
             let Some(mut report) = version.value.clone() else { continue };
-            if mark(&mut report, identity, &bearers) {
+            if mark(&mut report, identity, &bearers, self.lang) {
                 // Whoever has written it meanwhile has changed what we go by: it is looked at again in any case.
                 self.reports.save(&report_key(&bearer.key), &report, version).await?;
                 wrote = true;

@@ -3,6 +3,7 @@
 
 use crate::invoice::Field;
 use crate::report::{Check, CheckStatus, CheckedInvoice, Verdict};
+use crate::sentence::{Lang, check as says, report::check_failed};
 
 /// The rule's name in the Report.
 const RULE: &str = "copies_agree";
@@ -42,21 +43,20 @@ pub(super) fn differences(first: &CheckedInvoice, next: &CheckedInvoice) -> Vec<
 pub(super) fn contradict(stands: &mut CheckedInvoice, other: &CheckedInvoice, fields: &[Field]) {
     let print =
         |invoice: &CheckedInvoice, field: Field| invoice.invoice.get(field).map_or_else(String::new, |v| v.to_string());
-    let differs =
-        |field: &Field| format!("{field} {} where this one has {}", print(other, *field), print(stands, *field));
-    let list = fields.iter().map(differs).collect::<Vec<_>>().join(", ");
-    let detail = format!("{} shows this invoice with {list}: one of them is altered or misread", other.place);
+    let differs = |field: &Field| says::copy_has(field, print(other, *field), print(stands, *field));
+    let said = says::copy_differs(other.place.sentence(), fields.iter().map(differs).collect::<Vec<_>>());
     for field in fields {
         if let Some(evidence) = stands.fields.get_mut(&field.to_string()) {
             evidence.verified = false;
         }
     }
     // An earlier attempt may have found the same.
-    if stands.checks.iter().any(|check| check.rule == RULE && check.detail == detail) {
+    if stands.checks.iter().any(|check| check.rule == RULE && check.said == said) {
         return;
     }
     stands.verdict = Verdict::Review;
-    stands.reasons.push(format!("{RULE}: {detail}"));
+    stands.reasons.push(check_failed(RULE, said.clone()).into());
     let fields = fields.iter().map(ToString::to_string).collect();
-    stands.checks.push(Check { rule: RULE.to_owned(), status: CheckStatus::Fail, fields, detail });
+    let detail = said.say(Lang::En).unwrap_or_default();
+    stands.checks.push(Check { rule: RULE.to_owned(), status: CheckStatus::Fail, fields, said, detail });
 }

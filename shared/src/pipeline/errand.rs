@@ -30,10 +30,8 @@ impl<S: Store + Clone + 'static, F: ReadFiles> ObjectPipeline<S, F> {
         let before_end = |time: Duration| attempt.deadline.checked_sub(time).unwrap_or(attempt.deadline);
         let store = Within::new(self.store.clone(), before_end(TO_ANSWER.min(left / 20)));
         let reading = Attempt { deadline: before_end(TO_WRITE.min(left / 10)), ..attempt };
-        let settled = match self.files.with_memory(memory.clone()) {
-            Some(files) => ObjectPipeline::new(store, files, &self.output_bucket).process(event, reading).await,
-            None => ObjectPipeline::new(store, &self.files, &self.output_bucket).process(event, reading).await,
-        };
+        let files = self.files.with_memory(memory.clone());
+        let settled = ObjectPipeline::new(store, files, &self.output_bucket).process(event, reading).await;
         match settled {
             Err(error) if error.kind() == ErrorKind::Deadline && memory.written() > 0 => Ok(Settled::Unfinished),
             settled => settled,

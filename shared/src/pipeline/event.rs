@@ -7,6 +7,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind};
+use crate::sentence::fault;
 
 /// Ours in the output bucket: no file of anybody's may have its Report among it.
 pub(super) const OURS: &str = ".fapiao/";
@@ -95,9 +96,9 @@ pub fn report_key(key: &str) -> String {
 /// Why an object with this key is not read: its Report could not stand beside the others.
 pub(super) fn refusal(key: &str) -> Option<Error> {
     let message = if key.starts_with(OURS) {
-        format!("keys below {OURS} are our own in the bucket of the Reports")
+        fault::key_is_ours(OURS)
     } else if key.len() + SUFFIX.len() > MAX_KEY_BYTES {
-        format!("the key has {} bytes, and with {SUFFIX} behind it more than S3's {MAX_KEY_BYTES}", key.len())
+        fault::key_too_long(key.len(), SUFFIX, MAX_KEY_BYTES)
     } else {
         return None;
     };

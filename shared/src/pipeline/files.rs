@@ -12,7 +12,7 @@ use crate::report::{CheckedInvoice, Report, Source};
 
 /// Reads the files that objects hold.
 #[async_trait]
-pub trait ReadFiles: Send + Sync {
+pub trait ReadFiles: Clone + Send + Sync {
     /// Reads every invoice in the file at `key`, but for those that an earlier attempt has read of the same bytes; by this
     /// provider alone where one is named.
     ///
@@ -31,9 +31,10 @@ pub trait ReadFiles: Send + Sync {
     /// Begins what takes time and has to be there before a file is read.
     fn warm(&self) {}
 
-    /// The same reader with answers that are remembered; none where it reads nothing that could be.
-    fn with_memory(&self, _memory: Memory) -> Option<Pipeline> {
-        None
+    /// The same reader with answers that are remembered, where it asks for any.
+    #[must_use]
+    fn with_memory(&self, _memory: Memory) -> Self {
+        self.clone()
     }
 
     /// The Report for a file that is refused without being looked at.
@@ -61,8 +62,8 @@ impl ReadFiles for Pipeline {
         self.workers().warm();
     }
 
-    fn with_memory(&self, memory: Memory) -> Option<Pipeline> {
-        Some(Self::with_memory(self.clone(), memory))
+    fn with_memory(&self, memory: Memory) -> Self {
+        Self::with_memory(self.clone(), memory)
     }
 
     fn reject(&self, error: Error, source: Source) -> Report {
@@ -71,29 +72,6 @@ impl ReadFiles for Pipeline {
 
     fn max_bytes(&self) -> u64 {
         self.limits().max_bytes
-    }
-}
-
-#[async_trait]
-impl<F: ReadFiles> ReadFiles for &F {
-    async fn read(
-        &self,
-        key: &str,
-        provider: Option<&str>,
-        bytes: Bytes,
-        source: Source,
-        known: Vec<CheckedInvoice>,
-        deadline: Instant,
-    ) -> Result<Report, Failure> {
-        (**self).read(key, provider, bytes, source, known, deadline).await
-    }
-
-    fn reject(&self, error: Error, source: Source) -> Report {
-        (**self).reject(error, source)
-    }
-
-    fn max_bytes(&self) -> u64 {
-        (**self).max_bytes()
     }
 }
 

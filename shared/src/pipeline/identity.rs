@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::invoice::{Field, InvoiceType, Money};
 use crate::report::CheckedInvoice;
+use crate::sentence::{Sentence, check as says};
 
 /// What makes an invoice the same invoice: code and number, on a digital one the number alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,28 +61,34 @@ pub(super) fn differ(a: Option<Money>, b: Option<Money>) -> bool {
     a.zip(b).is_some_and(|(a, b)| a != b)
 }
 
+/// Who else brings an invoice.
+#[derive(Clone, Debug)]
+pub enum Elsewhere {
+    /// Another file.
+    File(String),
+    /// Another invoice of this file, by its index.
+    Here(u64),
+}
+
 /// What is to be said of an invoice whose code and number `first` has brought before: with another total it is no copy,
 /// and worse.
-pub fn duplicate_message(first: &str, first_total: Option<Money>, total: Option<Money>) -> String {
-    let before = format!("{first} has brought this invoice before");
-    match (first_total, total) {
-        (Some(theirs), Some(mine)) if mine != theirs => {
-            format!(
-                "{before}, but with a total of {theirs} where this one has {mine}: one of them is altered or misread"
-            )
-        }
-        _ => before,
+pub fn duplicate_message(first: &Elsewhere, first_total: Option<Money>, total: Option<Money>) -> Sentence {
+    let other_total = first_total.zip(total).filter(|(theirs, mine)| theirs != mine);
+    match (first, other_total) {
+        (Elsewhere::File(key), None) => says::brought_before(key),
+        (Elsewhere::File(key), Some((theirs, mine))) => says::brought_before_otherwise(key, theirs, mine),
+        (Elsewhere::Here(index), None) => says::earlier_here(*index),
+        (Elsewhere::Here(index), Some((theirs, mine))) => says::earlier_here_otherwise(*index, theirs, mine),
     }
 }
 
 /// What is to be said of the one that came first, when `other` has brought it with another total.
-pub(super) fn rival_message(other: &str, theirs: Option<Money>, mine: Option<Money>) -> String {
-    let total = |total: Option<Money>| total.map_or_else(|| "none".to_owned(), |total| total.to_string());
-    format!(
-        "{other} brings this invoice with a total of {} where this one has {}: one of them is altered or misread",
-        total(theirs),
-        total(mine)
-    )
+pub(super) fn rival_message(other: &Elsewhere, theirs: Option<Money>, mine: Option<Money>) -> Sentence {
+    let [theirs, mine] = [theirs, mine].map(|total| total.map_or_else(|| "none".to_owned(), |total| total.to_string()));
+    match other {
+        Elsewhere::File(key) => says::rival(key, theirs, mine),
+        Elsewhere::Here(index) => says::rival_here(*index, theirs, mine),
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::identity::{Identity, differ, duplicate_message, rival_message};
-use super::stored::{Occurrence, StoredReport};
+use super::identity::{Elsewhere, Identity, differ, duplicate_message, rival_message};
+use super::stored::{Occurrence, StoredReport, is_about};
 use crate::invoice::Money;
+use crate::sentence::{Lang, Sentence, check as says, report::check_failed};
 
 /// The rule's name in the Report.
 const RULE: &str = "not_seen_before";
@@ -26,9 +27,9 @@ enum Mark {
     /// Nobody else brings it, or they came later with the same total.
     First,
     /// It came first, and somebody brings it with another total.
-    Disputed(String),
+    Disputed(Sentence),
     /// Another one came before.
-    Duplicate { of: Bearer, detail: String },
+    Duplicate { of: Bearer, said: Sentence },
 }
 
 impl Bearer {
@@ -42,7 +43,8 @@ impl Bearer {
 
 /// Says so in a Report, wherever it holds the invoice: `bearers` are those who bring it, first come first, this file among
 /// them. Says whether that changed anything.
-pub(super) fn mark(report: &mut StoredReport, identity: &Identity, bearers: &[Bearer]) -> bool {
+pub(super) fn mark(report: &mut StoredReport, identity: &Identity, bearers: &[Bearer], lang: Lang) -> bool {
+    report.say_in(lang);
     let before = report.clone();
     let places = report.brings(identity);
     for (nth, place) in places.iter().enumerate() {
@@ -50,6 +52,7 @@ pub(super) fn mark(report: &mut StoredReport, identity: &Identity, bearers: &[Be
         note(report, place.at, mark);
     }
     report.sum_up(&before);
+    report.say_in(lang);
     *report != before
 }
 
@@ -67,50 +70,66 @@ pub(super) fn mark_unknown(report: &mut StoredReport) {
 fn of_first(report: &StoredReport, places: &[Occurrence], bearers: &[Bearer]) -> Mark {
     let mine = places.first().and_then(|place| place.grand_total);
     let Some(first) = bearers.first().filter(|first| first.key != report.key()) else {
-        let again = places.iter().skip(1).map(|place| (name_in_file(report, place), place.grand_total));
-        let others = bearers.iter().skip(1).map(|bearer| (bearer.key.clone(), bearer.grand_total));
+        let again = places.iter().skip(1).map(|place| (in_file(report, place), place.grand_total));
+        let others = bearers.iter().skip(1).map(|bearer| (Elsewhere::File(bearer.key.clone()), bearer.grand_total));
         let rival = again.chain(others).find(|(_, theirs)| differ(*theirs, mine));
         return rival.map_or(Mark::First, |(name, theirs)| Mark::Disputed(rival_message(&name, theirs, mine)));
     };
-    Mark::Duplicate { of: first.clone(), detail: duplicate_message(&first.key, first.grand_total, mine) }
+    let said = duplicate_message(&Elsewhere::File(first.key.clone()), first.grand_total, mine);
+    Mark::Duplicate { of: first.clone(), said }
 }
 
 /// Of a further place in the same file.
 fn of_repeated(report: &StoredReport, places: &[Occurrence], place: &Occurrence) -> Mark {
     let Some(first) = places.first() else { return Mark::First };
-    let detail = duplicate_message(&name_in_file(report, first), first.grand_total, place.grand_total);
+    let said = duplicate_message(&in_file(report, first), first.grand_total, place.grand_total);
     let etag = report.etag().unwrap_or_default().to_owned();
-    Mark::Duplicate { of: Bearer { key: report.key().to_owned(), etag, grand_total: first.grand_total }, detail }
+    Mark::Duplicate { of: Bearer { key: report.key().to_owned(), etag, grand_total: first.grand_total }, said }
 }
 
-fn name_in_file(report: &StoredReport, place: &Occurrence) -> String {
-    let index = report.invoice_values().get(place.at).map_or(Value::Null, |invoice| invoice["index"].clone());
-    format!("invoice {index} of this file")
+fn in_file(report: &StoredReport, place: &Occurrence) -> Elsewhere {
+    let index = report.invoice_values().get(place.at).and_then(|invoice| invoice["index"].as_u64());
+    Elsewhere::Here(index.unwrap_or_default())
 }
 
 /// Writes the outcome beside the invoice, in place of an earlier one.
 fn note(report: &mut StoredReport, at: usize, mark: Mark) {
     let Some(invoice) = report.invoice_mut(at) else { return };
-    let (status, detail, of) = match mark {
-        Mark::Unknown => ("skip", "code and number are not both verified, so they accuse nobody".to_owned(), None),
-        Mark::First => ("pass", "no other file has brought this invoice before".to_owned(), None),
-        Mark::Disputed(detail) => ("fail", detail, None),
-        Mark::Duplicate { of, detail } => ("fail", detail, Some(of)),
+    let (status, said, of) = match mark {
+        Mark::Unknown => ("skip", says::nobody_accused(), None),
+        Mark::First => ("pass", says::not_seen_before(), None),
+        Mark::Disputed(said) => ("fail", said, None),
+        Mark::Duplicate { of, said } => ("fail", said, Some(of)),
     };
-    let prefix = format!("{RULE}: ");
     let mut reasons = list(invoice, "reasons");
-    reasons.retain(|reason| !reason.as_str().is_some_and(|reason| reason.starts_with(&prefix)));
+    reasons.retain(|reason| !is_about(reason, RULE));
     if status == "fail" {
-        reasons.push(format!("{prefix}{detail}").into());
+        reasons.push(in_json("message", check_failed(RULE, said.clone())));
     }
     let mut checks = list(invoice, "checks");
     checks.retain(|check| check["rule"] != RULE);
-    checks.push(json!({"rule": RULE, "status": status, "fields": [], "detail": detail}));
+    let mut check = json!({"rule": RULE, "status": status, "fields": []});
+    merge(&mut check, in_json("detail", said));
+    checks.push(check);
     let verdict = if reasons.is_empty() { "verified" } else { "review" };
     invoice.insert("verdict".to_owned(), verdict.into());
     invoice.insert("reasons".to_owned(), reasons.into());
     invoice.insert("checks".to_owned(), checks.into());
     invoice.insert("duplicate_of".to_owned(), of.map_or(Value::Null, |of| json!({"key": of.key, "etag": of.etag})));
+}
+
+/// A sentence as it stands in a Report, in English under that name.
+fn in_json(name: &str, said: Sentence) -> Value {
+    let text = said.say(Lang::En).unwrap_or_default();
+    let mut json = json!({name: text});
+    merge(&mut json, serde_json::to_value(said).unwrap_or_default());
+    json
+}
+
+fn merge(json: &mut Value, more: Value) {
+    if let (Value::Object(json), Value::Object(more)) = (json, more) {
+        json.extend(more);
+    }
 }
 
 fn list(invoice: &Map<String, Value>, name: &str) -> Vec<Value> {
@@ -162,7 +181,7 @@ mod tests {
         ] {
             let bearers: Vec<Bearer> = bearers.iter().map(|(key, total)| bearer(key, total)).collect();
             let mut marked = report(&[invoice(1, "1.00")]);
-            assert!(mark(&mut marked, &identity(), &bearers));
+            assert!(mark(&mut marked, &identity(), &bearers, Lang::En));
             let json = json(&marked);
             let invoice = &json["invoices"][0];
             let check = &invoice["checks"][1];
@@ -177,7 +196,7 @@ mod tests {
                 (json["reasons"].as_array().unwrap().len() == 1, &invoice["novelty"]),
                 (status == "fail", &json!("kept"))
             );
-            assert!(!mark(&mut marked, &identity(), &bearers), "a second time changes nothing");
+            assert!(!mark(&mut marked, &identity(), &bearers, Lang::En), "a second time changes nothing");
         }
     }
 
@@ -189,11 +208,11 @@ mod tests {
         value["invoices"][1]["reasons"] = json!(["another reason"]);
         first = serde_json::from_value(value).unwrap();
         let before = first.clone();
-        mark(&mut first, &identity(), &[bearer("b.jpg", "1.00"), bearer("me.jpg", "1.00")]);
+        mark(&mut first, &identity(), &[bearer("b.jpg", "1.00"), bearer("me.jpg", "1.00")], Lang::En);
         let told = json(&first);
         assert_eq!(told["reasons"].as_array().unwrap().len(), 4, "{}", told["reasons"]);
         assert!(told["invoices"][1]["checks"][1]["detail"].as_str().unwrap().starts_with("invoice 1 of this file"));
-        mark(&mut first, &identity(), &[bearer("me.jpg", "1.00")]);
+        mark(&mut first, &identity(), &[bearer("me.jpg", "1.00")], Lang::En);
         let left = json(&first);
         assert_eq!(
             (left["reasons"].as_array().unwrap().len(), &left["invoices"][0]["verdict"]),
@@ -205,7 +224,7 @@ mod tests {
     #[test]
     fn two_totals_in_one_file_are_told_of_both() {
         let mut marked = report(&[invoice(1, "1.00"), invoice(2, "2.00")]);
-        mark(&mut marked, &identity(), &[bearer("me.jpg", "1.00")]);
+        mark(&mut marked, &identity(), &[bearer("me.jpg", "1.00")], Lang::En);
         let json = json(&marked);
         for (at, other) in [(0, "invoice 2 of this file"), (1, "invoice 1 of this file")] {
             let detail = json["invoices"][at]["checks"][1]["detail"].as_str().unwrap();
@@ -219,7 +238,7 @@ mod tests {
         let mut unsure = invoice(1, "1.00");
         unsure["fields"]["invoice_number"]["verified"] = json!(false);
         let mut marked = report(&[unsure]);
-        assert!(!mark(&mut marked, &identity(), &[bearer("b.jpg", "1.00")]));
+        assert!(!mark(&mut marked, &identity(), &[bearer("b.jpg", "1.00")], Lang::En));
         mark_unknown(&mut marked);
         assert_eq!(json(&marked)["invoices"][0]["checks"][1]["status"], "skip");
     }

@@ -23,6 +23,7 @@ use super::whole::Whole;
 use super::{Failure, Pipeline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{Report, Source, Status};
+use crate::sentence::{Lang, fault, next};
 use crate::store::{EXPIRING_JSON, Head, JSON, Object, Store, Version, Versioned, too_large};
 
 /// Looks at the Report and tries to write it at most this often.
@@ -81,6 +82,13 @@ impl<S: Store + Clone, F: ReadFiles> ObjectPipeline<S, F> {
         let reports = Versioned::new(store.clone(), &output_bucket, MAX_REPORT_BYTES);
         let bearers = Bearers::new(store.clone(), &output_bucket, MAX_REPORT_BYTES, pause);
         Self { store, reports, bearers, files, pause, output_bucket }
+    }
+
+    /// Reports are written in that language, not in English.
+    #[must_use]
+    pub fn in_language(mut self, lang: Lang) -> Self {
+        self.bearers.lang = lang;
+        self
     }
 }
 
@@ -156,6 +164,7 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
             self.bearers.enter(&mut report, stood, work.is_entered).await?;
             work.is_entered = true;
         }
+        report.say_in(self.bearers.lang);
         let kind = if report.is_withdrawn() { EXPIRING_JSON } else { JSON };
         self.reports.save_as(kind, key, &report, seen).await
     }
@@ -336,12 +345,7 @@ fn seen_now(report: StoredReport, event: &ObjectEvent) -> StoredReport {
 
 /// What stands there while the last attempt is made, and afterwards if it is cut short.
 fn begun(source: Source) -> Report {
-    let error = Error::new(
-        ErrorKind::Internal,
-        "the last attempt to read this file has begun and not ended: if it stays so, it ran out of time or memory",
-    );
-    let error =
-        error.with_hint("Look at the function's log, then move the message from the dead letters to the inbox.");
+    let error = Error::new(ErrorKind::Internal, fault::begun_and_not_ended()).with_hint(next::move_dead_letter());
     Whole::of_error(error).into_report(source).unwrap_or_else(|failure| *failure.report)
 }
 

@@ -8,7 +8,8 @@ use super::event::newest;
 use super::identity::Identity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::Money;
-use crate::report::{CheckedInvoice, Report};
+use crate::report::{CheckedInvoice, Reason, Report};
+use crate::sentence::{Lang, Sentence};
 
 /// So many identities of earlier versions are kept.
 const MAX_EARLIER: usize = 64;
@@ -185,9 +186,10 @@ impl StoredReport {
         if self.status() != "read" {
             return;
         }
-        let old = before.invoices_reasons();
-        let of_others = texts(&before.0["reasons"]).into_iter().filter(|reason| !old.contains(reason));
-        let reasons: Vec<String> = self.invoices_reasons().into_iter().chain(of_others).collect();
+        let old: Vec<Reason> = before.invoices_reasons().iter().filter_map(known).collect();
+        let is_old = |reason: &Value| known(reason).is_some_and(|reason| old.iter().any(|old| is_same(old, &reason)));
+        let of_others = list(&before.0["reasons"]).iter().filter(|reason| !is_old(reason)).cloned();
+        let reasons: Vec<Value> = self.invoices_reasons().into_iter().chain(of_others).collect();
         let is_verified = |invoice: &Value| invoice["verdict"] == "verified";
         let verified = reasons.is_empty() && self.invoice_values().iter().all(is_verified);
         if let Some(report) = self.0.as_object_mut() {
@@ -197,19 +199,68 @@ impl StoredReport {
     }
 
     /// The reasons of its invoices as the file's reasons name them.
-    fn invoices_reasons(&self) -> Vec<String> {
+    fn invoices_reasons(&self) -> Vec<Value> {
         let several = self.invoice_values().len() > 1;
         let of_invoice = |invoice: &Value| {
-            let whose = if several { format!("invoice {}: ", invoice["index"]) } else { String::new() };
-            let reasons = texts(&invoice["reasons"]).into_iter();
-            reasons.map(|reason| format!("{whose}{reason}")).collect::<Vec<_>>()
+            let index = invoice["index"].as_u64().and_then(|index| u32::try_from(index).ok()).unwrap_or_default();
+            let of_this = |reason: &Value| match known(reason).filter(|_| several) {
+                Some(reason) => serde_json::to_value(reason.of_invoice(index)).unwrap_or_default(),
+                None => reason.clone(),
+            };
+            list(&invoice["reasons"]).iter().map(of_this).collect::<Vec<_>>()
         };
         self.invoice_values().iter().flat_map(of_invoice).collect()
     }
+
+    /// Says everything in that language, as far as the catalogue has it.
+    pub(super) fn say_in(&mut self, lang: Lang) {
+        say_in(&mut self.0, lang);
+    }
 }
 
-fn texts(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+/// The members that hold a sentence, and those that say which of the catalogue it is.
+const SAID: [(&str, &str, &str); 3] =
+    [("message", "id", "params"), ("detail", "id", "params"), ("hint", "hint_id", "hint_params")];
+
+fn say_in(json: &mut Value, lang: Lang) {
+    match json {
+        Value::Array(list) => list.iter_mut().for_each(|value| say_in(value, lang)),
+        Value::Object(object) => {
+            for (text, id, params) in SAID {
+                if let (true, Some(said)) = (object.contains_key(text), said(object, id, params, lang)) {
+                    object.insert(text.to_owned(), said.into());
+                }
+            }
+            object.values_mut().for_each(|value| say_in(value, lang));
+        }
+        _ => {}
+    }
+}
+
+fn said(object: &Map<String, Value>, id: &str, params: &str, lang: Lang) -> Option<String> {
+    let sentence = json!({"id": object.get(id)?, "params": object.get(params)?});
+    Sentence::deserialize(sentence).ok()?.say(lang)
+}
+
+/// Whether a reason says that this rule failed.
+pub(super) fn is_about(reason: &Value, rule: &str) -> bool {
+    // Reports of before had the sentence alone.
+    let old = reason.as_str().and_then(|text| text.strip_prefix(rule)).is_some_and(|rest| rest.starts_with(": "));
+    old || (reason["id"] == "check_failed" && reason["params"]["rule"] == rule)
+}
+
+fn known(reason: &Value) -> Option<Reason> {
+    Reason::deserialize(reason).ok()
+}
+
+/// Whether two reasons say the same, in whatever language.
+fn is_same(a: &Reason, b: &Reason) -> bool {
+    let text = |reason: &Reason| reason.said.say(Lang::En).unwrap_or_else(|| reason.message.clone());
+    text(a) == text(b)
+}
+
+fn list(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

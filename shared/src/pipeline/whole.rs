@@ -2,9 +2,11 @@
 //! Knows nothing of how a part was read.
 
 use crate::error::{Error, Result};
-use crate::invoice::Field;
 use crate::provider::MODEL;
-use crate::report::{CheckedInvoice, Other, Place, ProviderInfo, Report, SCHEMA, Source, Status, Verdict};
+use crate::report::{
+    CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Reason, Report, SCHEMA, Source, Status, Verdict,
+};
+use crate::sentence::{next, report as says};
 
 use super::Failure;
 use super::copies::{contradict, differences, is_better, is_copy};
@@ -45,28 +47,20 @@ impl Whole {
             invoice.index = stands.index;
             std::mem::swap(stands, &mut invoice);
         }
-        let name = format!("invoice {} of this file", stands.index);
         let fields = differences(stands, &invoice);
-        let (code, message, hint) = if fields.is_empty() {
-            (COPY, format!("this is {name} again"), "Nothing needs to be done.")
+        let info = if fields.is_empty() {
+            ErrorInfo::new(COPY, says::copy(stands.index), next::nothing_to_do())
         } else {
             contradict(stands, &invoice, &fields);
-            let message = format!("this is {name} again, but another {}", list(&fields));
-            (ALTERED_COPY, message, "Compare both with the paper.")
+            let message = says::altered_copy(stands.index, fields.as_slice());
+            ErrorInfo::new(ALTERED_COPY, message, next::compare_with_paper())
         };
-        self.others.push(Other {
-            place: invoice.place,
-            code: code.to_owned(),
-            message,
-            hint: hint.to_owned(),
-            provider: Some(invoice.provider),
-        });
+        self.others.push(Other::new(invoice.place, info, Some(invoice.provider)));
     }
 
     /// Adds a part that holds no invoice, and why.
     pub(super) fn add_other(&mut self, place: Place, error: Error, provider: Option<ProviderInfo>) {
-        let info = error.info();
-        self.others.push(Other { place, code: info.code, message: info.message, hint: info.hint, provider });
+        self.others.push(Other::new(place, error.info(), provider));
         self.keep(error);
     }
 
@@ -113,19 +107,15 @@ pub(super) fn sum_up(report: &mut Report) {
     report.verdict = (report.status == Status::Read).then_some(verdict);
 }
 
-fn reasons(report: &Report) -> Vec<String> {
+fn reasons(report: &Report) -> Vec<Reason> {
     let several = report.invoices.len() > 1;
     let of_invoice = |invoice: &CheckedInvoice| {
-        let whose = if several { format!("invoice {}: ", invoice.index) } else { String::new() };
-        invoice.reasons.iter().map(|reason| format!("{whose}{reason}")).collect::<Vec<_>>()
+        let of_this = |reason: &Reason| if several { reason.of_invoice(invoice.index) } else { reason.clone() };
+        invoice.reasons.iter().map(of_this).collect::<Vec<_>>()
     };
     let unread = report.others.iter().filter(|other| !other.needs_no_review());
-    let of_other = unread.map(|other| format!("{}: {}: {}", other.place, other.code, other.message));
+    let of_other = unread.map(|other| says::of_part(other.place.sentence(), &other.code, other.said.clone()).into());
     report.invoices.iter().flat_map(of_invoice).chain(of_other).collect()
-}
-
-fn list(fields: &[Field]) -> String {
-    fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -174,6 +164,7 @@ mod tests {
             (1, vec!["altered_copy"], Some(Verdict::Review))
         );
         let [of_invoice, of_page] = &altered.reasons[..] else { panic!("{:?}", altered.reasons) };
+        let [of_invoice, of_page] = [of_invoice, of_page].map(|reason| reason.message.as_str());
         assert!(of_invoice.starts_with("copies_agree: page 2 shows") && of_invoice.contains("6.00"), "{of_invoice}");
         assert!(of_page.starts_with("page 2: altered_copy: ") && of_page.contains("grand_total"), "{of_page}");
     }
@@ -224,19 +215,19 @@ mod tests {
     #[test]
     fn reasons_say_which_invoice_when_there_are_several() {
         let doubtful = |page, number: &str| {
-            let reasons = vec!["issue_date was not found".to_owned()];
+            let reasons = vec![says::field_not_found("issue_date").into()];
             CheckedInvoice { verdict: Verdict::Review, reasons, ..invoice(page, number, "") }
         };
         let mut whole = Whole::default();
         whole.add(doubtful(1, "1"));
-        assert_eq!(report(whole).reasons, ["issue_date was not found"]);
+        assert_eq!(report(whole).reasons[0].message, "issue_date was not found");
         let mut whole = Whole::default();
         whole.add(invoice(1, "1", ""));
         whole.add(doubtful(2, "2"));
         let report = report(whole);
         assert_eq!(
-            (report.verdict, report.reasons),
-            (Some(Verdict::Review), vec!["invoice 2: issue_date was not found".to_owned()])
+            (report.verdict, report.reasons.len(), report.reasons[0].message.as_str()),
+            (Some(Verdict::Review), 1, "invoice 2: issue_date was not found")
         );
     }
 

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::{Client, RequestBuilder, Url, redirect};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// How long and how often a vendor is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,14 +139,14 @@ impl Http {
     pub async fn send(&self, request: RequestBuilder, deadline: Instant) -> Result<Reply> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left < LEAST_TIME {
-            return Err(Error::new(ErrorKind::Deadline, "no time is left to ask the vendor"));
+            return Err(Error::new(ErrorKind::Deadline, fault::no_time_for_vendor()));
         }
         let request = request.timeout(left.min(self.policy.total));
         let mut response = request.send().await.map_err(|e| broken(&e))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| broken(&e))? {
             if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(Error::new(ErrorKind::ProviderProtocol, "the answer is too long").with_end_unknown());
+                return Err(Error::new(ErrorKind::ProviderProtocol, fault::answer_too_long()).with_end_unknown());
             }
             body.extend_from_slice(&chunk);
         }
@@ -222,7 +223,7 @@ fn count_calls(error: Error, calls: u32) -> Error {
     if calls == 1 {
         return error;
     }
-    let message = format!("{} (after {calls} calls)", error.message());
+    let message = fault::after_calls(error.sentence(), calls);
     error.with_message(message)
 }
 
@@ -250,7 +251,7 @@ fn by_status(error: Error, status: StatusCode) -> Error {
         500..=599 => ErrorKind::ProviderUnavailable,
         _ => ErrorKind::ProviderProtocol,
     };
-    Error::new(kind, format!("{} (HTTP status {})", error.message(), status.as_u16()))
+    Error::new(kind, fault::http_status(error.sentence(), status.as_u16()))
         .with_vendor_code(format!("{HTTP_STATUS}{}", status.as_u16()))
 }
 
@@ -265,14 +266,14 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn broken(error: &reqwest::Error) -> Error {
-    let (kind, what) = if error.is_connect() {
-        (ErrorKind::ProviderUnavailable, "the vendor cannot be reached")
+    let (kind, message) = if error.is_connect() {
+        (ErrorKind::ProviderUnavailable, fault::vendor_unreachable(cause(error)))
     } else if error.is_timeout() {
-        (ErrorKind::ProviderTimeout, "the vendor did not answer in time")
+        (ErrorKind::ProviderTimeout, fault::vendor_silent(cause(error)))
     } else {
-        (ErrorKind::ProviderUnavailable, "the connection to the vendor broke")
+        (ErrorKind::ProviderUnavailable, fault::vendor_broke_off(cause(error)))
     };
-    let broken = Error::new(kind, format!("{what}: {}", cause(error)));
+    let broken = Error::new(kind, message);
     // Without a connection nothing was sent.
     if error.is_connect() || error.is_builder() { broken } else { broken.with_end_unknown() }
 }

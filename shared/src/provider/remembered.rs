@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use super::{Answer, Provider, Told};
 use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 use crate::store::{Store, Version, Versioned, Within};
 use crate::worker::Part;
 
@@ -248,7 +249,7 @@ impl Page<'_> {
     async fn prepared(&self) -> Result<Option<Fitted>> {
         let fitted = self.provider.prepare(self.part, self.share).await?;
         if self.share.saturating_duration_since(Instant::now()) < LEAST_FOR_A_CALL {
-            return Err(Error::new(ErrorKind::Deadline, "no time is left to ask the vendor"));
+            return Err(Error::new(ErrorKind::Deadline, fault::no_time_for_vendor()));
         }
         Ok(fitted)
     }

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{self, Corners};
 use crate::reader::sources::{self, CodeWeight};
 use crate::report::PageInfo;
+use crate::sentence::{fault, next};
 use crate::worker::Part;
 
 /// A vendor's protocol.
@@ -107,13 +108,12 @@ impl Remote {
 
 /// Credentials that do not come in time are our own time-out.
 async fn in_time<T>(keys: impl Future<Output = T>, deadline: Instant) -> Result<T> {
-    let late = |_| Error::new(ErrorKind::Deadline, "the vendors' credentials did not come in time");
+    let late = |_| Error::new(ErrorKind::Deadline, fault::credentials_late());
     tokio::time::timeout_at(deadline.into(), keys).await.map_err(late)
 }
 
 fn no_keys(name: &str) -> Error {
-    Error::new(ErrorKind::ProviderAuth, format!("there are no credentials for {name}"))
-        .with_hint(format!("Add \"{name}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."))
+    Error::new(ErrorKind::ProviderAuth, fault::no_credentials(name)).with_hint(next::add_to_secret(name))
 }
 
 /// Shorter ones are no credentials, and would tear holes into what the vendor says.
@@ -123,7 +123,7 @@ const MIN_CREDENTIAL_IN_ANSWER: usize = 12;
 
 /// What a vendor says goes into logs and Reports, and it may well quote what it refuses.
 fn redacted(error: Error, keys: &VendorKeys) -> Error {
-    let message = without(error.message(), keys, MIN_CREDENTIAL);
+    let message = error.sentence().map_texts(&|text| without(text, keys, MIN_CREDENTIAL));
     error.with_message(message)
 }
 

@@ -24,21 +24,21 @@ mod testing;
 mod values;
 
 use crate::error::{Error, ErrorKind};
+use crate::sentence::{Sentence, fault};
 
 pub use page::{read, read_text};
 
 /// What is said of a paper that says itself what it is.
-pub(crate) fn another_paper(name: &str) -> Error {
-    Error::new(ErrorKind::NoInvoice, format!("the document is {name}, not a VAT invoice"))
-        .with_hint("Only the nine kinds of VAT invoice are read: book this paper by hand, or leave it out.")
+pub(crate) fn another_paper((name, advice): (Sentence, Sentence)) -> Error {
+    Error::new(ErrorKind::NoInvoice, fault::another_paper(name)).with_hint(advice)
 }
 
 /// What is said of a document that is readable and none of ours.
 pub(crate) fn no_invoice() -> Error {
-    Error::new(ErrorKind::NoInvoice, "the document holds no Chinese VAT invoice that we know")
+    Error::new(ErrorKind::NoInvoice, fault::no_invoice_known())
 }
 
 /// What is said of a page that nobody could read as an invoice, although it may be one.
 pub(crate) fn unread_invoice() -> Error {
-    Error::new(ErrorKind::UnreadInvoice, "the page carries the labels of an invoice, but none could be read from it")
+    Error::new(ErrorKind::UnreadInvoice, fault::labels_without_invoice())
 }

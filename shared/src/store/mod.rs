@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 pub use memory::MemoryStore;
 pub use s3::S3Store;
@@ -103,5 +104,5 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 }
 
 pub(crate) fn too_large(size: u64, max_bytes: u64) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("the file has {size} bytes, more than the {max_bytes} allowed"))
+    Error::new(ErrorKind::TooLarge, fault::more_bytes_than(size, max_bytes))
 }

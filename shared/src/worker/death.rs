@@ -4,6 +4,7 @@ use std::process::ExitStatus;
 
 use super::Settings;
 use crate::error::{Error, ErrorKind};
+use crate::sentence::{Sentence, fault};
 
 /// What an allocation that fails says before it ends the process.
 const NO_MEMORY: &str = "memory allocation of";
@@ -16,8 +17,8 @@ const SIGABRT: i32 = 6;
 /// How a worker ended while it had something to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Death {
-    /// The document asked for more than one may have; of what, in words.
-    OfDocument(String),
+    /// The document asked for more than one may have; of what.
+    OfDocument(Sentence),
     /// Whatever it was, it need not be the document's doing.
     Otherwise(String),
 }
@@ -29,22 +30,22 @@ impl Death {
         let ended = status.map_or_else(|| "it did not end by itself".to_owned(), |status| status.to_string());
         if signal == Some(SIGXCPU) {
             let seconds = settings.cpu.as_secs();
-            return Self::OfDocument(format!("more than {seconds} s of processor time for one page"));
+            return Self::OfDocument(fault::too_much_processor_time(seconds));
         }
         if signal == Some(SIGABRT) && last_words.contains(NO_MEMORY) {
             let megabytes = settings.memory >> 20;
-            return Self::OfDocument(format!("more than the {megabytes} MB of memory that one may have"));
+            return Self::OfDocument(fault::too_much_memory(megabytes));
         }
         if signal == Some(SIGABRT) && last_words.contains(NO_STACK) {
-            return Self::OfDocument("more levels inside each other than any honest one has".to_owned());
+            return Self::OfDocument(fault::too_many_levels());
         }
         Self::Otherwise(ended)
     }
 }
 
 /// What the sender of a document is told that has asked for too much.
-pub(super) fn too_complex(of_what: &str) -> Error {
-    Error::new(ErrorKind::TooComplex, format!("reading the document takes {of_what}"))
+pub(super) fn too_complex(of_what: Sentence) -> Error {
+    Error::new(ErrorKind::TooComplex, of_what)
 }
 
 #[cfg(unix)]
@@ -62,12 +63,13 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     use super::*;
+    use crate::sentence::Lang;
 
     #[test]
     fn a_death_by_a_limit_is_the_documents_and_any_other_is_not() {
         let settings = Settings::default();
         let of = |signal: i32, words: &str| Death::of(Some(ExitStatus::from_raw(signal)), words, &settings);
-        let says = |death: Death, what: &str| matches!(death, Death::OfDocument(words) if words.contains(what));
+        let says = |death: Death, what: &str| matches!(death, Death::OfDocument(words) if words.say(Lang::En).unwrap().contains(what));
         assert!(says(of(SIGXCPU, ""), "processor time"));
         assert!(says(of(SIGABRT, "memory allocation of 77 bytes failed"), "memory"));
         assert!(says(of(SIGABRT, "thread 'main' has overflowed its stack"), "levels"));

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::here::Here;
 use super::team::Chair;
-use crate::desk::{FileFacts, Fit, PartFacts, Seen};
+use crate::desk::{FileFacts, Fit, Leaf, PartFacts, Picture, Seen};
 use crate::document::Limits;
 use crate::document::fit::{Fitted, Requirements};
 use crate::error::Result;
@@ -56,10 +56,23 @@ pub(super) enum Seat {
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
+impl Open {
+    pub(super) fn new(bytes: Bytes, limits: Limits, seat: Seat) -> Self {
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), bytes, limits, seat }
+    }
+
+    /// Draws a page of it, without its being laid open.
+    pub(super) async fn draw(&self, leaf: &Leaf, max_bytes: usize, deadline: Instant) -> Result<Option<Picture>> {
+        match &self.seat {
+            Seat::Here(here) => here.draw(self, leaf, max_bytes, deadline).await,
+            Seat::Elsewhere(chair) => chair.draw(self, leaf, max_bytes, deadline).await,
+        }
+    }
+}
+
 impl File {
     pub(super) async fn open(bytes: Bytes, limits: Limits, seat: Seat, deadline: Instant) -> Result<Self> {
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let open = Arc::new(Open { id, bytes, limits, seat });
+        let open = Arc::new(Open::new(bytes, limits, seat));
         let facts = match &open.seat {
             Seat::Here(here) => here.open(&open, deadline).await,
             Seat::Elsewhere(chair) => chair.open(&open, deadline).await,

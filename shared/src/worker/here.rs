@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use super::file::Open;
 use super::team::too_late;
-use crate::desk::{Desk, FileFacts, Fit, Seen};
+use crate::desk::{Desk, FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::Requirements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// The desk; clones are the same one.
 #[derive(Clone)]
@@ -37,6 +38,17 @@ impl Here {
     ) -> Result<Fit> {
         let requirements = requirements.clone();
         self.asked(file, deadline, move |desk, id| desk.fit(id, part, &requirements)).await
+    }
+
+    pub(super) async fn draw(
+        &self,
+        file: &Open,
+        leaf: &Leaf,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<Option<Picture>> {
+        let (desk, leaf, bytes, limits) = (Arc::clone(&self.0), leaf.clone(), file.bytes.clone(), file.limits);
+        on_a_thread(move || desk.draw(bytes, &leaf, &limits, max_bytes), deadline).await
     }
 
     pub(super) fn close(&self, id: u64) {
@@ -68,7 +80,7 @@ async fn on_a_thread<T: Send + 'static>(
 ) -> Result<T> {
     match tokio::time::timeout_at(deadline.into(), tokio::task::spawn_blocking(work)).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, "the embedded reader broke off")),
+        Ok(Err(_)) => Err(Error::new(ErrorKind::Internal, fault::reader_broke_off())),
         Err(_) => Err(too_late()),
     }
 }

@@ -30,14 +30,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Leaf, Picture};
 use crate::document::{Format, Limits};
 use crate::error::Result;
 
 pub use file::{File, Part};
 pub use serve::serve;
 
-use file::Seat;
+use file::{Open, Seat};
 use here::Here;
 use team::Team;
 
@@ -118,10 +118,29 @@ impl Workers {
         if bytes.is_empty() {
             Format::by_first_bytes(&bytes)?;
         }
-        let seat = match &self.0 {
+        File::open(bytes, *limits, self.seat(), deadline).await
+    }
+
+    /// Draws a page of a file for people to look at, in so many bytes at the most; none where the file has no such page, or
+    /// its pages have no pixels (OFD, XML).
+    ///
+    /// # Errors
+    /// As [`Self::open`], and what kept the page from being drawn.
+    pub async fn draw(
+        &self,
+        bytes: Bytes,
+        leaf: &Leaf,
+        limits: &Limits,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<Option<Picture>> {
+        Open::new(bytes, *limits, self.seat()).draw(leaf, max_bytes, deadline).await
+    }
+
+    fn seat(&self) -> Seat {
+        match &self.0 {
             Way::Here(here) => Seat::Here(here.clone()),
             Way::Elsewhere(team) => Seat::Elsewhere(team.seat()),
-        };
-        File::open(bytes, *limits, seat, deadline).await
+        }
     }
 }

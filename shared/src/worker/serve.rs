@@ -10,11 +10,12 @@ use bytes::Bytes;
 
 use super::confine;
 use super::trust::Checked;
-use super::wire::{self, Begin, Fitting, MAX_HEAD, Reply, Request};
-use crate::desk::{Desk, Fit};
+use super::wire::{self, Begin, Fitting, Frame, MAX_HEAD, Reply, Request};
+use crate::desk::{Desk, Fit, Picture};
 use crate::document::{self, fonts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::logging;
+use crate::sentence::fault;
 
 /// The worker's whole life, over standard input and output; `desk` gives it its desk once it knows the models' folder.
 pub fn serve(desk: impl FnOnce(&Path) -> Desk) -> ExitCode {
@@ -71,6 +72,11 @@ fn answer(desk: &Desk, request: Request, bytes: Bytes) -> (Reply, Bytes) {
             Some(Err(error)) => plain(Some(Reply::Fitted(Err(error)))),
             Some(Ok(fit)) => fitted(fit),
         },
+        Request::Draw { leaf, limits, max_bytes } => match guarded(|| desk.draw(bytes, &leaf, &limits, max_bytes)) {
+            Ok(Some(picture)) => drawn(picture),
+            Ok(None) => plain(Some(Reply::Drawn(Ok(None)))),
+            Err(error) => plain(Some(Reply::Drawn(Err(error)))),
+        },
         Request::Close(files) => {
             files.into_iter().for_each(|file| desk.close(file));
             plain(Some(Reply::Closed))
@@ -87,17 +93,22 @@ fn fitted(fit: Fit) -> (Reply, Bytes) {
     (Reply::Fitted(Ok(fitting)), bytes)
 }
 
+fn drawn(Picture { bytes, frame, pages }: Picture) -> (Reply, Bytes) {
+    (Reply::Drawn(Ok(Some(Frame { size: frame, pages }))), bytes)
+}
+
 /// What the parent would not believe is better told as what it is.
 fn believable<T: Checked>(answer: Result<T>) -> Result<T> {
-    answer?.checked().map_err(|why| Error::new(ErrorKind::TooComplex, format!("the document makes {why}")))
+    answer?.checked().map_err(|why| Error::new(ErrorKind::TooComplex, fault::not_believed(why)))
 }
 
 /// The same for an answer that nobody would listen to until its end.
 fn too_long(reply: &Reply) -> Reply {
-    let error = Error::new(ErrorKind::TooComplex, "there is more in the document than an answer can tell");
+    let error = Error::new(ErrorKind::TooComplex, fault::too_much_to_tell());
     match reply {
         Reply::Read(_) => Reply::Read(Err(error)),
         Reply::Fitted(_) => Reply::Fitted(Err(error)),
+        Reply::Drawn(_) => Reply::Drawn(Err(error)),
         _ => Reply::Opened(Err(error)),
     }
 }
@@ -116,7 +127,7 @@ fn whether_open<T>(work: impl FnOnce() -> Option<Result<T>>) -> Option<Result<T>
 pub(super) fn broken_off(cause: &(dyn std::any::Any + Send)) -> Error {
     let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
     if text.is_some_and(|text| text.contains("failed to spawn thread") || text.contains("Cannot allocate memory")) {
-        return Error::new(ErrorKind::TooComplex, "reading the document needs more memory than one may have");
+        return Error::new(ErrorKind::TooComplex, fault::more_memory_than_allowed());
     }
-    Error::new(ErrorKind::Internal, "the embedded reader broke off")
+    Error::new(ErrorKind::Internal, fault::reader_broke_off())
 }

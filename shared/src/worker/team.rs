@@ -20,10 +20,11 @@ use super::death::{Death, too_complex};
 use super::file::Open;
 use super::process::Process;
 use super::trust::{Checked, documents_own};
-use super::wire::{Reply, Request, invalid};
-use crate::desk::{FileFacts, Fit, Seen};
+use super::wire::{Frame, Reply, Request, invalid};
+use crate::desk::{FileFacts, Fit, Leaf, Picture, Seen};
 use crate::document::fit::{Fitted, Requirements};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// A worker that keeps more bytes of memory than this when no file is open is ended, so that the memory is back.
 const LARGE: u64 = 700 << 20;
@@ -127,6 +128,23 @@ impl Chair {
         .await
     }
 
+    pub(super) async fn draw(
+        self: &Arc<Self>,
+        file: &Open,
+        leaf: &Leaf,
+        max_bytes: usize,
+        deadline: Instant,
+    ) -> Result<Option<Picture>> {
+        let draw = Request::Draw { leaf: leaf.clone(), limits: file.limits, max_bytes };
+        self.ask(file, &draw, max_bytes as u64, deadline, |reply, bytes| match reply {
+            Reply::Drawn(drawn) => {
+                understood(drawn.map(|frame| frame.map(|Frame { size, pages }| Picture { bytes, frame: size, pages })))
+            }
+            _ => Err(beside_the_point()),
+        })
+        .await
+    }
+
     /// Nobody asks for the file any more.
     pub(super) fn close(self: &Arc<Self>, id: u64) {
         self.files.fetch_sub(1, Ordering::Relaxed);
@@ -166,7 +184,7 @@ impl Chair {
             }
         }
         self.start_soon();
-        Err(Error::new(ErrorKind::Internal, "two workers died of this document, and it cannot be told why"))
+        Err(Error::new(ErrorKind::Internal, fault::workers_died()))
     }
 
     /// Says in the log how a worker died.
@@ -178,9 +196,10 @@ impl Chair {
         let (death, last_words) = worker.process.death(error, &self.settings).await;
         match death {
             Death::OfDocument(of_what) => {
-                tracing::warn!(worker = pid, of_what, last_words, "a worker died of its document");
+                let error = too_complex(of_what);
+                tracing::warn!(worker = pid, why = error.message(), last_words, "a worker died of its document");
                 self.start_soon();
-                Err(too_complex(&of_what))
+                Err(error)
             }
             Death::Otherwise(ended) => {
                 tracing::warn!(worker = pid, ended, %error, last_words, "a worker died; its document is given to another");
@@ -254,6 +273,10 @@ impl Worker {
         if matches!(request, Request::Open { .. }) {
             return self.opened(file, settings).await;
         }
+        if matches!(request, Request::Draw { .. }) {
+            self.process.allow(settings.cpu);
+            return self.process.ask(request, &file.bytes, max_bytes).await;
+        }
         // Once more where the file had to make room for others.
         for _ in 0..ATTEMPTS {
             if !self.open.contains(&file.id) {
@@ -298,7 +321,7 @@ fn beside_the_point() -> io::Error {
 }
 
 pub(super) fn too_late() -> Error {
-    Error::new(ErrorKind::Deadline, "reading the document needs more time than there is")
+    Error::new(ErrorKind::Deadline, fault::document_too_slow())
 }
 
 impl fmt::Debug for Chair {

@@ -4,10 +4,12 @@
 use std::io;
 
 use super::wire::{Fitting, invalid};
-use crate::desk::{FileFacts, Found, PartFacts, Seen};
+use crate::desk::{FileFacts, Found, PartFacts, Picture, SHOWN, Seen};
+use crate::document::Format;
 use crate::error::{Error, ErrorKind};
 use crate::geometry::Quad;
 use crate::report::{Evidence, Place, Reading};
+use crate::sentence::{Lang, Sentence};
 
 /// More than an archive's members may have pages.
 const MAX_PARTS: usize = 200_000;
@@ -66,11 +68,29 @@ impl Checked for Fitting {
     }
 }
 
+impl Checked for Option<Picture> {
+    fn checked(self) -> io::Result<Self> {
+        if let Some(Picture { bytes, frame, pages }) = &self {
+            check_sides(*frame)?;
+            hold(*pages > 0 && frame.0 > 0 && frame.1 > 0, "a picture of nothing")?;
+            // A browser shows it, and is told what it is.
+            hold(Format::of_picture(bytes).is_some_and(|format| SHOWN.contains(&format)), "a picture that is none")?;
+        }
+        Ok(self)
+    }
+}
+
 /// An error that is told as an answer: it can be the document's fault, or a fault of ours, and nobody else's.
 pub(super) fn documents_own(error: &Error) -> Error {
     let kind = if error.is_caller_fault() { error.kind() } else { ErrorKind::Internal };
     let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_TEXT / 4).collect::<String>();
-    Error::new(kind, short(error.message())).with_hint(short(error.hint()))
+    // A sentence is one of ours, or only what it says in English counts.
+    let believed = |sentence: Sentence, english: &str| match sentence.map_texts(&short).known() {
+        Some(sentence) if sentence.say(Lang::En).is_some_and(|text| text.len() <= MAX_TEXT) => sentence,
+        _ => Sentence::verbatim(short(english)),
+    };
+    Error::new(kind, believed(error.sentence(), error.message()))
+        .with_hint(believed(error.hint_sentence(), &error.hint()))
 }
 
 fn hold(holds: bool, what: &str) -> io::Result<()> {
@@ -191,6 +211,25 @@ mod tests {
             assert!(seen.checked().is_err(), "{at}");
         }
         assert!(Fitting { is_file: false, size: Some((u32::MAX, 1)), adapted: None }.checked().is_err());
+    }
+
+    #[test]
+    fn only_a_picture_of_something_is_shown() {
+        let picture = |bytes: &'static [u8], frame| Picture { bytes: bytes.into(), frame, pages: 1 };
+        let jpeg = b"\xff\xd8\xff\xe0";
+        assert!(Some(picture(jpeg, (2, 1))).checked().is_ok() && Option::<Picture>::None.checked().is_ok());
+        for (at, strange) in [
+            picture(b"<svg onload='alert(1)'>", (2, 1)),
+            picture(b"BM not for every browser", (2, 1)),
+            picture(jpeg, (0, 1)),
+            picture(jpeg, (u32::MAX, 1)),
+            Picture { pages: 0, ..picture(jpeg, (2, 1)) },
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!(Some(strange).checked().is_err(), "{at}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::{FileFacts, Seen};
+use crate::desk::{FileFacts, Leaf, Seen};
 use crate::document::Limits;
 use crate::document::fit::Requirements;
 use crate::error::Error;
@@ -37,6 +37,12 @@ pub(super) enum Request {
         part: usize,
         requirements: Requirements,
     },
+    /// The bytes behind it are a file that does not stay.
+    Draw {
+        leaf: Leaf,
+        limits: Limits,
+        max_bytes: usize,
+    },
     /// Nobody asks for these any more.
     Close(Vec<u64>),
 }
@@ -59,6 +65,8 @@ pub(super) enum Reply {
     Read(Result<Seen, Error>),
     /// The bytes are behind it, unless they are those of the file.
     Fitted(Result<Fitting, Error>),
+    /// The bytes are behind it; none where there is nothing to be drawn.
+    Drawn(Result<Option<Frame>, Error>),
     Closed,
     /// The file had to make room: it is to be opened again.
     NotOpen,
@@ -71,6 +79,13 @@ pub(super) struct Fitting {
     pub is_file: bool,
     pub size: Option<(u32, u32)>,
     pub adapted: Option<String>,
+}
+
+/// A page's picture, without its bytes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Frame {
+    pub size: (u32, u32),
+    pub pages: u32,
 }
 
 /// A head as it goes over the pipe, with the lengths before it.

@@ -1,7 +1,7 @@
 //! Reads files that say plainly what is in them.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -34,9 +34,9 @@ impl Line {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Reader {
-    reads: Mutex<BTreeMap<Bytes, u32>>,
+    reads: Arc<Mutex<BTreeMap<Bytes, u32>>>,
 }
 
 #[async_trait]

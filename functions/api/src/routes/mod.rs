@@ -2,6 +2,7 @@
 //!
 //! - [`invoices`], [`capabilities`]: our own, with a bearer key
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
+//! - [`preview`]: the picture of a page, for those who look at a Report beside it
 //! - [`body`], [`upload`]: the file in a request
 //! - [`single`]: the one page that a vendor's interface answers
 
@@ -9,6 +10,7 @@ mod body;
 pub(crate) mod capabilities;
 mod form;
 pub(crate) mod invoices;
+pub(crate) mod preview;
 mod single;
 pub(crate) mod textin;
 mod upload;
@@ -53,6 +55,10 @@ pub(crate) enum Action {
     ReadInvoice,
     /// What can be asked for here.
     TellCapabilities,
+    /// A file in, the picture of a page out.
+    ShowPreview,
+    /// The page for people.
+    ShowPage,
 }
 
 /// One method at one path.
@@ -64,9 +70,11 @@ pub(crate) struct Route {
 }
 
 /// Our own routes.
-static ROUTES: [Route; 2] = [
+static ROUTES: [Route; 4] = [
     Route { method: Method::POST, path: "/v1/invoices", action: Action::ReadInvoice },
     Route { method: Method::GET, path: "/v1/capabilities", action: Action::TellCapabilities },
+    Route { method: Method::POST, path: "/v1/preview", action: Action::ShowPreview },
+    Route { method: Method::GET, path: "/", action: Action::ShowPage },
 ];
 
 /// Every method at this path; none when there is nothing.

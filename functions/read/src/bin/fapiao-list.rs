@@ -50,6 +50,7 @@ async fn main() -> ExitCode {
 
 async fn run(Arguments { from, output }: Arguments) -> Result<Gathered, Error> {
     let form = form(&output)?;
+    let lang = fapiao_read::language()?;
     let origin = Origin::parse(&from)?;
     let progress = Progress::new(0);
     let mut list = List::default();
@@ -65,7 +66,7 @@ async fn run(Arguments { from, output }: Arguments) -> Result<Gathered, Error> {
         return Err(Error::new(ErrorKind::Internal, format!("there is no Report in {from}"))
             .with_hint("Reports stand in the output bucket, or where OUT of `make read` was."));
     }
-    let table = list.table();
+    let table = list.table(lang);
     write_to(&output, form, &origin, &table)?;
     say(gathered, &table.summary, &output);
     Ok(gathered)

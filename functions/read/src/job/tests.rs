@@ -53,7 +53,8 @@ impl Desktop {
     fn new(provider: Arc<dyn Provider>, depth: Depth, prune: bool) -> Self {
         let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let limits = Limits { max_bytes: 100_000, ..Limits::default() };
-        let folders = Folders { input: input.path().to_owned(), output: output.path().to_owned(), depth, prune };
+        let folders =
+            Folders { input: input.path().to_owned(), output: output.path().to_owned(), depth, prune, lang: Lang::En };
         let job = Job::new(pipeline(provider, limits), folders, 2);
         Self { input, output, job }
     }

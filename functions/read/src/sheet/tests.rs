@@ -5,6 +5,8 @@ use fapiao::invoice::Invoice;
 use fapiao::list::List;
 use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status};
 
+use fapiao::sentence::Sentence;
+
 use super::*;
 
 fn report(seller: &str, total: &str) -> Report {
@@ -20,7 +22,7 @@ fn report(seller: &str, total: &str) -> Report {
     let invoice = CheckedInvoice {
         index: 1,
         verdict: Verdict::Review,
-        reasons: vec!["one".to_owned(), "two".to_owned()],
+        reasons: ["one", "two"].map(|text| Sentence::verbatim(text).into()).to_vec(),
         invoice,
         fields: [("invoice_number".to_owned(), verified)].into(),
         ..CheckedInvoice::default()
@@ -43,7 +45,7 @@ fn links() -> Links {
 }
 
 fn rows(list: &List) -> Vec<Vec<Data>> {
-    let workbook = workbook(&list.table(), &links()).unwrap();
+    let workbook = workbook(&list.table(fapiao::sentence::Lang::En), &links()).unwrap();
     let mut workbook: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(workbook)).unwrap();
     workbook.worksheet_range(NAME).unwrap().rows().map(<[Data]>::to_vec).collect()
 }
@@ -89,7 +91,7 @@ fn links_lead_from_the_list_to_the_files() {
     for name in ["发票 1%20.jpg", "a#b.jpg", "sub/=c.jpg"] {
         list.set(name, &format!("{name}.json"), &report("甲", "1.00"));
     }
-    let workbook = workbook(&list.table(), &links()).unwrap();
+    let workbook = workbook(&list.table(fapiao::sentence::Lang::En), &links()).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
     let relations = archive.by_name("xl/worksheets/_rels/sheet1.xml.rels").unwrap();
     let relations = std::io::read_to_string(relations).unwrap();
@@ -108,6 +110,6 @@ fn ten_thousand_lines_are_written_in_seconds() {
         list.set(&format!("{file}.jpg"), &format!("{file}.jpg.json"), &report);
     }
     let start = std::time::Instant::now();
-    let workbook = workbook(&list.table(), &links()).unwrap();
+    let workbook = workbook(&list.table(fapiao::sentence::Lang::En), &links()).unwrap();
     assert!(start.elapsed().as_secs() < 60 && workbook.len() < 20 << 20, "{:?}, {}", start.elapsed(), workbook.len());
 }

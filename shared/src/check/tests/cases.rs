@@ -30,7 +30,7 @@ fn a_red_letter_invoice_is_verified_too() {
     invoice.grand_total_words = Some("（负数）伍佰圆零壹分".into());
     invoice.qr_code = invoice.qr_code.as_ref().map(|code| code.replace(",442.48,", ",-442.48,"));
     let findings = run(&mut reading);
-    assert_eq!(findings.reasons, Vec::<String>::new());
+    assert_eq!(findings.reasons, vec![]);
     assert_eq!(status(&findings, "signs_agree"), CheckStatus::Pass);
 }
 
@@ -100,7 +100,7 @@ fn a_digital_invoice_is_told_by_its_number_and_its_qr_code() {
     (invoice.invoice_code, invoice.check_code) = (None, None);
     invoice.qr_code = Some("01,32,,19312000000012345678,500.01,2019-01-14,,8F2A".into());
     let findings = run(&mut reading);
-    assert_eq!(findings.reasons, Vec::<String>::new());
+    assert_eq!(findings.reasons, vec![]);
     assert_eq!(status(&findings, "digital_number_fits_date"), CheckStatus::Pass);
     reading.invoice.invoice_number = Some("18312000000012345678".into());
     assert_eq!(status(&run(&mut reading), "digital_number_fits_date"), CheckStatus::Fail);
@@ -142,7 +142,7 @@ fn stars_in_place_of_the_tax_count_as_none() {
     for field in [Field::TotalTax, Field::Cell(0, Column::TaxAmount)] {
         reading.fields.remove(&field);
     }
-    assert_eq!(run(&mut reading).reasons, Vec::<String>::new());
+    assert_eq!(run(&mut reading).reasons, vec![]);
 }
 
 #[test]

@@ -273,7 +273,11 @@ fn each_rule_tells_what_is_wrong_and_takes_verified_back() {
         }
         if *expected == CheckStatus::Fail {
             assert_eq!(findings.verdict, Verdict::Review, "{what}");
-            assert!(findings.reasons.iter().any(|reason| reason.starts_with(rule)), "{what}: {:?}", findings.reasons);
+            assert!(
+                findings.reasons.iter().any(|reason| reason.message.starts_with(rule)),
+                "{what}: {:?}",
+                findings.reasons
+            );
         }
     }
 }

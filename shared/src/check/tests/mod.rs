@@ -4,6 +4,7 @@ mod cases;
 mod changes;
 mod properties;
 mod roles;
+mod sentences;
 
 use jiff::civil::Date;
 

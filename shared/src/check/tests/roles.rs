@@ -162,7 +162,11 @@ fn a_private_buyer_needs_no_id() {
             (kind, Some(name.into()), None);
         reading.fields.remove(&Field::BuyerTaxId);
         let reasons = run(&mut reading).reasons;
-        assert_eq!(reasons.iter().any(|reason| reason.starts_with("buyer.tax_id")), missing, "{name} {reasons:?}");
+        assert_eq!(
+            reasons.iter().any(|reason| reason.message.starts_with("buyer.tax_id")),
+            missing,
+            "{name} {reasons:?}"
+        );
     }
 }
 

@@ -16,6 +16,7 @@ use super::markup::Element;
 use super::text::{Attachment, Picture, TextLayer};
 use super::{Format, Limits};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 use delta::numbers as numbers_of;
 use page::Page;
@@ -114,7 +115,7 @@ impl Package {
         let folder = self.folder.clone();
         let root = self.xml(&[&folder], ROOT)?.ok_or_else(|| damaged("it has no OFD.xml"))?;
         if root.find("Encryptions").is_some() {
-            return Err(Error::new(ErrorKind::Encrypted, "the OFD is locked"));
+            return Err(Error::new(ErrorKind::Encrypted, fault::ofd_locked()));
         }
         let bodies: Vec<Element> = root.all("DocBody").cloned().collect();
         if bodies.is_empty() {
@@ -134,10 +135,9 @@ impl Package {
     fn xml(&mut self, folders: &[&str], path: &str) -> Result<Option<Element>> {
         let Some(member) = self.find(folders, path) else { return Ok(None) };
         let bytes = self.archive.read(&member)?;
-        self.xml_left = self
-            .xml_left
-            .checked_sub(bytes.len())
-            .ok_or_else(|| Error::new(ErrorKind::TooLarge, format!("the OFD has more than {MAX_XML} bytes of XML")))?;
+        self.xml_left = self.xml_left.checked_sub(bytes.len()).ok_or_else(|| {
+            Error::new(ErrorKind::TooLarge, fault::ofd_too_large(format_args!("{MAX_XML} bytes of XML")))
+        })?;
         Element::parse(&bytes).map(Some)
     }
 
@@ -198,5 +198,5 @@ fn join(folder: &str, path: &str) -> String {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::Undecodable, format!("the OFD cannot be read: {what}"))
+    Error::new(ErrorKind::Undecodable, fault::ofd_broken(what))
 }

@@ -9,6 +9,7 @@ use super::{DocRoot, Package, damaged, folder_of, join, numbers_of};
 use crate::document::markup::Element;
 use crate::document::text::{TextPage, TextRun};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::fault;
 
 /// Millimetres of a page that does not say its size: A4.
 const A4: [f32; 4] = [0.0, 0.0, 210.0, 297.0];
@@ -185,5 +186,5 @@ fn picture(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget)
 }
 
 fn too_much() -> Error {
-    Error::new(ErrorKind::TooLarge, format!("the OFD has more than {MAX_CHARACTERS} characters"))
+    Error::new(ErrorKind::TooLarge, fault::ofd_too_large(format_args!("{MAX_CHARACTERS} characters")))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::provider::Told;
+use crate::sentence::{fault, next};
 
 /// What a claim is longer than its holder can live: its last moments, and the difference between two clocks.
 const SLACK: Duration = Duration::from_secs(60);
@@ -140,12 +141,8 @@ impl Entry {
         let (at, error) = [noted, died].into_iter().flatten().max_by_key(|(at, _)| *at)?;
         let until = at.saturating_add(UNSETTLED_FOR).unwrap_or(Timestamp::MAX);
         (now < until).then(|| {
-            let message = format!(
-                "{}; the call may have been charged, so the page is not sent there again before {until:.0}",
-                error.message()
-            );
-            let hint = "Send the file again after that time, or read it with another provider.";
-            Error::new(error.kind(), message).with_hint(hint)
+            let message = fault::maybe_charged(error.sentence(), format!("{until:.0}"));
+            Error::new(error.kind(), message).with_hint(next::send_after_that())
         })
     }
 
@@ -164,7 +161,7 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 fn of_the_dead() -> Error {
-    Error::new(ErrorKind::ProviderUnavailable, "whoever asked the vendor has died before the answer was kept")
+    Error::new(ErrorKind::ProviderUnavailable, fault::asker_died())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::{fault, next};
 
 /// The first pause before looking again; doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -29,8 +30,7 @@ impl Wait {
     /// `deadline` when the wait is over.
     pub(super) async fn pause(&mut self, at_most: Duration) -> Result<()> {
         if Instant::now() >= self.give_up_at {
-            return Err(Error::new(ErrorKind::Deadline, "another event for the same page is being worked on")
-                .with_hint("Nothing needs to be done: the event comes again from the queue."));
+            return Err(Error::new(ErrorKind::Deadline, fault::worked_on_elsewhere()).with_hint(next::comes_again()));
         }
         // A moment longer, because clocks are read in whole ticks.
         let pause = at_most.min(self.pause) + Duration::from_millis(1);

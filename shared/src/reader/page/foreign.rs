@@ -2,31 +2,37 @@
 //! read it, the labels that only they have. Knows nothing of how an invoice is laid out.
 
 use crate::invoice::InvoiceCode;
+use crate::sentence::{Sentence, fault, next};
 
 use super::frame::{Span, median};
 use super::label;
 
+/// What a paper is, and what is to be done with it.
+type Told = (Sentence, Sentence);
+
 /// A paper that is none of ours.
 struct Paper {
     /// What the Report calls it.
-    name: &'static str,
+    name: fn() -> Sentence,
+    /// What is to be done with it.
+    advice: fn() -> Sentence,
     /// Words that its title has; the spaces between their parts are gaps that other words may fill.
     titles: &'static [&'static str],
     /// Labels that no invoice has; three of them make up for a title that could not be read.
     labels: &'static [&'static str],
 }
 
-const GENERAL: &str = "a general invoice (通用发票)";
-
 /// Narrower papers before wider ones.
 const PAPERS: [Paper; 22] = [
     Paper {
-        name: "a receipt list of tolls (通行费电子票据汇总单)",
+        name: fault::paper_tolls,
+        advice: next::send_tolls_themselves,
         titles: &["票据汇总单", "通行费 汇总单"],
         labels: &["汇总单号", "行程信息", "票据信息", "出入口信息", "拆分金额", "行程数量", "票据数量"],
     },
     Paper {
-        name: "a sales invoice for a used vehicle (二手车销售统一发票)",
+        name: fault::paper_used_vehicle,
+        advice: next::book_vehicle_invoice,
         titles: &["二手车", "手车销售统"],
         labels: &[
             "买方单位/个人",
@@ -39,7 +45,8 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a sales invoice for a motor vehicle (机动车销售统一发票)",
+        name: fault::paper_motor_vehicle,
+        advice: next::book_vehicle_invoice,
         titles: &["机动车销售", "动车销售统"],
         labels: &[
             "商检单号",
@@ -52,12 +59,14 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a train ticket (铁路电子客票)",
+        name: fault::paper_train,
+        advice: next::book_deductible_ticket,
         titles: &["铁路电子客票", "铁路客票"],
         labels: &["买票请到12306", "发货请到95306", "中国铁路祝您旅途愉快", "限乘当日当次车", "电子客票号"],
     },
     Paper {
-        name: "an itinerary of a flight (航空运输电子客票行程单)",
+        name: fault::paper_flight,
+        advice: next::book_deductible_ticket,
         titles: &["航空运输", "电子客票行程单", "客票行程单"],
         labels: &[
             "航班号",
@@ -72,7 +81,8 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a receipt for medical treatment (医疗收费票据)",
+        name: fault::paper_medical,
+        advice: next::book_without_tax,
         titles: &["医疗 票据", "医疗收费", "门诊收费", "住院收费", "医疗 专用收据"],
         labels: &[
             "门诊号",
@@ -89,7 +99,8 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a fiscal receipt (财政票据)",
+        name: fault::paper_fiscal,
+        advice: next::book_without_tax,
         titles: &[
             "非税收入",
             "财政票据",
@@ -112,25 +123,34 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a tax payment certificate (完税证明)", titles: &["完税证明", "海关 缴款书"], labels: &[]
+        name: fault::paper_tax_paid,
+        advice: next::book_by_hand,
+        titles: &["完税证明", "海关 缴款书"],
+        labels: &[],
     },
     Paper {
-        name: "a receipt of a taxi (出租车发票)",
+        name: fault::paper_taxi,
+        advice: next::book_without_tax,
         titles: &["出租车", "出租汽车", "TAXI"],
         labels: &[
             "上车", "下车", "车号", "证号", "等候", "里程", "TaxiNo.", "Date", "Tel", "Mileage", "Geton", "Getoff",
         ],
     },
     Paper {
-        name: "a ticket (客运发票, 门票)",
+        name: fault::paper_ticket,
+        advice: next::book_by_hand,
         titles: &["汽车客票", "客运发票", "客运 车票", "过路费", "过桥费", "门票"],
         labels: &[],
     },
     Paper {
-        name: "an invoice of a fixed amount (通用定额发票)", titles: &["定额发票", "定额 票"], labels: &[]
+        name: fault::paper_fixed_amount,
+        advice: next::book_without_tax,
+        titles: &["定额发票", "定额 票"],
+        labels: &[],
     },
     Paper {
-        name: GENERAL,
+        name: fault::paper_general,
+        advice: next::book_without_tax,
         titles: &["通用 发票", "通用机打", "通用手工", "通用电子", "通用(电子"],
         labels: &[
             "行业分类",
@@ -143,9 +163,12 @@ const PAPERS: [Paper; 22] = [
             "合计人民币(大写)",
         ],
     },
-    Paper { name: "a trip sheet (行程单)", titles: &["行程单", "行程报销单"], labels: &[] },
     Paper {
-        name: "a list of goods that belongs to an invoice (销货清单)",
+        name: fault::paper_trip, advice: next::keep_with_invoice, titles: &["行程单", "行程报销单"], labels: &[]
+    },
+    Paper {
+        name: fault::paper_goods,
+        advice: next::send_with_its_invoice,
         titles: &["销货清单", "应税劳务 清单", "销售货物 清单", "货物 劳务 清单", "货物清单"],
         labels: &[
             "所属增值税专用发票代码",
@@ -157,7 +180,8 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "an offer or a proforma invoice (报价单, 形式发票)",
+        name: fault::paper_offer,
+        advice: next::ask_for_invoice,
         titles: &[
             "报价单",
             "报价表",
@@ -172,7 +196,8 @@ const PAPERS: [Paper; 22] = [
         labels: &["供方(盖章)", "需方(盖章)", "有效期", "交货期", "付款方式", "报价人", "币种"],
     },
     Paper {
-        name: "a trade paper (订单, 送货单, 对账单)",
+        name: fault::paper_trade,
+        advice: next::ask_for_invoice,
         titles: &[
             "采购订单",
             "销售订单",
@@ -190,7 +215,8 @@ const PAPERS: [Paper; 22] = [
         labels: &[],
     },
     Paper {
-        name: "a bank slip (回单)",
+        name: fault::paper_bank,
+        advice: next::keep_with_invoice,
         titles: &[
             "业务回单",
             "电子回单",
@@ -215,21 +241,34 @@ const PAPERS: [Paper; 22] = [
         ],
     },
     Paper {
-        name: "a payment screen (支付凭证)", titles: &["支付成功", "账单详情", "交易成功"], labels: &[]
+        name: fault::paper_payment,
+        advice: next::keep_with_invoice,
+        titles: &["支付成功", "账单详情", "交易成功"],
+        labels: &[],
     },
     Paper {
-        name: "a till receipt (购物小票)",
+        name: fault::paper_till,
+        advice: next::ask_for_invoice,
         titles: &["购物小票", "收银小票", "结账单", "小票", "欢迎光临", "预结单", "消费清单"],
         labels: &["收银员", "应收", "实收", "找零", "桌号", "谢谢惠顾", "欢迎光临", "会员卡号", "单号"],
     },
-    Paper { name: "an expense form (报销单)", titles: &["报销单", "粘贴单", "报销单据"], labels: &[] },
     Paper {
-        name: "a receipt (收据)",
+        name: fault::paper_expense,
+        advice: next::send_pasted_invoices,
+        titles: &["报销单", "粘贴单", "报销单据"],
+        labels: &[],
+    },
+    Paper {
+        name: fault::paper_receipt,
+        advice: next::ask_for_invoice,
         titles: &["收款收据", "收据", "收条", "RECEIPT"],
         labels: &["今收到", "收款事由", "交款单位", "系付", "收款方式"],
     },
     Paper {
-        name: "a letter of credit or a draft (汇票)", titles: &["承兑汇票", "信用证", "银行汇票"], labels: &[]
+        name: fault::paper_draft,
+        advice: next::keep_with_invoice,
+        titles: &["承兑汇票", "信用证", "银行汇票"],
+        labels: &[],
     },
 ];
 
@@ -250,12 +289,12 @@ const NEARLY: usize = 4;
 const BEHIND: usize = 8;
 
 /// What a paper is that says of itself that it is no VAT invoice; none for an invoice, and for a paper that says nothing.
-pub(in crate::reader) fn paper(spans: &[Span]) -> Option<&'static str> {
+pub(in crate::reader) fn paper(spans: &[Span]) -> Option<Told> {
     titled(spans).or_else(|| if is_titled_as_ours(spans) { None } else { labelled(spans) })
 }
 
 /// What the title says. Only a title's place and size count: remarks and goods may mention whatever they like.
-pub(super) fn titled(spans: &[Span]) -> Option<&'static str> {
+pub(super) fn titled(spans: &[Span]) -> Option<Told> {
     if is_titled_as_ours(spans) {
         return None;
     }
@@ -263,15 +302,15 @@ pub(super) fn titled(spans: &[Span]) -> Option<&'static str> {
     let top = spans.iter().filter(is_head).map(|s| s.y).reduce(f32::min).unwrap_or(f32::MAX);
     let titles: Vec<String> = titles(spans).filter(|s| s.y < top).map(Span::folded).collect();
     let by = |is_titled: fn(&Paper, &str) -> bool| {
-        PAPERS.iter().find(|paper| titles.iter().any(|title| is_titled(paper, title))).map(|paper| paper.name)
+        PAPERS.iter().find(|paper| titles.iter().any(|title| is_titled(paper, title))).map(Paper::told)
     };
     by(Paper::is_titled).or_else(|| by(Paper::is_nearly_titled))
 }
 
 /// What its labels say, where nobody could read a title.
-pub(super) fn labelled(spans: &[Span]) -> Option<&'static str> {
-    let told = PAPERS.iter().find(|paper| paper.has_labels(spans)).map(|paper| paper.name);
-    told.or_else(|| is_general(spans).then_some(GENERAL))
+pub(super) fn labelled(spans: &[Span]) -> Option<Told> {
+    let told = PAPERS.iter().find(|paper| paper.has_labels(spans)).map(Paper::told);
+    told.or_else(|| is_general(spans).then(|| (fault::paper_general(), next::book_without_tax())))
 }
 
 /// Whether it has the code of an invoice without tax, which begins with a 1, and says nothing of a tax.
@@ -301,6 +340,10 @@ fn titles(spans: &[Span]) -> impl Iterator<Item = &Span> {
 }
 
 impl Paper {
+    fn told(&self) -> Told {
+        ((self.name)(), (self.advice)())
+    }
+
     fn is_titled(&self, title: &str) -> bool {
         self.titles.iter().any(|words| in_order(title, words))
     }

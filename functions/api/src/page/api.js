@@ -1,0 +1,121 @@
+// What the API is asked, and how its refusals are told. Knows nothing of how anything looks.
+
+// Whatever stands before our paths, such as a gateway's stage, stands before the page's too.
+const BASE = location.pathname.replace(/\/?$/, '/');
+const KEY = 'fapiao-key';
+// A gateway takes no more in one request.
+const MAX_REQUEST_BYTES = 4_300_000;
+const PATIENCE_MS = 15 * 60_000;
+
+/** A refusal of the API: its sentence, and what to do next. */
+class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem.detail);
+    this.status = status;
+    this.code = problem.code ?? '';
+    this.hint = problem.hint ?? '';
+    this.report = problem.report ?? null;
+  }
+}
+
+const key = {
+  get: () => sessionStorage.getItem(KEY),
+  set: (value) => sessionStorage.setItem(KEY, value),
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+function address(path, query = {}) {
+  const pairs = new URLSearchParams({ ...query, lang: language });
+  return `${BASE}${path}?${pairs}`;
+}
+
+/** Asks; a refusal is thrown, but for the statuses that are answers. */
+async function ask(path, { query, answers = [], ...options } = {}) {
+  const headers = { Authorization: `Bearer ${key.get()}`, ...options.headers };
+  let response;
+  try {
+    response = await fetch(address(path, query), { ...options, headers, cache: 'no-store' });
+  } catch {
+    throw new Refusal(0, { detail: say('unreachable') });
+  }
+  if (response.ok || answers.includes(response.status)) return response;
+  const problem = await response.json().catch(() => ({}));
+  throw new Refusal(response.status, { detail: `${response.status}`, ...problem });
+}
+
+function post(path, body, options = {}) {
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  return ask(path, { method: 'POST', body, headers, ...options });
+}
+
+/** A file's Report; `progress` hears how far a large one has come, from 0 to 1, and null when it has arrived. */
+async function readFile(file, progress) {
+  if (file.size > MAX_REQUEST_BYTES) return readByUpload(file, progress);
+  try {
+    // A Report that says why a file is refused is an answer, too.
+    const response = await post('v1/invoices', file, { answers: [422] });
+    const answer = await response.json();
+    if (answer.schema === undefined) throw new Refusal(response.status, answer);
+    return answer;
+  } catch (refusal) {
+    // Takes longer than a request may, or is larger.
+    if (![413, 504].includes(refusal.status)) throw refusal;
+    return readByUpload(file, progress).catch((other) => { throw other.code === 'no_uploads' ? refusal : other; });
+  }
+}
+
+async function readByUpload(file, progress) {
+  const wanted = JSON.stringify({ name: file.name, type: file.type, size: file.size });
+  const headers = { 'Content-Type': 'application/json' };
+  let response;
+  try {
+    response = await ask('v1/uploads', { method: 'POST', body: wanted, headers });
+  } catch (refusal) {
+    if (refusal.status === 404) throw new Refusal(404, { code: 'no_uploads', detail: say('too_large') });
+    throw refusal;
+  }
+  const link = await response.json();
+  await put(link, file, progress);
+  progress(null);
+  return reportOf(link.id);
+}
+
+/** Sends a file to the bucket. Only this kind of request tells how far it has come. */
+function put(link, file, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const fail = () => reject(new Refusal(request.status, { detail: say('upload_failed', request.status || '-') }));
+    request.open('PUT', link.url);
+    for (const [name, value] of Object.entries(link.headers ?? {})) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => progress(event.loaded / Math.max(event.total, 1));
+    request.onload = () => (request.status < 300 ? resolve() : fail());
+    request.onerror = fail;
+    request.send(file);
+  });
+}
+
+/** Asks for an upload's Report until it is there. */
+async function reportOf(id) {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    const response = await ask(`v1/invoices/${id}`);
+    if (response.status !== 202) return response.json();
+    const seconds = Number(response.headers.get('Retry-After')) || 2;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+  throw new Refusal(504, { detail: say('too_slow') });
+}
+
+/** The picture of a page, the size in which quads count, and how many pages there are; null where there is none. */
+async function preview(file, member, page) {
+  const query = member === null ? { page } : { page, member };
+  try {
+    const response = await post('v1/preview', file, { query });
+    const number = (name) => Number(response.headers.get(name));
+    const url = URL.createObjectURL(await response.blob());
+    return { url, width: number('x-page-width'), height: number('x-page-height'), pages: number('x-page-count') };
+  } catch (refusal) {
+    if (refusal.code === 'no_picture') return null;
+    throw refusal;
+  }
+}

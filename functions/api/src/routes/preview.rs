@@ -1,0 +1,62 @@
+//! `POST /v1/preview`: a file in, the picture of one of its pages out, for people who look at a Report beside it. Knows nothing
+//! of credentials, nor of what is read off the page.
+
+use std::time::Instant;
+
+use fapiao::desk::{Leaf, Picture};
+use fapiao::document::Format;
+use fapiao::pipeline::Pipeline;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, Response, StatusCode};
+use lambda_http::{Body, Request, RequestExt};
+
+use super::upload;
+use crate::problem::Problem;
+
+/// A function's answer has six megabytes at most, and a picture goes in base64.
+const MAX_PICTURE_BYTES: usize = 4_000_000;
+/// The pixels in which the Report's quads count; the picture may have fewer.
+const WIDTH: HeaderName = HeaderName::from_static("x-page-width");
+const HEIGHT: HeaderName = HeaderName::from_static("x-page-height");
+/// How many pages the file has.
+const PAGES: HeaderName = HeaderName::from_static("x-page-count");
+
+/// Answers the picture of the page that `?page=` names (the first, where it names none), of the file that `?member=` names in
+/// an archive.
+pub(crate) async fn show(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
+    let leaf = leaf(&request)?;
+    let bytes = upload::file(request)?;
+    let limits = pipeline.limits();
+    let drawn = pipeline.workers().draw(bytes, &leaf, limits, MAX_PICTURE_BYTES, deadline).await?;
+    drawn.map(respond).ok_or_else(|| no_picture(&leaf))
+}
+
+fn leaf(request: &Request) -> Result<Leaf, Problem> {
+    let query = request.query_string_parameters_ref();
+    let of = |name: &str| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
+    let page = of("page").map_or(Ok(1), str::parse).map_err(|_| {
+        let hint = "Count pages from 1, e.g. `?page=2`.";
+        Problem::new(StatusCode::BAD_REQUEST, "bad_page", "`page` is no number", hint)
+    })?;
+    Ok(Leaf { member: of("member").map(str::to_owned), page })
+}
+
+fn respond(Picture { bytes, frame: (width, height), pages }: Picture) -> Response<Body> {
+    let media_type = Format::of_picture(&bytes).map_or("application/octet-stream", Format::media_type);
+    let mut response = Response::new(Body::from(bytes.to_vec()));
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    // It is a stranger's: nothing in it is to be run, whatever it turns out to be.
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    for (name, value) in [(WIDTH, width), (HEIGHT, height), (PAGES, pages)] {
+        headers.insert(name, HeaderValue::from(value));
+    }
+    response
+}
+
+fn no_picture(leaf: &Leaf) -> Problem {
+    let detail = format!("there is no picture of page {}", leaf.page);
+    let hint = "Ask for a page that the file has. An OFD and an XML have none: their Report says all of it.";
+    Problem::new(StatusCode::NOT_FOUND, "no_picture", detail, hint)
+}

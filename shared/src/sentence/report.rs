@@ -1,0 +1,51 @@
+//! What a Report says beside the rules: why a person has to look, where in a file something stands, what else is in it.
+
+use super::catalogue::sentences;
+
+sentences! {
+    verbatim(text: Text)
+        "{text}"
+        "{text}";
+
+    check_failed(rule: Rule, detail: Said)
+        "{rule}: {detail}"
+        "{rule}：{detail}";
+    field_not_found(field: Field)
+        "{field} was not found"
+        "未找到{field}";
+    field_unconfirmed(field: Field)
+        "{field} has no second source that confirms it"
+        "{field}没有第二来源印证，请与票面核对";
+    of_invoice(index: Number, reason: Said)
+        "invoice {index}: {reason}"
+        "第{index}张发票：{reason}";
+    of_part(place: Said, code: Code, message: Said)
+        "{place}: {code}: {message}"
+        "{place}：{message}";
+
+    the_file()
+        "the file"
+        "整个文件";
+    page(page: Number)
+        "page {page}"
+        "第{page}页";
+    pages(first: Number, last: Number)
+        "pages {first} to {last}"
+        "第{first}至{last}页";
+    member(member: Text)
+        "{member}"
+        "{member}";
+    page_of(member: Text, page: Number)
+        "{member}, page {page}"
+        "{member}第{page}页";
+    pages_of(member: Text, first: Number, last: Number)
+        "{member}, pages {first} to {last}"
+        "{member}第{first}至{last}页";
+
+    copy(index: Number)
+        "this is invoice {index} of this file again"
+        "与本文件第{index}张是同一张发票";
+    altered_copy(index: Number, fields: Fields)
+        "this is invoice {index} of this file again, but another {fields}"
+        "与本文件第{index}张是同一张发票，但{fields}不同";
+}
