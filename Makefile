@@ -27,7 +27,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read list accuracy bench fuzz soak lint-rust lint-unused lint-template \
+.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read list accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
 	tools models build package prove-package deploy-check deploy clean
 
 help: ## this list
@@ -116,6 +116,9 @@ soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \
 		cargo test --quiet --workspace --locked --test end_to_end soak:: -- --ignored --nocapture --test-threads 1
 
+contract: ready $(VENV)/schemathesis.stamp ## the API against its own contract: make contract [REQUESTS=2000]
+	@$(PY) tests/tools/contract.py --requests $(or $(call given,REQUESTS),2000) $(VENV)/schemathesis/bin/schemathesis
+
 guide-proof: tools ## the commands of README.md and docs/DEPLOY.md that take long, run as they stand there
 	$(PY) tests/tools/guide_commands.py long
 
@@ -146,6 +149,13 @@ $(VENV)/rapidocr.stamp: tests/tools/requirements-bench.txt $(VENV)/tools.stamp
 	rm -rf $(VENV)/rapidocr
 	$(PYTHON) -m venv $(VENV)/rapidocr
 	$(VENV)/rapidocr/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
+	touch $@
+
+# An environment of its own, too: it needs a newer click than the SAM CLI bears.
+$(VENV)/schemathesis.stamp: tests/tools/requirements-schemathesis.txt $(VENV)/tools.stamp
+	rm -rf $(VENV)/schemathesis
+	$(PYTHON) -m venv $(VENV)/schemathesis
+	$(VENV)/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement $<
 	touch $@
 
 models: ## the recogniser's models and the library that runs them, pinned and checked

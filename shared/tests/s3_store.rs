@@ -5,7 +5,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
 use bytes::Bytes;
@@ -18,15 +20,14 @@ async fn stub() -> S3Store {
     let address = listener.local_addr().unwrap();
     let routes = axum::Router::new().fallback(|request: Request<Body>| async move { answer(&request) });
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    let config = aws_sdk_s3::Config::builder()
+    let aws = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(format!("http://{address}"))
-        .force_path_style(true)
         .region(Region::new("cn-north-1"))
-        .credentials_provider(Credentials::new("id", "key", None, None, "test"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
         .retry_config(RetryConfig::disabled());
-    S3Store::new(aws_sdk_s3::Client::from_conf(config.build()))
+    S3Store::new(&aws.build())
 }
 
 fn answer(request: &Request<Body>) -> Response<Body> {
@@ -57,7 +58,7 @@ fn refusal(status: u16, code: &str) -> Response<Body> {
 }
 
 async fn put(store: &S3Store, key: &str) -> Result<bool, fapiao::error::Error> {
-    store.put("bucket", key, Bytes::from_static(b"x"), "text/plain", None).await
+    Ok(store.put("bucket", key, Bytes::from_static(b"x"), "text/plain", None).await?.is_some())
 }
 
 #[tokio::test]

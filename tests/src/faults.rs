@@ -117,13 +117,20 @@ struct Inner {
     aims: Vec<Aim>,
     requests: usize,
     met: BTreeMap<Fault, usize>,
+    kept: Option<Vec<Asked>>,
 }
 
-struct Asked {
-    method: String,
-    target: String,
-    headers: HeaderMap,
-    body: Bytes,
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// e.g. `PUT`.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// All of them.
+    pub headers: HeaderMap,
+    /// As it was sent.
+    pub body: Bytes,
 }
 
 impl Asked {
@@ -168,6 +175,16 @@ impl Faults {
         self.state.lock().aims.push(aim);
     }
 
+    /// Keeps every request from now on.
+    pub fn keep(&self) {
+        self.state.lock().kept = Some(Vec::new());
+    }
+
+    /// Those that were kept, in the order in which they came; none is kept any more.
+    pub fn kept(&self) -> Vec<Asked> {
+        self.state.lock().kept.take().unwrap_or_default()
+    }
+
     /// How many requests came, and how many met which fault.
     pub fn counts(&self) -> (usize, BTreeMap<Fault, usize>) {
         let inner = self.state.lock();
@@ -183,6 +200,9 @@ impl Shared {
     fn fault(&self, request: &Asked) -> Option<Fault> {
         let mut inner = self.lock();
         inner.requests += 1;
+        if let Some(kept) = &mut inner.kept {
+            kept.push(request.clone());
+        }
         let aimed =
             inner.aims.iter().position(|aim| aim.method == request.method && request.target.contains(&aim.path));
         let fault = match aimed {

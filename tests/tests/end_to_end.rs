@@ -1,6 +1,8 @@
 //! The deployed functions, by the real template, on a local AWS. `make test` builds what is deployed.
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod duplicates;
@@ -14,6 +16,8 @@ mod operations;
 mod paid;
 #[cfg(test)]
 mod soak;
+#[cfg(test)]
+mod uploads;
 
 #[cfg(test)]
 mod tests {

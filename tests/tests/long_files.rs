@@ -195,7 +195,7 @@ async fn sent_to(answer: (u16, &'static str)) -> (Result<()>, Vec<Value>) {
         .region(Region::new("cn-north-1"))
         .endpoint_url(&address)
         .build();
-    let sent = SqsInbox::new(&aws, format!("{address}/1/inbox")).send("the event", 3).await;
+    let sent = SqsInbox::at(&aws, format!("{address}/1/inbox")).send("the event", 3).await;
     server.abort();
     let received = received.lock().unwrap().clone();
     (sent, received)

@@ -60,7 +60,14 @@ impl Store for Partly {
         self.store.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         if self.fails(self.is_unwritable, bucket, key) {
             return Err(Error::new(ErrorKind::Storage, "down"));
         }
@@ -306,7 +313,7 @@ fn aws_at(address: SocketAddr) -> SdkConfig {
 async fn when_s3_hangs_there_is_an_answer_before_the_deadline_twenty_of_twenty() {
     let (config, _listener) = silent_aws();
     let (_stub, provider) = textin();
-    let handler = &handler(S3Store::new(fapiao::aws::s3_client(&config)), provider);
+    let handler = &handler(S3Store::new(&config), provider);
     let one = |time: u64| async move {
         let deadline = Instant::now() + Duration::from_millis(time);
         let answer = handler.handle(message("a.png", "m", 1), deadline).await.unwrap();
@@ -320,7 +327,7 @@ async fn when_s3_hangs_there_is_an_answer_before_the_deadline_twenty_of_twenty()
 #[tokio::test]
 async fn when_secrets_manager_hangs_two_looks_leave_time_for_an_answer() {
     let (config, _listener) = silent_aws();
-    let secret = CachedSecret::new(Arc::new(SecretsManager::new(&config, "arn")));
+    let secret = CachedSecret::new(Arc::new(SecretsManager::at(&config, "arn")));
     let start = Instant::now();
     let error = secret.get(start).await.unwrap_err();
     assert!(error.message().contains("in time") && start.elapsed() < Duration::from_secs(10), "{error}");
@@ -367,7 +374,7 @@ impl LittleS3 {
         if key.starts_with(".fapiao/answers/") && !self.lost.swap(true, Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        answer(if written { 200 } else { 412 }, "", Bytes::new())
+        answer(if written.is_some() { 200 } else { 412 }, &written.unwrap_or_default(), Bytes::new())
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Response<Body> {
@@ -414,7 +421,7 @@ async fn a_lost_reply_to_a_claim_costs_less_than_two_seconds_and_no_second_call(
     let config = aws_at(listener.local_addr().unwrap());
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let (stub, provider) = textin();
-    let handler = handler(S3Store::new(fapiao::aws::s3_client(&config)), provider);
+    let handler = handler(S3Store::new(&config), provider);
     let start = Instant::now();
     let done = handler.handle(message("a.png", "m", 1), start + Duration::from_secs(20)).await.unwrap();
     assert_eq!((&done["batchItemFailures"], stub.calls().len()), (&json!([]), 1));

@@ -37,8 +37,9 @@ class LocalAws:
     """`port` is the emulator's, `api_port` the API's; any free one where none is given."""
 
     def __init__(self, parameters=None, port=None, api_port=0):
-        self.parameters = PARAMETERS | (parameters or {})
         self.api = Forwarder(api_port)
+        # The page is served under our address for the API, not under the emulator's name for it.
+        self.parameters = PARAMETERS | {"PageOrigin": self.api.url} | (parameters or {})
         self.port = port or free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="fapiao-aws-"))

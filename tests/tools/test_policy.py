@@ -22,9 +22,9 @@ REGIONS = ("us-east-1", "cn-north-1", "cn-northwest-1")
 # Rights for what the template has not: no customer's key, no VPC, no layer, no table, no website and so on.
 UNUSED = (
     "kms:*", "ec2:*", "elasticfilesystem:*", "s3files:*", "s3tables:*", "firehose:*", "s3:rest.put.object",
-    "s3:*metadata*", "s3:*bucketabac", "s3:put*acl", "s3:deleteobject", "s3:*accelerate*", "s3:*analytics*", "s3:*cors",
+    "s3:*metadata*", "s3:*bucketabac", "s3:put*acl", "s3:deleteobject", "s3:*accelerate*", "s3:*analytics*",
     "s3:*logging", "s3:*objectlock*", "s3:*replication*", "s3:*website", "s3:*intelligenttiering*", "s3:*inventory*",
-    "s3:*metricsconfiguration", "s3:deletebucketencryption", "s3:deletebucketlifecycle",
+    "s3:*metricsconfiguration", "s3:deletebucketencryption", "s3:deletebucketcors", "s3:deletebucketlifecycle",
     "lambda:*codesigningconfig", "lambda:getlayerversion", "lambda:*capacityprovider", "lambda:*concurrency",
     "lambda:put*config", "lambda:publishversion", "logs:*logdelivery", "logs:*bearertoken*", "logs:putdataprotection*",
     "logs:deletedataprotection*", "logs:putindexpolicy", "logs:deleteindexpolicy", "logs:*kmskey",

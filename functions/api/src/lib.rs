@@ -4,14 +4,18 @@
 //! - here: a request finds the protocol that it speaks
 //! - [`clients`]: who may ask
 //! - [`routes`]: one file a protocol or a route
+//! - [`uploads`]: files that are too large for a request
+//! - [`openapi`]: what all routes take and answer, told to programs
 //! - [`page`]: what people see who open the API in a browser
 //! - [`problem`]: what goes wrong, in our own words
 //! - [`visit`]: what all of them know of a request, and the access log
 
 pub mod clients;
+pub mod openapi;
 mod page;
 pub mod problem;
 mod routes;
+pub mod uploads;
 mod visit;
 
 use std::sync::Arc;
@@ -27,6 +31,7 @@ use clients::{Client, Clients, Uncheckable, by_key};
 use page::Page;
 use problem::Problem;
 use routes::{Action, Protocol, Route};
+use uploads::Uploads;
 use visit::Visit;
 
 /// An HTTP API gives up after 30 s; ours is answered before.
@@ -36,6 +41,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(25);
 pub struct Api {
     pipeline: Pipeline,
     clients: Clients,
+    uploads: Option<Uploads>,
     time_limit: Duration,
     quads: QuadOrder,
     page: Page,
@@ -44,7 +50,14 @@ pub struct Api {
 impl Api {
     /// An API for these clients.
     pub fn new(pipeline: Pipeline, clients: Clients) -> Self {
-        Self { pipeline, clients, time_limit: TIME_LIMIT, quads: QuadOrder::default(), page: Page::default() }
+        Self {
+            pipeline,
+            clients,
+            uploads: None,
+            time_limit: TIME_LIMIT,
+            quads: QuadOrder::default(),
+            page: Page::default(),
+        }
     }
 
     /// Another limit than 25 s.
@@ -54,17 +67,17 @@ impl Api {
         self
     }
 
+    /// Gives links for files that are too large for a request.
+    #[must_use]
+    pub fn with_uploads(mut self, uploads: Uploads) -> Self {
+        self.uploads = Some(uploads);
+        self
+    }
+
     /// In which order TextIn's clients are given corners, unless they have a setting of their own.
     #[must_use]
     pub fn with_quads(mut self, quads: QuadOrder) -> Self {
         self.quads = quads;
-        self
-    }
-
-    /// Where the page may send files that are too large for a request: `https://bucket.s3.region.amazonaws.com`.
-    #[must_use]
-    pub fn with_bucket_origin(mut self, origin: Option<String>) -> Self {
-        self.page = Page::for_uploads_to(origin);
         self
     }
 
@@ -83,26 +96,35 @@ impl Api {
     /// Credentials come first: without them nobody learns even which routes there are, but for those that are for everybody.
     async fn route(&self, request: Request, visit: &mut Visit) -> Result<Response<Body>, Problem> {
         let routes = routes::at(&visit.path);
-        let route = routes.iter().find(|route| route.method == visit.method);
-        let action = route.map(|route| route.action);
-        if let Some(answer) = action.and_then(|action| self.answer_anybody(action)) {
-            return Ok(answer);
+        let action = routes.iter().find(|route| route.method == visit.method).map(|route| route.action);
+        if let Some(action) = action.filter(|action| action.is_open()) {
+            return Ok(self.answer_anybody(action).await);
         }
         let client = self.require_key(request.headers(), visit).await?;
+        let uploads = self.uploads.as_ref();
         match action {
             Some(Action::ReadInvoice) => routes::invoices::read(&self.pipeline, request, &client, visit.deadline).await,
+            Some(Action::BeginUpload) => {
+                routes::uploads::begin(uploads, &request, &client, self.pipeline.limits().max_bytes).await
+            }
+            Some(Action::TellUpload) => {
+                let id = visit.path.rsplit('/').next().unwrap_or_default();
+                routes::uploads::outcome(uploads, id, &client).await
+            }
             Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
             Some(Action::ShowPreview) => routes::preview::show(&self.pipeline, request, visit.deadline).await,
-            None if routes.is_empty() => Err(not_found(&visit.path)),
-            Some(Action::ShowPage) | None => Err(method_not_allowed(&routes)),
+            _ if routes.is_empty() => Err(not_found(&visit.path)),
+            _ => Err(method_not_allowed(&routes)),
         }
     }
 
     /// What tells nothing that only a client may know.
-    fn answer_anybody(&self, action: Action) -> Option<Response<Body>> {
+    async fn answer_anybody(&self, action: Action) -> Response<Body> {
         match action {
-            Action::ShowPage => Some(self.page.show()),
-            _ => None,
+            Action::ShowPage => self.page.show(self.uploads.as_ref()).await,
+            Action::TellContract => routes::docs::contract(),
+            Action::ShowDocs => routes::docs::page(),
+            _ => routes::health::tell(),
         }
     }
 

@@ -8,9 +8,10 @@ use fapiao::pipeline::Pipeline;
 use fapiao::provider::Memory;
 use fapiao::secret::{SecretSource, SecretsManager};
 use fapiao::store::S3Store;
-use fapiao::{aws, logging, worker};
+use fapiao::{logging, worker};
 use fapiao_api::Api;
 use fapiao_api::clients::Clients;
+use fapiao_api::uploads::Uploads;
 use lambda_http::{Error, Request, service_fn};
 
 fn main() -> Result<(), Error> {
@@ -25,15 +26,17 @@ async fn run() -> Result<(), Error> {
     let workers = config.workers(1);
     // It begins while the function does.
     workers.warm();
-    let aws = aws::config().await;
+    let store = Arc::new(S3Store::default());
     let mut pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     if let (Remember::Paid, Some(bucket)) = (config.remember, &config.output_bucket) {
-        let store = Arc::new(S3Store::new(aws::s3_client(&aws)));
-        pipeline = pipeline.with_memory(Memory::new(store, bucket).of_paid());
+        pipeline = pipeline.with_memory(Memory::new(store.clone(), bucket).of_paid());
     }
-    let clients =
-        Clients::configured(&config, |arn| Arc::new(SecretsManager::new(&aws, arn)) as Arc<dyn SecretSource>)?;
-    let api = &Api::new(pipeline, clients).with_quads(config.textin_quads);
+    let clients = Clients::configured(&config, |arn| Arc::new(SecretsManager::new(arn)) as Arc<dyn SecretSource>)?;
+    let mut api = Api::new(pipeline, clients).with_quads(config.textin_quads);
+    if let (Some(input), Some(output)) = (config.input_bucket, config.output_bucket) {
+        api = api.with_uploads(Uploads::new(store, input, output));
+    }
+    let api = &api;
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Infallible>(api.handle(request).await) }))
         .await
 }

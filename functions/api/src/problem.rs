@@ -5,10 +5,31 @@ use fapiao::report::Report;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderName, Response, StatusCode};
 use lambda_http::Body;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Waited for when a vendor asks us to slow down without saying how long.
 const DEFAULT_RETRY_AFTER_SECONDS: u64 = 5;
+
+/// What is answered: RFC 9457, with three members more.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ProblemDocument {
+    /// Always `about:blank`: the code tells more.
+    r#type: &'static str,
+    /// The HTTP status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What went wrong.
+    detail: String,
+    /// The same for programs: it stays when the words change.
+    code: &'static str,
+    /// What to do next.
+    hint: String,
+    /// What was read all the same; left out when there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Box<Report>>,
+}
 
 /// A request that gets no Report, or one that is not complete.
 #[derive(Debug)]
@@ -66,18 +87,16 @@ impl Problem {
 
     /// The answer to send.
     pub fn into_response(self) -> Response<Body> {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "code": self.code,
-            "hint": self.hint,
-        });
-        if let Some(Ok(report)) = self.report.map(serde_json::to_value) {
-            body["report"] = report;
-        }
-        let mut response = Response::new(Body::from(body.to_string()));
+        let document = ProblemDocument {
+            r#type: "about:blank",
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            hint: self.hint,
+            report: self.report,
+        };
+        let mut response = Response::new(Body::from(serde_json::to_string(&document).unwrap_or_default()));
         *response.status_mut() = self.status;
         let media_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(CONTENT_TYPE, media_type);

@@ -4,9 +4,13 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{FUNCTION_URL, HTTP, REST, api, assert_problem, event, header, http, picture, working};
+use fapiao::store::MemoryStore;
+use fapiao_api::uploads::Uploads;
 use http::Response;
 use lambda_http::{Body, Request};
 use serde_json::json;
@@ -51,14 +55,14 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 
 #[tokio::test]
 async fn its_policy_runs_what_is_in_it_and_nothing_else() {
-    let api = working().with_bucket_origin(Some("https://in.example".to_owned()));
+    let api = working().with_uploads(Uploads::new(Arc::new(MemoryStore::new()), "in", "out"));
     let response = api.handle(page_of(HTTP, "/")).await;
     let policy = header(&response, "content-security-policy").unwrap();
     for (directive, start, end) in [("script-src", "<script>", "</script>"), ("style-src", "<style>", "</style>")] {
         let digest = STANDARD.encode(Sha256::digest(between(text(&response), start, end)));
         assert!(policy.contains(&format!("{directive} 'sha256-{digest}';")), "{directive}: {policy}");
     }
-    for words in ["default-src 'none';", "connect-src 'self' https://in.example;", "frame-ancestors 'none'"] {
+    for words in ["default-src 'none';", "connect-src 'self' https://in.memory.invalid;", "frame-ancestors 'none'"] {
         assert!(policy.contains(words), "{words}: {policy}");
     }
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");

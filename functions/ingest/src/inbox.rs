@@ -6,6 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::MessageAttributeValue;
+use fapiao::aws::Lazy;
 use fapiao::error::{Error, ErrorKind, Result};
 
 /// The attribute of a message that says how often its event was sent anew.
@@ -24,14 +25,19 @@ pub trait Inbox: Send + Sync {
 /// A queue of SQS.
 #[derive(Debug)]
 pub struct SqsInbox {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 
 impl SqsInbox {
     /// The queue with that address.
-    pub fn new(aws: &SdkConfig, url: impl Into<String>) -> Self {
-        Self { client: Client::new(aws), url: url.into() }
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { client: Lazy::new(Client::new), url: url.into() }
+    }
+
+    /// The same with settings other than this process's.
+    pub fn at(aws: &SdkConfig, url: impl Into<String>) -> Self {
+        Self { client: Lazy::made(Client::new, aws), url: url.into() }
     }
 }
 
@@ -40,7 +46,7 @@ impl Inbox for SqsInbox {
     async fn send(&self, body: &str, round: u32) -> Result<()> {
         let round = MessageAttributeValue::builder().data_type("Number").string_value(round.to_string()).build();
         let round = round.map_err(|error| unsent(&error.to_string()))?;
-        let message = self.client.send_message().queue_url(&self.url).message_body(body);
+        let message = self.client.get().await.send_message().queue_url(&self.url).message_body(body);
         let sent = message.message_attributes(ROUND, round).send().await;
         sent.map(drop).map_err(|error| unsent(error.code().unwrap_or("no answer")))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fapiao::config::Config;
 use fapiao::pipeline::{ObjectPipeline, Pipeline};
 use fapiao::store::S3Store;
-use fapiao::{aws, logging, worker};
+use fapiao::{logging, worker};
 use fapiao_ingest::inbox::SqsInbox;
 use fapiao_ingest::{Handler, deadline};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
@@ -26,12 +26,10 @@ async fn run() -> Result<(), Error> {
     let pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     let concurrency = pipeline.chain().concurrency();
     let output_bucket = config.require_output_bucket()?;
-    let aws = aws::config().await;
-    let store = S3Store::new(aws::s3_client(&aws));
-    let objects = ObjectPipeline::new(store, pipeline, output_bucket);
+    let objects = ObjectPipeline::new(S3Store::default(), pipeline, output_bucket);
     let mut handler = Handler::new(objects, concurrency, config.max_receives);
     if let Some(url) = &config.inbox_url {
-        handler = handler.with_inbox(Arc::new(SqsInbox::new(&aws, url)));
+        handler = handler.with_inbox(Arc::new(SqsInbox::new(url)));
     }
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {

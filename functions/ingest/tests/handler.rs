@@ -455,8 +455,8 @@ impl Store for Contested {
         self.0.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
-        Ok(false)
+    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {

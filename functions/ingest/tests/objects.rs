@@ -426,7 +426,14 @@ impl Store for Refusing {
         self.0.head(bucket, key).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, form: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        form: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         self.0.put(bucket, key, body, form, seen).await
     }
 

@@ -7,7 +7,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::List;
 use fapiao::report::Report;
-use fapiao::store::{S3Store, Store};
+use fapiao::store::Store;
 use futures::StreamExt;
 use futures::stream;
 use serde::Deserialize;
@@ -103,14 +103,13 @@ pub async fn from_folder(folder: &Path, list: &mut List, progress: &Progress) ->
 /// # Errors
 /// `storage` when the bucket cannot be listed, or a Report not fetched.
 pub async fn from_bucket(
-    client: &Client,
+    (client, store): (&Client, &impl Store),
     (bucket, prefix): (&str, &str),
     list: &mut List,
     progress: &Progress,
 ) -> Result<Gathered, Error> {
     let keys = keys(client, bucket, prefix).await?;
     progress.expect(keys.len());
-    let store = &S3Store::new(client.clone());
     let fetched = keys.into_iter().map(|key| async move { (store.get(bucket, &key, MAX_BYTES).await, key) });
     let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
     let mut gathered = Gathered::default();

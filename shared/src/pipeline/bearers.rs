@@ -107,11 +107,15 @@ impl<S: Store> Bearers<S> {
     }
 
     /// Sees to it that all Reports agree on the invoices that the file of this key holds, and on those it held once.
+    /// `written` is its Report where we have written it just now: who has changed it since looks at all of them once more.
     ///
     /// # Errors
     /// `storage`.
-    pub(super) async fn agree(&self, key: &str) -> Result<()> {
-        let mut own = self.reports.load(&report_key(key)).await?;
+    pub(super) async fn agree(&self, key: &str, written: Option<Version<StoredReport>>) -> Result<()> {
+        let mut own = match written {
+            Some(written) => written,
+            None => self.reports.load(&report_key(key)).await?,
+        };
         let Some(report) = &own.value else { return Ok(()) };
         let mut all = identities(report);
         all.extend(report.earlier());

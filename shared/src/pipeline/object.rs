@@ -50,6 +50,8 @@ struct Work {
     is_entered: bool,
     /// Whether there is an invoice in sight that another file may bring too.
     has_identities: bool,
+    /// The Report that was written last.
+    written: Option<Version<StoredReport>>,
 }
 
 /// What came of reading one version of the object.
@@ -106,10 +108,10 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
     /// read all the same stands in a `failed` Report then, and after the last attempt there is one in any case.
     pub async fn process(&self, event: &ObjectEvent, attempt: Attempt) -> Result<Settled> {
         self.refuse_own_reports(event)?;
-        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false };
+        let mut work = Work { object: None, answer: None, is_entered: false, has_identities: false, written: None };
         let settled = self.until_written(event, &mut work, attempt).await;
         if work.has_identities {
-            self.bearers.agree(&event.key).await?;
+            self.bearers.agree(&event.key, work.written).await?;
         }
         settled
     }
@@ -166,7 +168,8 @@ impl<S: Store, F: ReadFiles> ObjectPipeline<S, F> {
         }
         report.say_in(self.bearers.lang);
         let kind = if report.is_withdrawn() { EXPIRING_JSON } else { JSON };
-        self.reports.save_as(kind, key, &report, seen).await
+        work.written = self.reports.replace(kind, key, report, seen).await?;
+        Ok(work.written.is_some())
     }
 
     /// Looks at the object, now that its Report was looked at.

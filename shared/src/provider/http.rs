@@ -1,8 +1,10 @@
-//! Calls to a vendor: one pooled client, time-outs, a bounded answer, and retries only where they can help.
+//! Calls to a vendor: one pooled client that is made for the first of them, time-outs, a bounded answer, and retries only
+//! where they can help.
 //! Knows nothing of any vendor's protocol.
 
 use std::error::Error as _;
 use std::future::Future;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -61,7 +63,10 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// A client for one vendor, kept for the life of the process so that connections are used again.
 #[derive(Clone, Debug)]
 pub struct Http {
-    client: Client,
+    /// Made on first need: the system's certificates take longer to read than a function to start, and most functions never
+    /// call that vendor.
+    client: Arc<OnceLock<Client>>,
+    is_local: bool,
     policy: Policy,
 }
 
@@ -107,28 +112,35 @@ pub fn sensitive(value: &str) -> Result<HeaderValue> {
 }
 
 impl Http {
-    /// A client for one endpoint.
+    /// For one endpoint; nothing is made yet.
+    pub fn new(endpoint: &Url, policy: Policy) -> Self {
+        Self { client: Arc::default(), is_local: is_loopback(endpoint), policy }
+    }
+
+    /// The pooled client, to build requests with.
     ///
     /// # Errors
     /// `internal` when the machine has no certificates to trust.
-    pub fn new(endpoint: &Url, policy: Policy) -> Result<Self> {
+    pub fn client(&self) -> Result<&Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = self.connect()?;
+        // Whoever was first has it.
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn connect(&self) -> Result<Client> {
         install_crypto();
         let builder = Client::builder()
             .user_agent(concat!("fapiao/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(policy.connect)
+            .connect_timeout(self.policy.connect)
             // Shorter than the vendors' own, so that a thawed function seldom meets a dead connection.
             .pool_idle_timeout(Duration::from_secs(45))
             // A redirect would carry credentials to another host.
             .redirect(redirect::Policy::none());
-        let builder = if is_loopback(endpoint) { builder.no_proxy() } else { builder };
-        let client =
-            builder.build().map_err(|e| Error::new(ErrorKind::Internal, format!("no HTTPS client: {}", cause(&e))))?;
-        Ok(Self { client, policy })
-    }
-
-    /// The pooled client, to build requests with.
-    pub fn client(&self) -> &Client {
-        &self.client
+        let builder = if self.is_local { builder.no_proxy() } else { builder };
+        builder.build().map_err(|e| Error::new(ErrorKind::Internal, format!("no HTTPS client: {}", cause(&e))))
     }
 
     /// Sends one request and takes the whole answer, whatever its status.
@@ -294,7 +306,7 @@ mod tests {
 
     fn http(calls: u32) -> Http {
         let policy = Policy { calls, base_pause: Duration::from_millis(2), ..Policy::default() };
-        Http::new(&endpoint("http://127.0.0.1:9").unwrap(), policy).unwrap()
+        Http::new(&endpoint("http://127.0.0.1:9").unwrap(), policy)
     }
 
     async fn calls_until_given_up(kind: ErrorKind, wait: Option<Duration>, budget: Duration) -> (u32, Error) {
@@ -342,7 +354,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_listening_is_unavailable() {
         let http = http(1);
-        let request = http.client().get("http://127.0.0.1:9/");
+        let request = http.client().unwrap().get("http://127.0.0.1:9/");
         let error = http.send(request, Instant::now() + Duration::from_secs(5)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ProviderUnavailable);
     }

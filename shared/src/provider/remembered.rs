@@ -22,7 +22,7 @@ use super::{Answer, Provider, Told};
 use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sentence::fault;
-use crate::store::{Store, Version, Versioned, Within};
+use crate::store::{JSON, Store, Version, Versioned, Within};
 use crate::worker::Part;
 
 use entry::{Entry, Standing};
@@ -65,6 +65,13 @@ pub(super) struct Asked {
     pub(super) kept_at: Option<String>,
     /// Whether nobody else may be asked in its place: somebody is asking this very provider, or nobody can tell.
     pub(super) is_final: bool,
+}
+
+/// The right to ask.
+struct Claimed {
+    fitted: Option<Fitted>,
+    /// The claim, as it stands there.
+    version: Version<Entry>,
 }
 
 /// Why a vendor was not asked.
@@ -193,7 +200,7 @@ impl Page<'_> {
     /// A vendor's answer: remembered, or asked for by us alone.
     async fn paid(&self) -> Asked {
         let (told, is_final) = match self.claim().await {
-            Ok(fitted) => (self.call(fitted).await, false),
+            Ok(claimed) => (self.call(claimed).await, false),
             Err(Kept::Told(told)) => (Ok(told), false),
             Err(Kept::Error { error, is_final }) => (Err(error), is_final),
         };
@@ -202,7 +209,7 @@ impl Page<'_> {
     }
 
     /// Looks until there is an answer, or the right to ask is ours; then gives what is to be sent.
-    async fn claim(&self) -> Result<Option<Fitted>, Kept> {
+    async fn claim(&self) -> Result<Claimed, Kept> {
         let unreadable = |error| Kept::Error { error, is_final: true };
         let entries = self.entries();
         let holder = format!("{:032x}", rand::random::<u128>());
@@ -214,17 +221,17 @@ impl Page<'_> {
             match self.standing(seen.value.as_ref(), &holder) {
                 Standing::Told(told) => return Err(Kept::Told(told)),
                 Standing::Noted(error) => return Err(Kept::Error { error, is_final: false }),
-                Standing::Ours => return Ok(fitted.flatten()),
+                Standing::Ours => return Ok(Claimed { fitted: fitted.flatten(), version: seen }),
                 Standing::Busy(time) => wait.pause(time).await.map_err(unreadable)?,
                 Standing::Free => {
                     if fitted.is_none() {
                         fitted = Some(self.prepared().await.map_err(|error| Kept::Error { error, is_final: false })?);
                     }
                     let claim = Entry::claim(&holder, self.deadline, seen.value.as_ref());
-                    match entries.save(&self.key, &claim, &seen).await {
-                        Ok(true) => return Ok(fitted.flatten()),
+                    match entries.replace(JSON, &self.key, claim, &seen).await {
+                        Ok(Some(version)) => return Ok(Claimed { fitted: fitted.flatten(), version }),
                         // Ours all the same, where only the reply was lost: the next look tells.
-                        Ok(false) => {}
+                        Ok(None) => {}
                         Err(error) if error.kind() == ErrorKind::Deadline => return Err(unreadable(error)),
                         Err(error) => tracing::warn!(%error, "the right to ask was perhaps not written"),
                     }
@@ -255,16 +262,16 @@ impl Page<'_> {
     }
 
     /// Asks, and writes down what came of it.
-    async fn call(&self, fitted: Option<Fitted>) -> Result<Told> {
+    async fn call(&self, claimed: Claimed) -> Result<Told> {
         let left = self.share.saturating_duration_since(Instant::now());
         let until = self.share.checked_sub(TO_WRITE.min(left / 10)).unwrap_or(self.share);
         let now = Timestamp::now();
-        let told = self.provider.ask(self.part, fitted, until).await;
+        let told = self.provider.ask(self.part, claimed.fitted, until).await;
         let entry = match &told {
             Ok(told) => Entry::of_told(told.clone(), now),
             Err(error) => Entry::of_error(error, self.memory.message.as_deref(), now),
         };
-        match self.settle(&entry).await {
+        match self.settle(&entry, claimed.version).await {
             Ok(()) => {
                 self.memory.written.fetch_add(usize::from(told.is_ok()), Ordering::SeqCst);
             }
@@ -277,11 +284,15 @@ impl Page<'_> {
     }
 
     /// Puts what came of a call in the place of the claim; an answer that stands there by now stays.
-    async fn settle(&self, entry: &Entry) -> Result<()> {
+    async fn settle(&self, entry: &Entry, claim: Version<Entry>) -> Result<()> {
         let entries = self.entries();
-        let mut last = None;
+        let (mut standing, mut last) = (Some(claim), None);
         for _ in 0..MAX_ROUNDS {
-            let written = match entries.load(&self.key).await {
+            let seen = match standing.take() {
+                Some(claim) => Ok(claim),
+                None => entries.load(&self.key).await,
+            };
+            let written = match seen {
                 Ok(seen) if seen.value.as_ref().is_some_and(|standing| standing.told().is_some()) => return Ok(()),
                 Ok(seen) => entries.save(&self.key, entry, &seen).await,
                 Err(error) => Err(error),

@@ -51,7 +51,7 @@ struct TextIn {
 impl Interface for TextIn {
     async fn ask(&self, http: &Http, keys: &Keys, file: &Bytes, deadline: Instant) -> Result<Reply> {
         let request = || {
-            let request = http.client().post(self.url.clone());
+            let request = http.client()?.post(self.url.clone());
             let request = request.header(textin::APP_ID_HEADER, sensitive(keys.expose(&APP_ID))?);
             let request = request.header(textin::SECRET_HEADER, sensitive(keys.expose(&SECRET_CODE))?);
             Ok(request.header(CONTENT_TYPE, textin::CONTENT_TYPE).body(file.clone()))

@@ -75,7 +75,7 @@ impl VendorSettings {
 
     pub(super) fn keyring(&self) -> Keyring {
         match &self.secret_arn {
-            Some(arn) => Keyring::Fetched(CachedSecret::new(Arc::new(SecretsManager::lazy(arn)))),
+            Some(arn) => Keyring::Fetched(CachedSecret::new(Arc::new(SecretsManager::new(arn)))),
             None => Keyring::Fixed(Arc::new(self.local_keys.clone())),
         }
     }
@@ -98,7 +98,7 @@ impl Vendor {
             error.with_message(message)
         };
         let url = http::endpoint(endpoint).map_err(blame)?;
-        let http = Http::new(&url, settings.policy).map_err(blame)?;
+        let http = Http::new(&url, settings.policy);
         Ok(Arc::new(Remote { vendor: self, http, interface: (self.interface)(url), keyring }))
     }
 

@@ -76,7 +76,7 @@ impl Interface for Volcengine {
         let request = || {
             // Signed anew for each call: a signature ages.
             let call = Call { host: &self.host, query: &QUERY, body_sha256: &sha256 };
-            let mut request = http.client().post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
+            let mut request = http.client()?.post(self.url.clone()).header(CONTENT_TYPE, volcengine::CONTENT_TYPE);
             for (name, value) in volcengine::sign(&credentials, &call, Timestamp::now()) {
                 request = request.header(name, sensitive(&value)?);
             }

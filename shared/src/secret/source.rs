@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex, OnceCell};
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::Client;
+use tokio::sync::Mutex;
 
 use super::Secret;
+use crate::aws::Lazy;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a secret comes from.
@@ -31,24 +34,19 @@ impl SecretSource for Secret {
 /// AWS Secrets Manager.
 #[derive(Clone, Debug)]
 pub struct SecretsManager {
-    client: OnceCell<aws_sdk_secretsmanager::Client>,
+    client: Lazy<Client>,
     arn: String,
 }
 
 impl SecretsManager {
-    /// One secret, by ARN or name.
-    pub fn new(aws: &aws_config::SdkConfig, arn: impl Into<String>) -> Self {
-        Self { client: OnceCell::from(aws_sdk_secretsmanager::Client::new(aws)), arn: arn.into() }
-    }
-
     /// One secret, by ARN or name; AWS is set up when it is first asked for, and not at all where nobody asks.
-    pub fn lazy(arn: impl Into<String>) -> Self {
-        Self { client: OnceCell::new(), arn: arn.into() }
+    pub fn new(arn: impl Into<String>) -> Self {
+        Self { client: Lazy::new(Client::new), arn: arn.into() }
     }
 
-    async fn client(&self) -> &aws_sdk_secretsmanager::Client {
-        let connect = || async { aws_sdk_secretsmanager::Client::new(&crate::aws::config().await) };
-        self.client.get_or_init(connect).await
+    /// The same with settings other than this process's.
+    pub fn at(aws: &SdkConfig, arn: impl Into<String>) -> Self {
+        Self { client: Lazy::made(Client::new, aws), arn: arn.into() }
     }
 
     fn error(&self, what: &str) -> Error {
@@ -63,7 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 #[async_trait]
 impl SecretSource for SecretsManager {
     async fn fetch(&self) -> Result<Secret> {
-        let answer = async { self.client().await.get_secret_value().secret_id(&self.arn).send().await };
+        let answer = async { self.client.get().await.get_secret_value().secret_id(&self.arn).send().await };
         let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(|_| self.error("did not come in time"))?;
         let answer = answer.map_err(|error| {
             let reason = error.as_service_error().and_then(|e| e.meta().code());

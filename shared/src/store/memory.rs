@@ -90,15 +90,12 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(&self, bucket: &str, key: &str, body: Bytes, _: &str, seen: Option<&str>) -> Result<Option<String>> {
         let mut state = self.lock();
         state.puts += 1;
         let standing = state.objects.get(&(bucket.to_owned(), key.to_owned()));
         let holds = standing.map(|object| object.etag.as_str()) == seen;
-        if holds {
-            state.insert(bucket, key, body);
-        }
-        Ok(holds)
+        Ok(holds.then(|| state.insert(bucket, key, body)))
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {

@@ -2,6 +2,7 @@
 //! Knows nothing of invoices.
 
 mod memory;
+mod presigned;
 mod s3;
 mod versioned;
 mod within;
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sentence::fault;
 
 pub use memory::MemoryStore;
+pub use presigned::{Presign, Upload};
 pub use s3::S3Store;
 pub use versioned::{Version, Versioned};
 pub use within::Within;
@@ -70,12 +72,19 @@ pub trait Store: Send + Sync {
     }
 
     /// Writes when what stands at the key is still what was seen there: the object with that etag (If-Match), or nothing
-    /// (If-None-Match: *). Says whether it did: if not, someone else was first (412) or is writing now (409), so read
-    /// again and decide anew.
+    /// (If-None-Match: *). Gives the etag of what stands there then, without quotes; none when it did not write: someone
+    /// else was first (412) or is writing now (409), so read again and decide anew.
     ///
     /// # Errors
     /// `storage`.
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool>;
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>>;
 
     /// Removes the object; a missing one is no error.
     ///
@@ -94,7 +103,14 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).head(bucket, key).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         (**self).put(bucket, key, body, content_type, seen).await
     }
 

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{Builder, Config};
+use aws_sdk_s3::config::{Builder, Config, RequestChecksumCalculation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 
-use super::{ACCESS_DENIED, EXPIRING_JSON, Head, Object, Store, too_large};
+use super::{ACCESS_DENIED, EXPIRING_JSON, Head, Object, Store, Upload, too_large};
+use crate::aws::{Lazy, s3_client};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The tag by which the template's lifecycle rule knows what expires.
@@ -24,20 +27,42 @@ const BYTES_A_MS: u64 = 2000;
 /// S3, or anything that speaks its protocol.
 #[derive(Clone, Debug)]
 pub struct S3Store {
-    client: Client,
+    client: Lazy<Client>,
 }
 
 impl S3Store {
-    /// Around a client: see [`crate::aws::s3_client`].
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// With settings other than this process's.
+    pub fn new(aws: &SdkConfig) -> Self {
+        Self { client: Lazy::made(s3_client, aws) }
+    }
+
+    /// Length and type are signed with it, so that S3 refuses anything else; a checksum is not, as nobody has seen the
+    /// bytes yet.
+    pub(super) async fn sign_put(&self, upload: &Upload<'_>) -> Result<String> {
+        let unsigned = |what: &str| {
+            let message = format!("cannot sign an upload to s3://{}/{}: {what}", upload.bucket, upload.key);
+            Error::new(ErrorKind::Storage, message)
+        };
+        let valid = PresigningConfig::expires_in(upload.valid).map_err(|error| unsigned(&error.to_string()))?;
+        let length = i64::try_from(upload.bytes).map_err(|_| unsigned("no object is so large"))?;
+        let put = self.client.get().await.put_object().bucket(upload.bucket).key(upload.key);
+        let put = put.content_type(upload.content_type).content_length(length).customize();
+        let no_checksum = Config::builder().request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        let signed = put.config_override(no_checksum).presigned(valid).await;
+        Ok(signed.map_err(|_| unsigned("there are no credentials to sign with"))?.uri().to_owned())
+    }
+}
+
+impl Default for S3Store {
+    fn default() -> Self {
+        Self { client: Lazy::new(s3_client) }
     }
 }
 
 #[async_trait]
 impl Store for S3Store {
     async fn get(&self, bucket: &str, key: &str, max_bytes: u64) -> Result<Option<Object>> {
-        let request = self.client.get_object().bucket(bucket).key(key);
+        let request = self.client.get().await.get_object().bucket(bucket).key(key);
         match request.customize().config_override(patience(0)).send().await {
             Ok(output) => collect(output, max_bytes).await.map(Some),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
@@ -46,7 +71,7 @@ impl Store for S3Store {
     }
 
     async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>> {
-        let request = self.client.head_object().bucket(bucket).key(key);
+        let request = self.client.get().await.head_object().bucket(bucket).key(key);
         match request.customize().config_override(patience(0)).send().await {
             Ok(output) => Ok(Some(Head {
                 etag: bare_etag(output.e_tag()),
@@ -59,9 +84,16 @@ impl Store for S3Store {
         }
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let bytes = body.len();
-        let request = self.client.put_object().bucket(bucket).key(key);
+        let request = self.client.get().await.put_object().bucket(bucket).key(key);
         let request = request.content_type(content_type).body(ByteStream::from(body));
         let request = request.set_tagging((content_type == EXPIRING_JSON).then(|| WITHDRAWN.to_owned()));
         let request = match seen {
@@ -69,14 +101,14 @@ impl Store for S3Store {
             Some(etag) => request.if_match(format!("\"{etag}\"")),
         };
         match request.customize().config_override(patience(bytes)).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_lost(&error) => Ok(false),
+            Ok(output) => Ok(Some(bare_etag(output.e_tag()))),
+            Err(error) if is_lost(&error) => Ok(None),
             Err(error) => Err(failed(&error, "write", bucket, key)),
         }
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<()> {
-        let request = self.client.delete_object().bucket(bucket).key(key);
+        let request = self.client.get().await.delete_object().bucket(bucket).key(key);
         let answer = request.customize().config_override(patience(0)).send().await;
         answer.map(drop).map_err(|error| failed(&error, "delete", bucket, key))
     }

@@ -60,14 +60,23 @@ impl<S: Store, T: DeserializeOwned> Versioned<S, T> {
     /// # Errors
     /// `storage`; `internal` for what is larger than may be looked at again.
     pub async fn save(&self, key: &str, value: &impl Serialize, seen: &Version<T>) -> Result<bool> {
-        self.save_as(JSON, key, value, seen).await
+        Ok(self.put(JSON, key, value, seen).await?.is_some())
     }
 
-    /// As [`Self::save`], as [`JSON`] or [`EXPIRING_JSON`](super::EXPIRING_JSON).
+    /// As [`Self::save`], as [`JSON`] or [`EXPIRING_JSON`](super::EXPIRING_JSON). Gives what stands there then, so that nobody
+    /// has to look at what he has written himself.
     ///
     /// # Errors
     /// The same.
-    pub async fn save_as(&self, kind: &str, key: &str, value: &impl Serialize, seen: &Version<T>) -> Result<bool> {
+    pub async fn replace(&self, kind: &str, key: &str, value: T, seen: &Version<T>) -> Result<Option<Version<T>>>
+    where
+        T: Serialize,
+    {
+        let etag = self.put(kind, key, &value, seen).await?;
+        Ok(etag.map(|etag| Version { value: Some(value), etag: Some(etag) }))
+    }
+
+    async fn put(&self, kind: &str, key: &str, value: &impl Serialize, seen: &Version<T>) -> Result<Option<String>> {
         let body = serde_json::to_vec_pretty(value).map_err(|error| unwritable(key, &error.to_string()))?;
         if body.len() as u64 > self.max_bytes {
             return Err(unwritable(key, &format!("its {} bytes are more than {}", body.len(), self.max_bytes)));
@@ -111,7 +120,10 @@ mod tests {
         assert_eq!(one.value, Some(1));
         assert!(numbers.save("a", &3, &one).await.unwrap());
         assert!(!numbers.save("a", &4, &one).await.unwrap());
-        assert_eq!(numbers.load("a").await.unwrap().value, Some(3));
+        let three = numbers.load("a").await.unwrap();
+        let four = numbers.replace(JSON, "a", 4, &three).await.unwrap().unwrap();
+        assert_eq!((four.value, &four), (Some(4), &numbers.load("a").await.unwrap()));
+        assert_eq!(numbers.replace(JSON, "a", 5, &three).await.unwrap(), None);
         numbers.delete("a").await.unwrap();
         assert!(!numbers.save("a", &5, &one).await.unwrap());
     }
@@ -144,8 +156,8 @@ mod tests {
             Err(Error::new(ErrorKind::Storage, "no").with_vendor_code(ACCESS_DENIED))
         }
 
-        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
-            Ok(true)
+        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<Option<String>> {
+            Ok(Some("e".to_owned()))
         }
 
         async fn delete(&self, _: &str, _: &str) -> Result<()> {

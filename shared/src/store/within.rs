@@ -38,7 +38,14 @@ impl<S: Store> Store for Within<S> {
         self.limited(self.store.head(bucket, key), "looked at", key).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content_type: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         self.limited(self.store.put(bucket, key, body, content_type, seen), "written", key).await
     }
 
@@ -63,7 +70,7 @@ mod tests {
             std::future::pending().await
         }
 
-        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
+        async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<Option<String>> {
             std::future::pending().await
         }
 
@@ -89,7 +96,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_answers_is_not_in_the_way() {
         let store = Within::new(MemoryStore::new(), Instant::now() + Duration::from_secs(10));
-        assert!(store.put("b", "k", Bytes::from_static(b"1"), "text/plain", None).await.unwrap());
+        assert!(store.put("b", "k", Bytes::from_static(b"1"), "text/plain", None).await.unwrap().is_some());
         assert_eq!(store.get("b", "k", 1).await.unwrap().unwrap().body, "1");
         store.delete("b", "k").await.unwrap();
         assert_eq!(store.get("b", "k", 1).await.unwrap(), None);

@@ -151,12 +151,19 @@ impl Store for Steps {
         }
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, form: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        form: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let fault = self.step("put", bucket, key).await;
         match fault {
             Some(Fault::KillBefore) => return self.die().await,
             Some(Fault::Before) => return Err(slow_down()),
-            Some(Fault::Conflict) => return Ok(false),
+            Some(Fault::Conflict) => return Ok(None),
             _ => {}
         }
         let written = self.memory.put(bucket, key, body, form, seen).await;

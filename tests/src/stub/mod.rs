@@ -231,9 +231,8 @@ impl Shared {
                 evidence.quad = Some(place(width, height));
             }
         }
-        let own_number = call.file.as_deref().filter(|_| self.lock().tells_pictures_apart).map(number_of);
-        if let (Some(number), Some(evidence)) = (own_number, reading.fields.get_mut(&Field::InvoiceNumber)) {
-            evidence.text = Some(number);
+        if let Some(picture) = call.file.as_deref().filter(|_| self.lock().tells_pictures_apart) {
+            renumber(&mut reading, &number_of(picture));
         }
         reading
     }
@@ -271,6 +270,17 @@ impl Shared {
         match self.vendor {
             StubVendor::TextIn => 40306,
             StubVendor::Volcengine => 50429,
+        }
+    }
+}
+
+/// Gives the invoice another number, wherever it stands: at its place, printed again, in the QR code.
+fn renumber(reading: &mut Reading, number: &str) {
+    let printed = reading.fields.get(&Field::InvoiceNumber).and_then(|evidence| evidence.text.clone());
+    let Some(old) = printed else { return };
+    for (field, evidence) in &mut reading.fields {
+        if let Some(text) = evidence.text.as_mut().filter(|text| **text == old || *field == Field::QrCode) {
+            *text = text.replace(&old, number);
         }
     }
 }

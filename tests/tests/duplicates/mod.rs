@@ -17,7 +17,7 @@ const DROPS: usize = 50;
 const QR: &str = "01,01,3702171130,84932920,4616.30,20170805,,1A2B,";
 
 /// Its code and number are in the QR code too, so that they are verified.
-fn reader() -> Stub {
+pub fn reader() -> Stub {
     let label: Value = serde_json::from_slice(&fixture("form-photo.json")).unwrap();
     let mut reading = label::reading(&label);
     reading.note(Field::QrCode, Evidence { text: Some(QR.to_owned()), page: 1, ..Evidence::default() });

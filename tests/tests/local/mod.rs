@@ -59,20 +59,23 @@ impl Stack {
 
     /// Our own store on the local S3.
     pub fn store(&self) -> S3Store {
-        S3Store::new(self.s3())
+        S3Store::new(&self.aws())
     }
 
     /// Our own client of the local S3.
     pub fn s3(&self) -> Client {
+        fapiao::aws::s3_client(&self.aws())
+    }
+
+    fn aws(&self) -> SdkConfig {
         let credentials = Credentials::new("test", "test", None, None, "test");
-        let config = SdkConfig::builder()
+        SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(self.output("Region").to_owned()))
             .endpoint_url(self.output("Endpoint"))
-            .build();
-        fapiao::aws::s3_client(&config)
+            .build()
     }
 
     /// Puts a file into the input bucket; gives its etag without quotes.
@@ -143,6 +146,18 @@ impl Stack {
     pub async fn report_etag(&self, key: &str) -> String {
         let head = self.s3().head_object().bucket(self.output("OutputBucket")).key(key).send().await.unwrap();
         format!("{:?} {:?}", head.e_tag(), head.version_id())
+    }
+
+    /// Every key of the output bucket that begins so.
+    pub async fn keys(&self, prefix: &str) -> Vec<String> {
+        let list = self.s3().list_objects_v2().bucket(self.output("OutputBucket")).prefix(prefix).send().await.unwrap();
+        list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
+    /// Puts a file into the output bucket, where it wakes nobody.
+    pub async fn put_aside(&self, key: &str, content: &[u8]) {
+        let body = ByteStream::from(content.to_vec());
+        self.s3().put_object().bucket(self.output("OutputBucket")).key(key).body(body).send().await.unwrap();
     }
 
     /// Every key of the output bucket but those of the store's own test, which may run beside.
@@ -232,6 +247,35 @@ impl Stack {
 
     async fn sqs(&self, action: &str, request: Value) -> Value {
         self.json_call("AmazonSQS", "application/x-amz-json-1.0", action, request).await
+    }
+
+    /// A call of EventBridge's.
+    pub async fn events(&self, action: &str, request: Value) -> Value {
+        self.json_call("AWSEvents", "application/x-amz-json-1.1", action, request).await
+    }
+
+    /// A queue of a test's own: its address and its ARN.
+    pub async fn new_queue(&self, name: &str) -> (String, String) {
+        let made = self.sqs("CreateQueue", json!({"QueueName": name})).await;
+        let queue = made["QueueUrl"].as_str().unwrap().to_owned();
+        let attributes =
+            self.sqs("GetQueueAttributes", json!({"QueueUrl": queue, "AttributeNames": ["QueueArn"]})).await;
+        (queue, attributes["Attributes"]["QueueArn"].as_str().unwrap().to_owned())
+    }
+
+    /// What came to such a queue, as JSON, as soon as anything did.
+    pub async fn received(&self, queue: &str, patience: Duration) -> Vec<Value> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let request = json!({"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1});
+            let answer = self.sqs("ReceiveMessage", request).await;
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if !messages.is_empty() {
+                let bodies = messages.iter().filter_map(|message| message["Body"].as_str());
+                return bodies.filter_map(|body| serde_json::from_str(body).ok()).collect();
+            }
+            pause(deadline, "an event").await;
+        }
     }
 
     /// The API's key, from Secrets Manager.

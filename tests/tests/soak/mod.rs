@@ -20,6 +20,7 @@ use fapiao_tests::stub::{self, Behaviour, Plan, Stub, StubVendor};
 
 use super::local::{Stack, deploy, fixture};
 use load::Load;
+pub use load::picture;
 use outcome::Outcome;
 
 /// As `Timeout` of the function: short, because whoever follows a killed one has to wait for its end.

@@ -1,8 +1,6 @@
 //! `GET /`: the page on which people drop invoices. It is one answer, put together from the files beside this one, and works with
 //! this API alone: its policy lets it ask nobody else. Knows nothing of invoices or credentials.
 
-use std::sync::OnceLock;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{
@@ -11,6 +9,9 @@ use http::header::{
 use http::{HeaderName, Response};
 use lambda_http::Body;
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use crate::uploads::Uploads;
 
 const FRAME: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -30,29 +31,39 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 /// The page, put together when it is first asked for.
 #[derive(Default)]
 pub(crate) struct Page {
-    /// The one origin beside ours that it may send files to.
-    bucket_origin: Option<String>,
-    made: OnceLock<(String, HeaderValue)>,
+    made: OnceCell<(String, HeaderValue)>,
 }
 
 impl Page {
-    /// A page that sends large files to this origin, e.g. `https://bucket.s3.region.amazonaws.com`.
-    pub(crate) fn for_uploads_to(bucket_origin: Option<String>) -> Self {
-        Self { bucket_origin, ..Self::default() }
+    /// Answers it. The one origin beside ours that it may send files to is that of the links; where none can be signed now,
+    /// the page does without until it is asked for again.
+    pub(crate) async fn show(&self, uploads: Option<&Uploads>) -> Response<Body> {
+        let make_with_origin = || async {
+            match uploads {
+                Some(uploads) => uploads.origin().await.map(|origin| make(Some(&origin))),
+                None => Ok(make(None)),
+            }
+        };
+        match self.made.get_or_try_init(make_with_origin).await {
+            Ok((html, policy)) => respond(html, policy),
+            Err(error) => {
+                tracing::error!(%error, hint = error.hint(), "the page cannot send large files");
+                let (html, policy) = make(None);
+                respond(&html, &policy)
+            }
+        }
     }
+}
 
-    /// Answers it.
-    pub(crate) fn show(&self) -> Response<Body> {
-        let (html, policy) = self.made.get_or_init(|| make(self.bucket_origin.as_deref()));
-        let mut response = Response::new(Body::from(html.as_str()));
-        let headers: &mut HeaderMap = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(), microphone=()"));
-        response
-    }
+fn respond(html: &str, policy: &HeaderValue) -> Response<Body> {
+    let mut response = Response::new(Body::from(html));
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static("geolocation=(), microphone=()"));
+    response
 }
 
 /// The page, and what the browser is told of it: what may run, by its digest, and whom it may ask.

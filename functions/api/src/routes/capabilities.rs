@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::json_response;
 
 /// Everything that `POST /v1/invoices` opens.
-const FORMATS: [Format; 11] = [
+pub(crate) const FORMATS: [Format; 11] = [
     Format::Jpeg,
     Format::Png,
     Format::Bmp,

@@ -9,7 +9,7 @@ use fapiao::report::{Report, Source, Status};
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
-use super::{single, upload};
+use super::{fail, single, upload};
 use crate::clients::Client;
 use crate::json_response;
 use crate::problem::Problem;
@@ -80,9 +80,4 @@ fn respond(report: &Report) -> Result<Response<Body>, Problem> {
         Ok(body) => Ok(json_response(status, body)),
         Err(error) => Err(fail(Error::new(ErrorKind::Internal, format!("the Report cannot be written: {error}")))),
     }
-}
-
-fn fail(error: Error) -> Problem {
-    tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
-    Problem::from(error)
 }

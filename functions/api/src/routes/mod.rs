@@ -1,6 +1,7 @@
 //! Which protocol a request speaks, and the table of our own routes. Knows nothing of what stands behind them.
 //!
-//! - [`invoices`], [`capabilities`]: our own, with a bearer key
+//! - [`invoices`], [`uploads`], [`capabilities`]: our own, with a bearer key
+//! - [`health`], [`docs`]: our own, for anybody
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
 //! - [`preview`]: the picture of a page, for those who look at a Report beside it
 //! - [`body`], [`upload`]: the file in a request
@@ -8,17 +9,23 @@
 
 mod body;
 pub(crate) mod capabilities;
+pub(crate) mod docs;
 mod form;
+pub(crate) mod health;
 pub(crate) mod invoices;
 pub(crate) mod preview;
 mod single;
 pub(crate) mod textin;
 mod upload;
+pub(crate) mod uploads;
 pub(crate) mod volcengine;
 
+use fapiao::error::Error;
 use http::Method;
 use http::header::AUTHORIZATION;
 use lambda_http::Request;
+
+use crate::problem::Problem;
 
 /// Whose clients speak so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,31 +60,69 @@ pub(crate) fn protocol(request: &Request, path: &str) -> Protocol {
 pub(crate) enum Action {
     /// A file in, the Report out.
     ReadInvoice,
+    /// A link for a file that is too large for a request.
+    BeginUpload,
+    /// What has become of an upload.
+    TellUpload,
     /// What can be asked for here.
     TellCapabilities,
     /// A file in, the picture of a page out.
     ShowPreview,
     /// The page for people.
     ShowPage,
+    /// Whether the function answers at all.
+    TellHealth,
+    /// All of this, for programs.
+    TellContract,
+    /// All of this, for people.
+    ShowDocs,
+}
+
+impl Action {
+    /// Whether anybody may ask: what says nothing of anybody's documents, and costs nothing.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::ShowPage | Self::TellHealth | Self::TellContract | Self::ShowDocs)
+    }
 }
 
 /// One method at one path.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) method: Method,
+    /// Its last segment may stand in braces, for any that is not empty.
     pub(crate) path: &'static str,
     pub(crate) action: Action,
 }
 
 /// Our own routes.
-static ROUTES: [Route; 4] = [
+pub(crate) static ROUTES: [Route; 9] = [
     Route { method: Method::POST, path: "/v1/invoices", action: Action::ReadInvoice },
+    Route { method: Method::POST, path: "/v1/uploads", action: Action::BeginUpload },
+    Route { method: Method::GET, path: "/v1/invoices/{id}", action: Action::TellUpload },
     Route { method: Method::GET, path: "/v1/capabilities", action: Action::TellCapabilities },
     Route { method: Method::POST, path: "/v1/preview", action: Action::ShowPreview },
     Route { method: Method::GET, path: "/", action: Action::ShowPage },
+    Route { method: Method::GET, path: "/health", action: Action::TellHealth },
+    Route { method: Method::GET, path: "/openapi.json", action: Action::TellContract },
+    Route { method: Method::GET, path: "/docs", action: Action::ShowDocs },
 ];
+
+impl Route {
+    fn is_at(&self, path: &str) -> bool {
+        match self.path.split_once('{') {
+            Some((before, _)) => path.strip_prefix(before).is_some_and(|last| !last.is_empty() && !last.contains('/')),
+            None => self.path == path,
+        }
+    }
+}
 
 /// Every method at this path; none when there is nothing.
 pub(crate) fn at(path: &str) -> Vec<&'static Route> {
-    ROUTES.iter().filter(|route| route.path == path).collect()
+    ROUTES.iter().filter(|route| route.is_at(path)).collect()
+}
+
+/// The answer to an error of ours, of which the log is told.
+fn fail(error: Error) -> Problem {
+    tracing::error!(code = error.code(), message = error.message(), hint = error.hint(), "not read");
+    Problem::from(error)
 }

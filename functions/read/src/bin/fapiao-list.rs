@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use fapiao::aws::{self, Lazy};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{List, Summary, Table};
-use fapiao::{aws, logging};
+use fapiao::logging;
+use fapiao::store::S3Store;
 use fapiao_read::folder;
 use fapiao_read::gather::{self, Gathered, Origin};
 use fapiao_read::progress::Progress;
@@ -57,8 +59,9 @@ async fn run(Arguments { from, output }: Arguments) -> Result<Gathered, Error> {
     let gathered = match &origin {
         Origin::Folder(folder) => gather::from_folder(folder, &mut list, &progress).await?,
         Origin::Bucket { bucket, prefix } => {
-            let client = aws::s3_client(&aws::config().await);
-            gather::from_bucket(&client, (bucket, prefix), &mut list, &progress).await?
+            let client = Lazy::new(aws::s3_client);
+            let s3 = (client.get().await, &S3Store::default());
+            gather::from_bucket(s3, (bucket, prefix), &mut list, &progress).await?
         }
     };
     progress.finish();

@@ -204,7 +204,14 @@ impl Store for Faulty {
         self.store.get(bucket, key, max_bytes).await
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: Bytes, content: &str, seen: Option<&str>) -> Result<bool> {
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content: &str,
+        seen: Option<&str>,
+    ) -> Result<Option<String>> {
         let fault = self.faults.lock().unwrap().pop_front();
         if fault == Some(Fault::Before) {
             return Err(error(ErrorKind::Storage));
@@ -212,7 +219,7 @@ impl Store for Faulty {
         let written = self.store.put(bucket, key, body, content, seen).await?;
         match fault {
             Some(Fault::After) => Err(error(ErrorKind::Storage)),
-            Some(Fault::ReplyLost) => Ok(false),
+            Some(Fault::ReplyLost) => Ok(None),
             _ => Ok(written),
         }
     }
@@ -263,8 +270,8 @@ impl Store for Forbidding {
         Err(error(ErrorKind::Storage).with_vendor_code(crate::store::ACCESS_DENIED))
     }
 
-    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<bool> {
-        Ok(true)
+    async fn put(&self, _: &str, _: &str, _: Bytes, _: &str, _: Option<&str>) -> Result<Option<String>> {
+        Ok(Some("e".to_owned()))
     }
 
     async fn delete(&self, _: &str, _: &str) -> Result<()> {
