@@ -129,6 +129,12 @@ sentences! {
     send_a_report()
         "Send a Report as `POST /v1/invoices` answers it."
         "请发送`POST /v1/invoices`返回的识别报告。";
+    body_is_no_list(detail: Detail)
+        "the body is no list of Reports: {detail}"
+        "请求体不是识别报告的清单（详情：{detail}）";
+    send_files_and_reports()
+        "Send a JSON array of files: each with `file`, its name, and `report`, what was read of it."
+        "请发送JSON数组，每个文件一项：`file`为文件名，`report`为识别报告。";
     no_such_upload()
         "there is no such upload"
         "没有此上传记录";
