@@ -45,8 +45,9 @@ pub struct Problem {
     status: StatusCode,
     title: &'static str,
     code: &'static str,
-    detail: Sentence,
-    hint: Sentence,
+    // Apart, so that an error stays small.
+    detail: Box<Sentence>,
+    hint: Box<Sentence>,
     report: Option<Box<Report>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -58,8 +59,8 @@ impl Problem {
             status,
             title: status.canonical_reason().unwrap_or("Error"),
             code,
-            detail: detail.into(),
-            hint: hint.into(),
+            detail: Box::new(detail.into()),
+            hint: Box::new(hint.into()),
             report: None,
             headers: Vec::new(),
         }
@@ -95,7 +96,7 @@ impl Problem {
     /// The answer to send.
     pub fn into_response(self) -> Response<Body> {
         let ErrorInfo { said, message, hint_id, hint_params, hint, .. } =
-            ErrorInfo::new(self.code, self.detail, self.hint);
+            ErrorInfo::new(self.code, *self.detail, *self.hint);
         let document = ProblemDocument {
             r#type: "about:blank",
             title: self.title,

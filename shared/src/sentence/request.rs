@@ -120,21 +120,12 @@ sentences! {
     ask_for_link()
         "Ask for a new link: POST /v1/uploads."
         "请重新获取上传链接：POST /v1/uploads。";
-    name_an_upload()
-        "Name an upload of this client's that has arrived, or send the file in the body."
-        "请指定本客户已上传完成的文件，或在请求体中发送文件。";
-    body_is_no_report(detail: Detail)
-        "the body is no Report: {detail}"
-        "请求体不是识别报告（详情：{detail}）";
-    send_a_report()
-        "Send a Report as `POST /v1/invoices` answers it."
-        "请发送`POST /v1/invoices`返回的识别报告。";
     body_is_no_list(detail: Detail)
         "the body is no list of Reports: {detail}"
-        "请求体不是识别报告的清单（详情：{detail}）";
+        "请求体不是识别结果的清单（详情：{detail}）";
     send_files_and_reports()
         "Send a JSON array of files: each with `file`, its name, and `report`, what was read of it."
-        "请发送JSON数组，每个文件一项：`file`为文件名，`report`为识别报告。";
+        "请发送JSON数组，每个文件一项：`file`为文件名，`report`为识别结果。";
     no_such_upload()
         "there is no such upload"
         "没有此上传记录";
@@ -168,4 +159,13 @@ sentences! {
     post_or_set_buckets()
         "POST the file's bytes to /v1/invoices, or set FAPIAO_INPUT_BUCKET and FAPIAO_OUTPUT_BUCKET."
         "请将文件内容POST到/v1/invoices，或设置FAPIAO_INPUT_BUCKET和FAPIAO_OUTPUT_BUCKET。";
+    name_an_upload()
+        "Name an upload of this client's that has arrived, or send the file in the body."
+        "请指明此客户端已上传的文件，或在请求体中发送文件。";
+    body_is_no_report(detail: Detail)
+        "the body is no Report: {detail}"
+        "请求体不是识别结果（详情：{detail}）";
+    send_a_report()
+        "Send a Report as `POST /v1/invoices` answers it."
+        "请发送`POST /v1/invoices`所返回的识别结果。";
 }
