@@ -105,7 +105,7 @@ async fn no_english_sentence_is_in_a_report_of_any_file() {
     for bytes in strange {
         assert_chinese(&String::from_utf8_lossy(bytes), &report(&pipeline, bytes.to_vec()).await, &mut seen);
     }
-    assert!(seen > 500, "{seen} sentences");
+    assert!(seen > 300, "{seen} sentences");
 }
 
 #[test]

@@ -45,9 +45,8 @@ pub struct Problem {
     status: StatusCode,
     title: &'static str,
     code: &'static str,
-    // Apart, so that an error stays small.
-    detail: Box<Sentence>,
-    hint: Box<Sentence>,
+    /// What is said of it.
+    info: Box<ErrorInfo>,
     report: Option<Box<Report>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -59,8 +58,7 @@ impl Problem {
             status,
             title: status.canonical_reason().unwrap_or("Error"),
             code,
-            detail: Box::new(detail.into()),
-            hint: Box::new(hint.into()),
+            info: Box::new(ErrorInfo::new(code, detail.into(), hint.into())),
             report: None,
             headers: Vec::new(),
         }
@@ -95,8 +93,7 @@ impl Problem {
 
     /// The answer to send.
     pub fn into_response(self) -> Response<Body> {
-        let ErrorInfo { said, message, hint_id, hint_params, hint, .. } =
-            ErrorInfo::new(self.code, *self.detail, *self.hint);
+        let ErrorInfo { said, message, hint_id, hint_params, hint, .. } = *self.info;
         let document = ProblemDocument {
             r#type: "about:blank",
             title: self.title,
