@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
+.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read list accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
 	tools browser browser-tests models build package prove-package deploy-check deploy clean
 
 help: ## this list
@@ -89,10 +89,16 @@ lint-template: tools
 	$(VENV)/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint --template-file template.yaml
 
-read: models ## make read IN=folder OUT=folder: a Report for every invoice in a folder, without AWS
+read: models ## make read IN=folder OUT=folder [RECURSIVE=1] [WATCH=1] [PRUNE=1]: a Report for every invoice, and the list; no AWS
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(BIN)/fapiao-read "$(IN)" "$(OUT)"
+	$(BIN)/fapiao-read $(if $(filter 1,$(RECURSIVE)),--recursive) $(if $(filter 1,$(WATCH)),--watch) \
+		$(if $(filter 1,$(call given,PRUNE)),--prune) "$(IN)" "$(OUT)"
+
+list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx: the list of a bucket's Reports, or of a folder's; .csv too
+	@test -n "$(FROM)" -a -n "$(OUT)" || { echo "usage: make list FROM=s3://bucket/prefix OUT=invoices.xlsx" >&2; exit 2; }
+	cargo build --workspace --locked
+	$(BIN)/fapiao-list "$(FROM)" "$(OUT)"
 
 accuracy: IN ?= $(FAPIAO_CORPUS)
 accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices, score the reading, show every miss and its page
