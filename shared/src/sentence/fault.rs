@@ -37,7 +37,10 @@ sentences! {
     web_page() "a web page, or XML that speaks of no invoice" "网页，或与发票无关的XML";
     plain_text() "plain text" "纯文本";
     unknown_format() "of no format we know" "未知格式";
-    heic() "a HEIC photo" "HEIC照片";
+    heif() "a HEIF picture of another kind than photos are" "非照片类的HEIF图片";
+    heic_undecodable(detail: Detail)
+        "the HEIC photo cannot be decoded: {detail}"
+        "HEIC照片无法解码（详情：{detail}）";
     avif() "an AVIF picture" "AVIF图片";
     video() "a video" "视频";
     zip_inside()
@@ -105,6 +108,9 @@ sentences! {
     side_too_short(width: Number, height: Number, needed: Number)
         "{width} x {height} pixels: each side needs at least {needed} here"
         "图片为{width}×{height}像素，每边至少需要{needed}像素";
+    side_out_of_range(width: Number, height: Number, least: Number, most: Number)
+        "{width} x {height} pixels: each side may have {least} to {most}"
+        "图片为{width}×{height}像素，每边允许{least}至{most}像素";
 
     archive_broken(detail: Detail)
         "the archive cannot be read: {detail}"
