@@ -122,7 +122,8 @@ async fn a_browser_may_send_from_our_page_alone(world: &World) {
     let url = format!("{}/{}?cors", world.stack.output("Endpoint"), world.stack.output("InputBucket"));
     let rules = String::from_utf8(send(&url, "GET", &[], b"").await.body.to_vec()).unwrap();
     let of = |element: &str| -> Vec<String> {
-        let values = rules.split(&format!("<{element}>")).skip(1).filter_map(|rest| rest.split_once("</"));
+        let begin = format!("<{element}>");
+        let values = rules.split(&begin).skip(1).filter_map(|rest| rest.split_once("</"));
         values.map(|(value, _)| value.to_owned()).collect()
     };
     let (page, own) = (world.stack.output("ApiUrl"), format!("https://{}.execute-api.", world.stack.output("ApiId")));
