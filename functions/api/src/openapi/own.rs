@@ -18,6 +18,7 @@ pub(super) fn operation(action: Action) -> Value {
             "responses": with_refusals(json!({"200": answer("What this API was configured to do.", "Capabilities")}), &[]),
         }),
         Action::ShowPreview => show_preview(),
+        Action::SayReport => say_report(),
         Action::ShowPage => json!({
             "tags": ["about"], "summary": "The page for people", "security": [],
             "description": "Drop invoices on it; it asks this API and sends to its input bucket, and nobody else.",
@@ -99,9 +100,27 @@ fn show_preview() -> Value {
             {"name": "page", "in": "query", "required": false, "schema": {"type": "integer", "minimum": 1, "default": 1}},
             {"name": "member", "in": "query", "required": false, "schema": {"type": "string"},
                 "description": "A file's name inside an archive."},
+            {"name": "upload", "in": "query", "required": false, "schema": {"type": "string"},
+                "description": "The id of an upload of this client's, in place of a file in the body."},
         ],
-        "requestBody": file_body(),
+        "requestBody": optional(file_body()),
         "responses": with_refusals(own, &[400, 404, 413, 415, 422, 500, 503, 504]),
+    })
+}
+
+fn optional(mut body: Value) -> Value {
+    body["required"] = json!(false);
+    body
+}
+
+fn say_report() -> Value {
+    json!({
+        "tags": ["invoices"], "summary": "A Report in another language", "security": [{"key": []}],
+        "description": "Everything that is said in it is said anew, by the ids of its sentences; nothing is read again.",
+        "parameters": [{"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
+            "description": "Otherwise what `Accept-Language` asks for."}],
+        "requestBody": {"required": true, "content": content("application/json", "Report")},
+        "responses": with_refusals(json!({"200": answer("The same Report.", "Report")}), &[400, 500]),
     })
 }
 

@@ -48,7 +48,7 @@ function post(path, body, options = {}) {
   return ask(path, { method: 'POST', body, headers, ...options });
 }
 
-/** A file's Report; `progress` hears how far a large one has come, from 0 to 1, and null when it has arrived. */
+/** A file's Report and the language that it is said in, null where that is not known; `progress` hears how far a large one has come, from 0 to 1, and null with its id when it has arrived. */
 async function readFile(file, progress) {
   if (file.size > MAX_REQUEST_BYTES) return readByUpload(file, progress);
   try {
@@ -56,7 +56,7 @@ async function readFile(file, progress) {
     const response = await post('v1/invoices', file, { answers: [422] });
     const answer = await response.json();
     if (answer.schema === undefined) throw new Refusal(response.status, answer);
-    return answer;
+    return { report: answer, language: languageOf(response) };
   } catch (refusal) {
     // Takes longer than a request may, or is larger.
     if (![413, 504].includes(refusal.status)) throw refusal;
@@ -76,7 +76,7 @@ async function readByUpload(file, progress) {
   }
   const link = await response.json();
   await put(link, file, progress);
-  progress(null);
+  progress(null, link.id);
   return reportOf(link.id);
 }
 
@@ -94,12 +94,16 @@ function put(link, file, progress) {
   });
 }
 
+function languageOf(response) {
+  return response.headers.get('Content-Language')?.slice(0, 2) ?? null;
+}
+
 /** Asks for an upload's Report until it is there. */
 async function reportOf(id) {
   const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end) {
     const response = await ask(`v1/invoices/${id}`);
-    if (response.status !== 202) return response.json();
+    if (response.status !== 202) return { report: await response.json(), language: languageOf(response) };
     const seconds = Number(response.headers.get('Retry-After')) || 2;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
@@ -107,10 +111,11 @@ async function reportOf(id) {
 }
 
 /** The picture of a page, the size in which quads count, and how many pages there are; null where there is none. */
-async function preview(file, member, page) {
-  const query = member === null ? { page } : { page, member };
+async function preview({ file, upload }, member, page) {
+  const query = { page, ...(member === null ? {} : { member }), ...(upload ? { upload } : {}) };
   try {
-    const response = await post('v1/preview', file, { query });
+    // What was uploaded need not be sent again.
+    const response = await post('v1/preview', upload ? '' : file, { query });
     const number = (name) => Number(response.headers.get(name));
     const url = URL.createObjectURL(await response.blob());
     return { url, width: number('x-page-width'), height: number('x-page-height'), pages: number('x-page-count') };
@@ -118,4 +123,10 @@ async function preview(file, member, page) {
     if (refusal.code === 'no_picture') return null;
     throw refusal;
   }
+}
+
+/** The same Report in the language that is chosen now. */
+async function retold(report) {
+  const headers = { 'Content-Type': 'application/json' };
+  return (await ask('v1/reports', { method: 'POST', body: JSON.stringify(report), headers })).json();
 }

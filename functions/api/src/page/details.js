@@ -18,6 +18,7 @@ const NEXT = { field_not_found: 'next_not_found', field_unconfirmed: 'next_uncon
 
 function showDetails(row) {
   const { entry, invoice, other } = row;
+  retell(entry);
   $('#details').hidden = false;
   $('#details-title').textContent = row.name;
   $('#details-badge').replaceChildren(badge(stateOf(row), entry.progress));
@@ -59,7 +60,8 @@ function marksOf(invoice) {
 }
 
 function shown(path, value) {
-  if (path === 'type') return typeName(value);
+  if (path === 'type') return named(TYPE_WORDS, value);
+  if (path === 'expense_category') return named(CATEGORY_WORDS, value);
   if (typeof value === 'boolean') return say(value ? 'is_invoice' : 'is_not');
   return String(value);
 }
@@ -139,7 +141,7 @@ function drawWhyNot({ entry, other }) {
   if (!why) return [make('p', {}, say(entry.state, Math.round(100 * (entry.progress ?? 0))))];
   const again = make('button', { type: 'button', onclick: () => retry(entry) }, say('retry'));
   return [make('h3', {}, say('to_do')), make('p', { class: 'why' }, why.message), make('p', { class: 'next' }, why.hint ?? ''),
-    other ? null : again].filter(Boolean);
+    entry.state === 'failed' ? again : null].filter(Boolean);
 }
 
 function drawChecks({ checks }) {

@@ -15,7 +15,7 @@ let onKeyWanted = () => {};
 function addFiles(list) {
   for (const file of list) {
     const entry = { id: nextId++, file, name: file.webkitRelativePath || file.name, state: 'waiting', progress: null,
-      report: null, refusal: null, pictures: new Map() };
+      report: null, refusal: null, upload: null, language: null, pictures: new Map() };
     files.push(entry);
     onChange(entry);
   }
@@ -32,15 +32,16 @@ function work() {
     const entry = files.find((file) => file.state === 'waiting');
     if (!entry) return;
     running += 1;
-    readEntry(entry).finally(() => { running -= 1; work(); });
+    readEntry(entry).finally(() => { running -= 1; if (key.get()) work(); });
   }
 }
 
 async function readEntry(entry) {
-  const progress = (share) => change(entry, { state: share === null ? 'reading' : 'sending', progress: share });
+  const progress = (share, upload = null) =>
+    change(entry, { state: share === null ? 'reading' : 'sending', progress: share, upload });
   change(entry, { state: 'reading', progress: null, refusal: null });
   try {
-    change(entry, { state: 'done', report: await readFile(entry.file, progress) });
+    change(entry, { state: 'done', ...await readFile(entry.file, progress) });
   } catch (refusal) {
     if (refusal.status === 401) {
       key.forget();
@@ -49,6 +50,21 @@ async function readEntry(entry) {
     } else {
       change(entry, { state: 'failed', refusal, report: refusal.report });
     }
+  }
+}
+
+/** Has a file's Report said in the language that is chosen now, where it is said in another. */
+async function retell(entry) {
+  if (!entry.report || entry.language === language) return;
+  const wanted = language;
+  entry.language = wanted;
+  try {
+    const report = await retold(entry.report);
+    // Somebody has changed the language again meanwhile.
+    if (language === wanted) change(entry, { report });
+  } catch {
+    // What was said before stays.
+    entry.language = null;
   }
 }
 
@@ -90,6 +106,13 @@ function repeats(row) {
   const all = files.flatMap(rowsOf);
   const first = all.find((other) => identityOf(other) === identity);
   return first.entry === row.entry && first.at === row.at ? null : first;
+}
+
+/** Other files that hold one of this file's invoices: which of them came first may have changed. */
+function twins(entry) {
+  const own = rowsOf(entry).map(identityOf).filter(Boolean);
+  const holdsOne = (other) => rowsOf(other).some((row) => own.includes(identityOf(row)));
+  return own.length ? files.filter((other) => other !== entry && holdsOne(other)) : [];
 }
 
 /** Code and number, on a digital invoice the number alone; null where they are not sure. */

@@ -24,6 +24,13 @@ async function filesBelow(item) {
   }
 }
 
+/** Every screenshot is pasted under the same name; the time tells one from the next. */
+function withTime(file) {
+  const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '');
+  const name = file.name === 'image.png' ? `image-${time}.png` : file.name;
+  return new File([file], name, { type: file.type });
+}
+
 function hearDrops() {
   const zone = document.body;
   const over = (is_over) => (event) => {
@@ -39,7 +46,7 @@ function hearDrops() {
     takeFiles(await dropped(event.dataTransfer));
   });
   document.addEventListener('paste', (event) => {
-    if (event.clipboardData.files.length) takeFiles([...event.clipboardData.files]);
+    if (event.clipboardData.files.length) takeFiles([...event.clipboardData.files].map(withTime));
   });
   for (const input of document.querySelectorAll('input[type=file]')) {
     input.addEventListener('change', () => { takeFiles([...input.files]); input.value = ''; });
@@ -117,12 +124,14 @@ function speak() {
 onChange = (entry) => {
   drawRows(entry);
   const rows = rowsOf(entry);
+  twins(entry).forEach(drawRows);
   const is_shown = selected && selected.entry === entry;
   if (is_shown) showDetails(rows[selected.at] ?? rows[0]);
-  else if (!selected && entry.report) select(rows[0], false);
+  else if (!selected && ['done', 'failed'].includes(entry.state)) select(rows[0], false);
   if (['done', 'failed'].includes(entry.state)) announce(rows.map((row) => `${row.name}: ${say(stateOf(row))}`).join('; '));
 };
 
+$('#docs').href = `${BASE}docs`;
 translate();
 hearKey();
 hearDrops();

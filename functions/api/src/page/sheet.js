@@ -25,7 +25,7 @@ function picture({ entry, invoice, other }, page) {
   const member = (invoice ?? other)?.place?.member ?? null;
   const name = `${member ?? ''}#${page}`;
   if (!entry.pictures.has(name)) {
-    const wanted = own(entry.file, member, invoice?.page ?? null).then((found) => found ?? drawn(entry.file, member, page));
+    const wanted = own(entry.file, member, invoice?.page ?? null).then((found) => found ?? drawn(entry, member, page));
     wanted.catch(() => entry.pictures.delete(name));
     entry.pictures.set(name, wanted);
   }
@@ -45,9 +45,10 @@ async function own(file, member, size) {
   return null;
 }
 
-function drawn(file, member, page) {
-  if (file.size > MAX_REQUEST_BYTES) throw new Refusal(413, { detail: say('too_large_to_show'), code: 'too_large' });
-  return preview(file, member, page);
+function drawn(entry, member, page) {
+  const is_sendable = entry.upload || entry.file.size <= MAX_REQUEST_BYTES;
+  if (!is_sendable) throw new Refusal(413, { detail: say('too_large_to_show'), code: 'too_large' });
+  return preview(entry, member, page);
 }
 
 function drawRefusal(refusal) {
@@ -58,13 +59,19 @@ function drawRefusal(refusal) {
 function drawPage(shown, found) {
   if (!found) return make('p', { class: 'note' }, say('no_picture'));
   const { url, width, height, pages } = found;
-  const on_page = shown.marks.filter((mark) => mark.page === shown.page && mark.quad);
+  // The largest lie lowest, so that a seal covers no field.
+  const on_page = shown.marks.filter((mark) => mark.page === shown.page && mark.quad).sort((a, b) => area(b.quad) - area(a.quad));
   const places = on_page.map(({ path, state, quad }) => makeSvg('polygon', { points: corners(quad), class: `mark ${state}`,
     'data-path': path, onmouseenter: () => highlight(path), onmouseleave: () => highlight(null), onclick: () => focusField(path) }));
   const overlay = makeSvg('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' }, places);
   const image = make('img', { src: url, alt: `${shown.row.name}, ${say('page_of', shown.page, pages)}`, width, height });
   drawPager(shown, pages);
   return make('div', { class: 'sheet' }, image, overlay);
+}
+
+function area(quad) {
+  const extent = (from) => Math.max(...[0, 2, 4, 6].map((at) => quad[from + at])) - Math.min(...[0, 2, 4, 6].map((at) => quad[from + at]));
+  return extent(0) * extent(1);
 }
 
 function corners(quad) {

@@ -151,6 +151,25 @@ const TYPE_WORDS = {
   roll: ['增值税普通发票（卷票）', 'Roll invoice'],
 };
 
+const CATEGORY_WORDS = {
+  vehicle: ['用车', 'Vehicle'],
+  education: ['教育', 'Education'],
+  traffic: ['交通', 'Transport'],
+  office: ['办公', 'Office'],
+  daily: ['日用', 'Daily goods'],
+  digital_appliance: ['数码电器', 'Electronics'],
+  rent_decoration: ['房租装饰', 'Rent, decoration'],
+  communication: ['通讯', 'Communication'],
+  lodging: ['住宿', 'Lodging'],
+  post: ['邮寄', 'Post'],
+  medical_treatment: ['医疗', 'Medical'],
+  repast: ['餐饮', 'Meals'],
+  foodstuff: ['食品', 'Food'],
+  raiment: ['服饰', 'Clothing'],
+  service: ['服务', 'Services'],
+  other: ['其他', 'Other'],
+};
+
 const LANGUAGES = ['zh', 'en'];
 const LANGUAGE_KEY = 'fapiao-language';
 
@@ -173,8 +192,9 @@ function fieldName(path) {
   return inLanguage(FIELD_WORDS[path] ?? FIELD_WORDS[last] ?? [last, last.replaceAll('_', ' ')]);
 }
 
-function typeName(type) {
-  return TYPE_WORDS[type] ? inLanguage(TYPE_WORDS[type]) : type;
+/** How people call one of a table's names; the name itself where the API knows more than we. */
+function named(table, name) {
+  return table[name] ? inLanguage(table[name]) : name;
 }
 
 function switchLanguage() {

@@ -3,7 +3,7 @@
 //! - [`invoices`], [`uploads`], [`capabilities`]: our own, with a bearer key
 //! - [`health`], [`docs`]: our own, for anybody
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
-//! - [`preview`]: the picture of a page, for those who look at a Report beside it
+//! - [`preview`], [`reports`]: the picture of a page, and a Report in another language, for those who look at it
 //! - [`body`], [`upload`]: the file in a request
 //! - [`single`]: the one page that a vendor's interface answers
 
@@ -14,6 +14,7 @@ mod form;
 pub(crate) mod health;
 pub(crate) mod invoices;
 pub(crate) mod preview;
+pub(crate) mod reports;
 mod single;
 pub(crate) mod textin;
 mod upload;
@@ -68,6 +69,8 @@ pub(crate) enum Action {
     TellCapabilities,
     /// A file in, the picture of a page out.
     ShowPreview,
+    /// A Report in, the same in another language out.
+    SayReport,
     /// The page for people.
     ShowPage,
     /// Whether the function answers at all.
@@ -95,12 +98,13 @@ pub(crate) struct Route {
 }
 
 /// Our own routes.
-pub(crate) static ROUTES: [Route; 9] = [
+pub(crate) static ROUTES: [Route; 10] = [
     Route { method: Method::POST, path: "/v1/invoices", action: Action::ReadInvoice },
     Route { method: Method::POST, path: "/v1/uploads", action: Action::BeginUpload },
     Route { method: Method::GET, path: "/v1/invoices/{id}", action: Action::TellUpload },
     Route { method: Method::GET, path: "/v1/capabilities", action: Action::TellCapabilities },
     Route { method: Method::POST, path: "/v1/preview", action: Action::ShowPreview },
+    Route { method: Method::POST, path: "/v1/reports", action: Action::SayReport },
     Route { method: Method::GET, path: "/", action: Action::ShowPage },
     Route { method: Method::GET, path: "/health", action: Action::TellHealth },
     Route { method: Method::GET, path: "/openapi.json", action: Action::TellContract },

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use fapiao::desk::{Leaf, Picture};
 use fapiao::document::Format;
 use fapiao::pipeline::Pipeline;
@@ -11,7 +12,9 @@ use http::{HeaderName, Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
 use super::upload;
+use crate::clients::Client;
 use crate::problem::Problem;
+use crate::uploads::Uploads;
 
 /// A function's answer has six megabytes at most, and a picture goes in base64.
 const MAX_PICTURE_BYTES: usize = 4_000_000;
@@ -22,23 +25,45 @@ const HEIGHT: HeaderName = HeaderName::from_static("x-page-height");
 const PAGES: HeaderName = HeaderName::from_static("x-page-count");
 
 /// Answers the picture of the page that `?page=` names (the first, where it names none), of the file that `?member=` names in
-/// an archive.
-pub(crate) async fn show(pipeline: &Pipeline, request: Request, deadline: Instant) -> Result<Response<Body>, Problem> {
-    let leaf = leaf(&request)?;
-    let bytes = upload::file(request)?;
-    let limits = pipeline.limits();
+/// an archive. The file is in the body, or `?upload=` names one that this client has uploaded.
+pub(crate) async fn show(
+    pipeline: &Pipeline,
+    uploads: Option<&Uploads>,
+    request: Request,
+    client: &Client,
+    deadline: Instant,
+) -> Result<Response<Body>, Problem> {
+    let (leaf, limits) = (leaf(&request)?, pipeline.limits());
+    let bytes = match asked(&request, "upload") {
+        Some(id) => uploaded(uploads, &id, client, limits.max_bytes).await?,
+        None => upload::file(request)?,
+    };
     let drawn = pipeline.workers().draw(bytes, &leaf, limits, MAX_PICTURE_BYTES, deadline).await?;
     drawn.map(respond).ok_or_else(|| no_picture(&leaf))
 }
 
 fn leaf(request: &Request) -> Result<Leaf, Problem> {
-    let query = request.query_string_parameters_ref();
-    let of = |name: &str| query.and_then(|query| query.first(name)).filter(|value| !value.is_empty());
-    let page = of("page").map_or(Ok(1), str::parse).map_err(|_| {
+    let page = asked(request, "page").map_or(Ok(1), |page| page.parse()).map_err(|_| {
         let hint = "Count pages from 1, e.g. `?page=2`.";
         Problem::new(StatusCode::BAD_REQUEST, "bad_page", "`page` is no number", hint)
     })?;
-    Ok(Leaf { member: of("member").map(str::to_owned), page })
+    Ok(Leaf { member: asked(request, "member"), page })
+}
+
+fn asked(request: &Request, name: &str) -> Option<String> {
+    let query = request.query_string_parameters_ref()?;
+    query.first(name).filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+async fn uploaded(uploads: Option<&Uploads>, id: &str, client: &Client, max_bytes: u64) -> Result<Bytes, Problem> {
+    let file = match uploads {
+        Some(uploads) => uploads.file(client, id, max_bytes).await?,
+        None => None,
+    };
+    file.ok_or_else(|| {
+        let hint = "Name an upload of this client's that has arrived, or send the file in the body.";
+        Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such upload", hint)
+    })
 }
 
 fn respond(Picture { bytes, frame: (width, height), pages }: Picture) -> Response<Body> {

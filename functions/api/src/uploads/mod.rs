@@ -120,6 +120,16 @@ impl Uploads {
         Ok(if uploaded.is_some() { Outcome::Pending } else { Outcome::Expired })
     }
 
+    /// The file itself; none where this client has no such upload, or it has not arrived.
+    ///
+    /// # Errors
+    /// `storage`; `too_large` beyond so many bytes.
+    pub(crate) async fn file(&self, client: &Client, id: &str, max_bytes: u64) -> Result<Option<Bytes>> {
+        let Some(id) = UploadId::of(id, &client.name) else { return Ok(None) };
+        let file = self.buckets.get(&self.input, &id.key(&client.name), max_bytes).await?;
+        Ok(file.map(|file| file.body))
+    }
+
     /// Scheme and host of the links, for whoever tells a browser where it may connect to.
     ///
     /// # Errors
