@@ -249,5 +249,5 @@ fn a_list_in_chinese_has_no_english_but_names() {
     for words in ["原因", "需人工复核", "办公", "未找到价税合计", "已核实", ",是,", "纯文本"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert!(table.summary.repeated[0].starts_with("二.jpg：需人工复核：一.jpg"), "{:?}", table.summary);
+    assert!(table.summary.repeated[0].starts_with("二.jpg：需人工复核：发票重复：一.jpg"), "{:?}", table.summary);
 }
