@@ -13,6 +13,7 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
 use crate::secret::Secret;
+use crate::sentence::Lang;
 use crate::worker::{self, Workers};
 
 /// Everything that can be set, typed.
@@ -38,6 +39,8 @@ pub struct Config {
     pub max_receives: u32,
     /// `FAPIAO_BUYERS`: our own names and tax ids, in the form of [`Buyers::parse`].
     pub buyers: Buyers,
+    /// `FAPIAO_LANG`: in which language people are told things, `en` or `zh`.
+    pub lang: Lang,
     /// `FAPIAO_API_SECRET_ARN`: the secret in Secrets Manager that holds the API's key.
     pub api_secret_arn: Option<String>,
     /// `FAPIAO_API_KEY`: the API's key itself; local runs only.
@@ -96,6 +99,7 @@ impl Config {
             jobs: positive(&get, "FAPIAO_JOBS", std::thread::available_parallelism().map_or(1, usize::from))?,
             max_receives: positive(&get, "FAPIAO_MAX_RECEIVES", 5)?,
             buyers: buyers(&get)?,
+            lang: lang(&get)?,
             api_secret_arn: get("FAPIAO_API_SECRET_ARN"),
             api_key: api_key(&get)?,
             textin_quads: quads(&get)?,
@@ -211,6 +215,14 @@ fn vendors(get: Lookup) -> Result<VendorSettings> {
         local_keys: VendorKeys::from_variables(get)?,
         endpoints: VENDORS.into_iter().filter_map(|v| Some((v.name, get(v.endpoint_variable)?))).collect(),
         ..VendorSettings::default()
+    })
+}
+
+fn lang(get: Lookup) -> Result<Lang> {
+    let parsed = get("FAPIAO_LANG").map_or(Ok(Lang::default()), |text| text.parse());
+    parsed.map_err(|text: String| {
+        invalid("FAPIAO_LANG", &text, "is no language that we speak")
+            .with_hint("Set FAPIAO_LANG to `en` or `zh`, or leave it out for `en`.")
     })
 }
 

@@ -251,7 +251,7 @@ impl Error {
     pub fn hint_sentence(&self) -> Sentence {
         match (&self.hint_said, &self.hint) {
             (Some(said), _) => said.as_ref().clone(),
-            (None, Some(text)) => Sentence::verbatim(text),
+            (None, Some(text)) => next::as_detail(text),
             (None, None) => self.kind.hint(),
         }
     }

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
     use std::process::{Command, Stdio};
 
@@ -56,5 +57,53 @@ mod tests {
     #[test]
     fn every_command_of_the_guides_does_what_the_text_says_or_is_excused() {
         python(&["tests/tools/guide_commands.py", "quick"]);
+    }
+
+    /// A guide's sections: each heading's level, and the commands and settings that stand below it.
+    fn sections(guide: &str) -> Vec<(usize, BTreeSet<String>)> {
+        let (mut sections, mut block) = (Vec::new(), None);
+        for line in guide.lines() {
+            match (line.strip_prefix("```"), &block) {
+                (Some(language), None) => block = Some(language.to_owned()),
+                (Some(_), Some(_)) => block = None,
+                (None, None) if line.starts_with('#') => {
+                    sections.push((line.chars().take_while(|c| *c == '#').count(), BTreeSet::new()));
+                }
+                (None, None) => {
+                    let inline = line.split('`').skip(1).step_by(2).filter(|code| is_alike(code)).map(str::to_owned);
+                    if let Some((_, found)) = sections.last_mut() {
+                        found.extend(inline);
+                    }
+                }
+                (None, Some(language)) if language == "sh" => {
+                    let command = line.split(" # ").next().unwrap_or_default().trim_end();
+                    if let Some((_, found)) = sections.last_mut() {
+                        found.insert(command.to_owned());
+                    }
+                }
+                (None, Some(_)) => {}
+            }
+        }
+        sections
+    }
+
+    /// What stands in code and is no example's text.
+    fn is_alike(code: &str) -> bool {
+        let starts = ["make ", "FAPIAO_", "--", "tests/", "docs/", "POST ", "GET ", "?", "--"];
+        starts.iter().any(|start| code.starts_with(start))
+            || (code.contains('_') && code.is_ascii() && !code.contains(' '))
+    }
+
+    #[test]
+    fn the_chinese_readme_has_the_sections_and_commands_of_the_english_one() {
+        let of = |name: &str| sections(&std::fs::read_to_string(root().join(name)).unwrap());
+        let (english, chinese) = (of("README.md"), of("README.zh-CN.md"));
+        let levels = |sections: &[(usize, _)]| sections.iter().map(|(level, _)| *level).collect::<Vec<_>>();
+        assert_eq!(levels(&chinese), levels(&english));
+        for (nth, ((_, english), (_, chinese))) in english.iter().zip(&chinese).enumerate() {
+            let (missing, more): (Vec<_>, Vec<_>) =
+                (english.difference(chinese).collect(), chinese.difference(english).collect());
+            assert!(missing.is_empty() && more.is_empty(), "section {nth}: missing {missing:?}, more {more:?}");
+        }
     }
 }

@@ -6,11 +6,13 @@
 //! - [`routes`]: one file a protocol or a route
 //! - [`uploads`]: files that are too large for a request
 //! - [`openapi`]: what all routes take and answer, told to programs
+//! - [`language`]: in which language it is told
 //! - [`page`]: what people see who open the API in a browser
 //! - [`problem`]: what goes wrong, in our own words
 //! - [`visit`]: what all of them know of a request, and the access log
 
 pub mod clients;
+mod language;
 pub mod openapi;
 mod page;
 pub mod problem;
@@ -23,6 +25,7 @@ use std::time::Duration;
 
 use fapiao::dialect::textin::QuadOrder;
 use fapiao::pipeline::Pipeline;
+use fapiao::sentence::{Lang, request as says};
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use lambda_http::{Body, Request};
@@ -44,6 +47,7 @@ pub struct Api {
     uploads: Option<Uploads>,
     time_limit: Duration,
     quads: QuadOrder,
+    lang: Lang,
     page: Page,
 }
 
@@ -56,6 +60,7 @@ impl Api {
             uploads: None,
             time_limit: TIME_LIMIT,
             quads: QuadOrder::default(),
+            lang: Lang::default(),
             page: Page::default(),
         }
     }
@@ -74,6 +79,13 @@ impl Api {
         self
     }
 
+    /// The language of stored Reports, and of answers to those who ask for none.
+    #[must_use]
+    pub fn in_language(mut self, lang: Lang) -> Self {
+        self.lang = lang;
+        self
+    }
+
     /// In which order TextIn's clients are given corners, unless they have a setting of their own.
     #[must_use]
     pub fn with_quads(mut self, quads: QuadOrder) -> Self {
@@ -84,10 +96,14 @@ impl Api {
     /// Answers one request; there is no request without an answer.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let mut visit = Visit::new(&request, self.time_limit);
+        let lang = language::asked_for(&request).unwrap_or(self.lang);
         let mut response = match routes::protocol(&request, &visit.path) {
             Protocol::Textin => routes::textin::answer(self, request, &mut visit).await,
             Protocol::Volcengine => routes::volcengine::answer(self, request, &mut visit).await,
-            Protocol::Own => self.route(request, &mut visit).await.unwrap_or_else(Problem::into_response),
+            Protocol::Own => {
+                let answer = self.route(request, &mut visit).await.unwrap_or_else(Problem::into_response);
+                language::told_in(answer, lang, self.lang)
+            }
         };
         visit.end(&mut response);
         response
@@ -142,7 +158,7 @@ impl Api {
 
 /// There is nothing to compare credentials with: the log says why, the answer does not.
 fn unchecked(_: Uncheckable) -> Problem {
-    let (detail, hint) = ("the key cannot be checked at present", "Try again; the function's log says more.");
+    let (detail, hint) = (says::key_not_checkable(), says::try_again());
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "internal", detail, hint)
 }
 
@@ -153,16 +169,15 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn not_found(path: &str) -> Problem {
-    let (detail, hint) = (format!("there is nothing at {path}"), "POST the file's bytes to /v1/invoices.");
+    let (detail, hint) = (says::nothing_at(path), says::post_to_invoices());
     Problem::new(StatusCode::NOT_FOUND, "not_found", detail, hint)
 }
 
 fn method_not_allowed(routes: &[&Route]) -> Problem {
     let allowed: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
     let allowed = allowed.join(", ");
-    let hint = format!("Use {allowed}.");
-    let problem =
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this method does nothing here", hint);
+    let hint = says::use_methods(&allowed);
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", says::method_does_nothing(), hint);
     match HeaderValue::from_str(&allowed) {
         Ok(value) => problem.with_header(ALLOW, value),
         Err(_) => problem,

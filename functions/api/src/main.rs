@@ -32,7 +32,7 @@ async fn run() -> Result<(), Error> {
         pipeline = pipeline.with_memory(Memory::new(store.clone(), bucket).of_paid());
     }
     let clients = Clients::configured(&config, |arn| Arc::new(SecretsManager::new(arn)) as Arc<dyn SecretSource>)?;
-    let mut api = Api::new(pipeline, clients).with_quads(config.textin_quads);
+    let mut api = Api::new(pipeline, clients).with_quads(config.textin_quads).in_language(config.lang);
     if let (Some(input), Some(output)) = (config.input_bucket, config.output_bucket) {
         api = api.with_uploads(Uploads::new(store, input, output));
     }

@@ -1,7 +1,8 @@
 //! What goes wrong with a request, as RFC 9457 problem documents. Knows nothing of who asks or why.
 
-use fapiao::error::{Error, ErrorKind};
+use fapiao::error::{Error, ErrorInfo, ErrorKind};
 use fapiao::report::Report;
+use fapiao::sentence::{Params, Sentence, request as says};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderName, Response, StatusCode};
 use lambda_http::Body;
@@ -11,7 +12,7 @@ use serde::Serialize;
 /// Waited for when a vendor asks us to slow down without saying how long.
 const DEFAULT_RETRY_AFTER_SECONDS: u64 = 5;
 
-/// What is answered: RFC 9457, with three members more.
+/// What is answered: RFC 9457, with more members of our own.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ProblemDocument {
     /// Always `about:blank`: the code tells more.
@@ -22,10 +23,17 @@ pub(crate) struct ProblemDocument {
     status: u16,
     /// What went wrong.
     detail: String,
+    /// Which sentence of the catalogue the detail is, and its parameters.
+    #[serde(flatten)]
+    said: Sentence,
     /// The same for programs: it stays when the words change.
     code: &'static str,
     /// What to do next.
     hint: String,
+    /// Which sentence of the catalogue the hint is.
+    hint_id: String,
+    /// Its parameters.
+    hint_params: Params,
     /// What was read all the same; left out when there is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Box<Report>>,
@@ -37,21 +45,20 @@ pub struct Problem {
     status: StatusCode,
     title: &'static str,
     code: &'static str,
-    detail: String,
-    hint: String,
+    /// What is said of it.
+    info: Box<ErrorInfo>,
     report: Option<Box<Report>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// One of the request's own faults, or ours.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Self {
             status,
             title: status.canonical_reason().unwrap_or("Error"),
             code,
-            detail: detail.into(),
-            hint: hint.into(),
+            info: Box::new(ErrorInfo::new(code, detail.into(), hint.into())),
             report: None,
             headers: Vec::new(),
         }
@@ -59,16 +66,15 @@ impl Problem {
 
     /// No key, or a wrong one. Both look alike.
     pub fn unauthorized() -> Self {
-        let hint = "Send `Authorization: Bearer <key>` with the key from the API's secret.";
         let challenge = HeaderValue::from_static("Bearer realm=\"fapiao\"");
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "the request carries no valid key", hint)
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", says::no_valid_key(), says::send_the_key())
             .with_header(http::header::WWW_AUTHENTICATE, challenge)
     }
 
     /// The key is right, but not from there.
     pub fn elsewhere() -> Self {
-        let hint = "Ask from an address that the client's entry in the API's secret allows.";
-        Self::new(StatusCode::FORBIDDEN, "address_not_allowed", "this client may not come from this address", hint)
+        let (detail, hint) = (says::address_not_allowed(), says::ask_from_allowed_address());
+        Self::new(StatusCode::FORBIDDEN, "address_not_allowed", detail, hint)
     }
 
     /// Adds a header to the answer.
@@ -87,13 +93,17 @@ impl Problem {
 
     /// The answer to send.
     pub fn into_response(self) -> Response<Body> {
+        let ErrorInfo { said, message, hint_id, hint_params, hint, .. } = *self.info;
         let document = ProblemDocument {
             r#type: "about:blank",
             title: self.title,
             status: self.status.as_u16(),
-            detail: self.detail,
+            detail: message,
+            said,
             code: self.code,
-            hint: self.hint,
+            hint,
+            hint_id,
+            hint_params,
             report: self.report,
         };
         let mut response = Response::new(Body::from(serde_json::to_string(&document).unwrap_or_default()));
@@ -107,7 +117,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let problem = Self::new(status(error.kind()), error.code(), error.message(), error.hint());
+        let problem = Self::new(status(error.kind()), error.code(), error.sentence(), error.hint_sentence());
         if error.kind() != ErrorKind::ProviderThrottled {
             return problem;
         }

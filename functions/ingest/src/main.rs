@@ -26,7 +26,7 @@ async fn run() -> Result<(), Error> {
     let pipeline = Pipeline::new(workers, config.chain()?, config.limits).with_rules(config.rules());
     let concurrency = pipeline.chain().concurrency();
     let output_bucket = config.require_output_bucket()?;
-    let objects = ObjectPipeline::new(S3Store::default(), pipeline, output_bucket);
+    let objects = ObjectPipeline::new(S3Store::default(), pipeline, output_bucket).in_language(config.lang);
     let mut handler = Handler::new(objects, concurrency, config.max_receives);
     if let Some(url) = &config.inbox_url {
         handler = handler.with_inbox(Arc::new(SqsInbox::new(url)));

@@ -242,4 +242,42 @@ mod tests {
         mark_unknown(&mut marked);
         assert_eq!(json(&marked)["invoices"][0]["checks"][1]["status"], "skip");
     }
+
+    #[test]
+    fn a_mark_is_made_in_the_language_of_the_reports_and_not_made_again_for_that_alone() {
+        let bearers = [bearer("b.jpg", "1.00"), bearer("me.jpg", "1.00")];
+        let mut marked = report(&[invoice(1, "1.00"), invoice(2, "1.00")]);
+        assert!(mark(&mut marked, &identity(), &bearers, Lang::Zh));
+        let told = json(&marked);
+        assert_eq!(told["invoices"][0]["checks"][1]["detail"], "发票重复：b.jpg中已有此发票");
+        assert_eq!(told["reasons"][0]["message"], "第1张发票：查重：发票重复：b.jpg中已有此发票");
+        let mut other = marked.clone();
+        assert!(!mark(&mut marked, &identity(), &bearers, Lang::Zh));
+        assert!(!mark(&mut other, &identity(), &bearers, Lang::En), "another language is no news");
+        assert_eq!(json(&other)["reasons"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn reasons_of_before_there_were_ids_are_kept_and_taken_back_all_the_same() {
+        let mut before = json(&report(&[invoice(1, "1.00"), invoice(2, "1.00")]));
+        before["invoices"][0]["reasons"] = json!(["not_seen_before: b.jpg has brought this invoice before"]);
+        before["invoices"][1]["reasons"] = json!(["another reason"]);
+        before["reasons"] = json!([
+            "invoice 1: not_seen_before: b.jpg has brought this invoice before",
+            "invoice 2: another reason",
+            "page 3: undecodable: broken",
+        ]);
+        let mut old: StoredReport = serde_json::from_value(before).unwrap();
+        mark(&mut old, &identity(), &[bearer("me.jpg", "1.00")], Lang::En);
+        let told = json(&old);
+        let messages: Vec<&str> = told["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|reason| reason["message"].as_str().or(reason.as_str()).unwrap())
+            .collect();
+        assert_eq!(messages.len(), 3, "{messages:?}");
+        assert!(messages[0].starts_with("invoice 2: another reason"), "{messages:?}");
+        assert_eq!(messages[2], "page 3: undecodable: broken");
+    }
 }

@@ -9,7 +9,7 @@ use super::identity::Identity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::Money;
 use crate::report::{CheckedInvoice, Reason, Report};
-use crate::sentence::{Lang, Sentence};
+use crate::sentence::{self, Lang};
 
 /// So many identities of earlier versions are kept.
 const MAX_EARLIER: usize = 64;
@@ -214,32 +214,8 @@ impl StoredReport {
 
     /// Says everything in that language, as far as the catalogue has it.
     pub(super) fn say_in(&mut self, lang: Lang) {
-        say_in(&mut self.0, lang);
+        sentence::say_in(&mut self.0, lang);
     }
-}
-
-/// The members that hold a sentence, and those that say which of the catalogue it is.
-const SAID: [(&str, &str, &str); 3] =
-    [("message", "id", "params"), ("detail", "id", "params"), ("hint", "hint_id", "hint_params")];
-
-fn say_in(json: &mut Value, lang: Lang) {
-    match json {
-        Value::Array(list) => list.iter_mut().for_each(|value| say_in(value, lang)),
-        Value::Object(object) => {
-            for (text, id, params) in SAID {
-                if let (true, Some(said)) = (object.contains_key(text), said(object, id, params, lang)) {
-                    object.insert(text.to_owned(), said.into());
-                }
-            }
-            object.values_mut().for_each(|value| say_in(value, lang));
-        }
-        _ => {}
-    }
-}
-
-fn said(object: &Map<String, Value>, id: &str, params: &str, lang: Lang) -> Option<String> {
-    let sentence = json!({"id": object.get(id)?, "params": object.get(params)?});
-    Sentence::deserialize(sentence).ok()?.say(lang)
 }
 
 /// Whether a reason says that this rule failed.

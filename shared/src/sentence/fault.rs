@@ -108,6 +108,9 @@ sentences! {
     side_too_short(width: Number, height: Number, needed: Number)
         "{width} x {height} pixels: each side needs at least {needed} here"
         "图片为{width}×{height}像素，每边至少需要{needed}像素";
+    side_out_of_range(width: Number, height: Number, least: Number, most: Number)
+        "{width} x {height} pixels: each side may have {least} to {most}"
+        "图片为{width}×{height}像素，每边允许{least}至{most}像素";
 
     archive_broken(detail: Detail)
         "the archive cannot be read: {detail}"

@@ -64,6 +64,12 @@ sentences! {
         "Look at the function's log."
         "请查看函数日志。";
 
+    as_detail(detail: Detail)
+        "{detail}"
+        "处理方法见原文：{detail}";
+    fetch_models()
+        "Run `make models` to fetch the model files; FAPIAO_MODELS, where it is set, must name their folder."
+        "请运行`make models`获取模型文件；若设置了FAPIAO_MODELS，它必须指向模型所在的文件夹。";
     nothing_to_do()
         "Nothing needs to be done."
         "无需处理。";

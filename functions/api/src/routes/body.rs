@@ -2,13 +2,11 @@
 //! put U+FFFD for every byte that is none. Knows nothing of what is in the file.
 
 use bytes::Bytes;
+use fapiao::sentence::{Sentence, request as says};
 use http::StatusCode;
 use lambda_http::Body;
 
 use crate::problem::Problem;
-
-/// What every gateway takes for a file.
-const NEXT_STEP: &str = "Send the file's bytes with `-H \"Content-Type: application/octet-stream\"`, or with its own type, e.g. image/jpeg.";
 
 /// The file as it was sent.
 ///
@@ -18,7 +16,7 @@ pub(crate) fn bytes(body: Body) -> Result<Bytes, Problem> {
     match body {
         Body::Text(text) => match fault(&text) {
             None => Ok(Bytes::from(text)),
-            Some(fault) => Err(refused(&fault, NEXT_STEP)),
+            Some(fault) => Err(refused(fault, says::send_bytes())),
         },
         Body::Binary(bytes) => Ok(Bytes::from(bytes)),
         _ => Ok(Bytes::new()),
@@ -30,7 +28,7 @@ pub(crate) fn bytes(body: Body) -> Result<Bytes, Problem> {
 /// # Errors
 /// 415 for what was damaged on its way.
 pub(crate) fn bytes_of_form(body: Body) -> Result<Bytes, Problem> {
-    intact(body).ok_or_else(|| refused("the form came as text, so that the file in it is damaged", NEXT_STEP))
+    intact(body).ok_or_else(|| refused(says::form_came_as_text(), says::send_bytes()))
 }
 
 /// The bytes, unless a gateway took them for text and damaged them.
@@ -43,22 +41,22 @@ pub(crate) fn intact(body: Body) -> Option<Bytes> {
 }
 
 /// The answer to a body that is no file as it should be.
-pub(crate) fn refused(detail: &str, hint: &str) -> Problem {
+pub(crate) fn refused(detail: Sentence, hint: Sentence) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail, hint)
 }
 
 /// Why a text is not the file; none for XML that came through whole, and for nothing at all.
-fn fault(text: &str) -> Option<String> {
+fn fault(text: &str) -> Option<Sentence> {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if text.chars().any(is_damage) {
-        Some("the body came as text, so that the file in it is damaged".to_owned())
+        Some(says::body_came_as_text())
     } else if start.starts_with(['{', '[']) {
-        Some("the body is JSON without image_base64, not a file".to_owned())
+        Some(says::body_is_other_json())
     } else if !start.is_empty() && !start.starts_with('<') {
-        Some("the body came as text, but is no invoice's XML".to_owned())
+        Some(says::body_is_other_text())
     } else {
         let other = declared_encoding(start).filter(|name| !name.eq_ignore_ascii_case("utf-8"))?;
-        Some(format!("the XML says that it is written in {other}, which text does not keep"))
+        Some(says::xml_in_other_encoding(other))
     }
 }
 

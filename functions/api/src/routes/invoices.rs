@@ -6,6 +6,7 @@ use bytes::Bytes;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::{Failure, Pipeline};
 use fapiao::report::{Report, Source, Status};
+use fapiao::sentence::{fault, request as says};
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
 
@@ -34,7 +35,7 @@ pub(crate) async fn read(
     match tokio::time::timeout_at((deadline + GRACE).into(), reading).await {
         Ok(Ok(report)) => respond(&report),
         Ok(Err(Failure { error, report })) => Err(fail(error).with_report(report)),
-        Err(_) => Err(fail(Error::new(ErrorKind::Deadline, "reading takes longer than a request may"))),
+        Err(_) => Err(fail(Error::new(ErrorKind::Deadline, fault::reading_too_long()))),
     }
 }
 
@@ -45,15 +46,14 @@ fn selected(pipeline: &Pipeline, request: &Request, client: &Client) -> Result<O
         return Ok(own.map(str::to_owned));
     };
     if own.is_some_and(|own| own != name) {
-        let hint = "Leave `provider` out, or change the client's entry in the API's secret.";
-        let detail = format!("this client gets another provider than `{name}`");
+        let (detail, hint) = (says::another_provider(name), says::leave_provider_out());
         return Err(Problem::new(StatusCode::FORBIDDEN, "provider_not_allowed", detail, hint));
     }
     if pipeline.chain().has(name) {
         return Ok(Some(name.to_owned()));
     }
-    let detail = format!("`{name}` is not among the configured providers");
-    let hint = format!("Use one of: {}; or leave `provider` out.", pipeline.chain().selectable().join(", "));
+    let detail = says::unknown_provider(name);
+    let hint = says::use_providers(pipeline.chain().selectable().join(", "));
     Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_provider", detail, hint))
 }
 
@@ -61,8 +61,7 @@ fn refuse_too_large(bytes: &Bytes, max_bytes: u64) -> Result<(), Problem> {
     if bytes.len() as u64 <= max_bytes {
         return Ok(());
     }
-    let detail = format!("the body has {} bytes, more than the {max_bytes} allowed", bytes.len());
-    let hint = "Send a smaller file, or drop it into the input bucket.";
+    let (detail, hint) = (says::body_too_large(bytes.len(), max_bytes), says::send_smaller_or_drop());
     Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
 }
 
@@ -73,8 +72,7 @@ fn respond(report: &Report) -> Result<Response<Body>, Problem> {
     };
     match serde_json::to_string(report) {
         Ok(body) if body.len() > MAX_ANSWER_BYTES => {
-            let detail = format!("the Report has {} bytes, more than an answer may have", body.len());
-            let hint = "Drop the file into the input bucket, or send it in parts.";
+            let (detail, hint) = (says::answer_too_large(body.len()), says::drop_or_split());
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint))
         }
         Ok(body) => Ok(json_response(status, body)),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use fapiao::desk::{Leaf, Picture};
 use fapiao::document::Format;
 use fapiao::pipeline::Pipeline;
+use fapiao::sentence::request as says;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
@@ -44,8 +45,7 @@ pub(crate) async fn show(
 
 fn leaf(request: &Request) -> Result<Leaf, Problem> {
     let page = asked(request, "page").map_or(Ok(1), |page| page.parse()).map_err(|_| {
-        let hint = "Count pages from 1, e.g. `?page=2`.";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_page", "`page` is no number", hint)
+        Problem::new(StatusCode::BAD_REQUEST, "bad_page", says::page_is_no_number(), says::count_from_one())
     })?;
     Ok(Leaf { member: asked(request, "member"), page })
 }
@@ -60,10 +60,7 @@ async fn uploaded(uploads: Option<&Uploads>, id: &str, client: &Client, max_byte
         Some(uploads) => uploads.file(client, id, max_bytes).await?,
         None => None,
     };
-    file.ok_or_else(|| {
-        let hint = "Name an upload of this client's that has arrived, or send the file in the body.";
-        Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such upload", hint)
-    })
+    file.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", says::no_such_upload(), says::name_an_upload()))
 }
 
 fn respond(Picture { bytes, frame: (width, height), pages }: Picture) -> Response<Body> {
@@ -81,7 +78,5 @@ fn respond(Picture { bytes, frame: (width, height), pages }: Picture) -> Respons
 }
 
 fn no_picture(leaf: &Leaf) -> Problem {
-    let detail = format!("there is no picture of page {}", leaf.page);
-    let hint = "Ask for a page that the file has. An OFD and an XML have none: their Report says all of it.";
-    Problem::new(StatusCode::NOT_FOUND, "no_picture", detail, hint)
+    Problem::new(StatusCode::NOT_FOUND, "no_picture", says::no_picture_of(leaf.page), says::ask_for_page_there_is())
 }

@@ -3,7 +3,7 @@
 
 use fapiao::error::{Error, ErrorKind};
 use fapiao::report::Report;
-use fapiao::sentence::Lang;
+use fapiao::sentence::{Lang, request as says};
 use http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderValue};
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request, RequestExt};
@@ -16,8 +16,7 @@ use crate::problem::Problem;
 pub(crate) fn say(request: &Request) -> Result<Response<Body>, Problem> {
     let lang = lang(request)?;
     let mut report: Report = serde_json::from_slice(request.body()).map_err(|error| {
-        let hint = "Send a Report as `POST /v1/invoices` answers it.";
-        Problem::new(StatusCode::BAD_REQUEST, "no_report", format!("the body is no Report: {error}"), hint)
+        Problem::new(StatusCode::BAD_REQUEST, "no_report", says::body_is_no_report(error), says::send_a_report())
     })?;
     report.say_in(lang);
     match serde_json::to_string(&report) {
@@ -37,12 +36,7 @@ fn lang(request: &Request) -> Result<Lang, Problem> {
         return Ok(accepted.and_then(Lang::accepted).unwrap_or_default());
     };
     wanted.parse().map_err(|_| {
-        let hint = "Use `lang=en` or `lang=zh`.";
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "unknown_language",
-            format!("`{wanted}` is no language that we speak"),
-            hint,
-        )
+        let (detail, hint) = (says::unknown_language(wanted), says::use_lang());
+        Problem::new(StatusCode::BAD_REQUEST, "unknown_language", detail, hint)
     })
 }

@@ -9,6 +9,7 @@ use fapiao::error::{Error, ErrorKind, Result};
 use fapiao::pipeline::Pipeline;
 use fapiao::provider::Chain;
 use fapiao::report::{PageInfo, Reading};
+use fapiao::sentence::{fault, request as says};
 use fapiao::worker::Part;
 
 use crate::clients::Client;
@@ -38,11 +39,8 @@ pub(super) struct Page {
 /// `provider_auth` when the client is to get a provider that is not there.
 pub(super) fn provider<'c>(chain: &Chain, client: &'c Client) -> Result<Option<&'c str>> {
     match client.provider.as_deref() {
-        Some(name) if !chain.has(name) => {
-            let message = format!("the provider `{name}`, which this client is to get, is not configured");
-            Err(Error::new(ErrorKind::ProviderAuth, message)
-                .with_hint("Configure the provider, or take it out of the client's entry in the API's secret."))
-        }
+        Some(name) if !chain.has(name) => Err(Error::new(ErrorKind::ProviderAuth, says::provider_not_configured(name))
+            .with_hint(says::configure_provider())),
         name => Ok(name),
     }
 }
@@ -90,7 +88,7 @@ pub(super) async fn read(
 
 /// What is read as one invoice each, and why something is not: all that begins on a file's first page.
 async fn first_page(pipeline: &Pipeline, file: Bytes, max_bytes: u64, deadline: Instant) -> Result<Vec<Result<Part>>> {
-    let archive = || Error::new(ErrorKind::UnsupportedFormat, "an archive has no first page");
+    let archive = || Error::new(ErrorKind::UnsupportedFormat, fault::no_first_page());
     let is_empty = file.is_empty();
     let limits = Limits { max_bytes, ..*pipeline.limits() };
     let file = match pipeline.workers().open(file, &limits, deadline).await {
@@ -106,7 +104,7 @@ async fn first_page(pipeline: &Pipeline, file: Bytes, max_bytes: u64, deadline: 
 
 async fn ask(chain: &Chain, part: &Part, selected: Option<&str>, deadline: Instant) -> Result<Vec<Reading>> {
     let asked = tokio::time::timeout_at((deadline + GRACE).into(), chain.read(part, selected, deadline)).await;
-    let late = |_| Error::new(ErrorKind::Deadline, "reading takes longer than a request may");
+    let late = |_| Error::new(ErrorKind::Deadline, fault::reading_too_long());
     let papers = asked.map_err(late)?.answer?.papers;
     Ok(papers.into_iter().filter_map(|paper| paper.reading.ok()).collect())
 }
@@ -121,7 +119,7 @@ fn check_size(file: &Bytes, max_bytes: u64) -> Result<()> {
     if file.len() as u64 <= max_bytes {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::TooLarge, format!("the file has {} bytes; at most {max_bytes} are allowed", file.len())))
+    Err(Error::new(ErrorKind::TooLarge, fault::too_many_bytes(file.len(), max_bytes)))
 }
 
 fn check_sides(part: &Part, sides: &RangeInclusive<u32>) -> Result<()> {
@@ -129,6 +127,6 @@ fn check_sides(part: &Part, sides: &RangeInclusive<u32>) -> Result<()> {
     if !part.format.is_picture() || (sides.contains(&width) && sides.contains(&height)) {
         return Ok(());
     }
-    let message = format!("{width} x {height} pixels: each side may have {} to {}", sides.start(), sides.end());
+    let message = fault::side_out_of_range(width, height, *sides.start(), *sides.end());
     Err(Error::new(ErrorKind::BadDimensions, message))
 }

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
+use fapiao::sentence::request as says;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use lambda_http::Request;
@@ -53,8 +54,8 @@ fn decoded(base64: &str) -> Result<Bytes, Problem> {
     };
     let plain: Vec<u8> = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     BASE64.decode(plain).map(Bytes::from).map_err(|_| {
-        let hint = "Send the file's bytes in standard base64, with `data:image/jpeg;base64,` before it or without.";
-        Problem::new(StatusCode::BAD_REQUEST, "invalid_base64", format!("{IMAGE} is no base64"), hint)
+        let (detail, hint) = (says::no_base64(IMAGE), says::send_standard_base64());
+        Problem::new(StatusCode::BAD_REQUEST, "invalid_base64", detail, hint)
     })
 }
 
@@ -66,12 +67,10 @@ fn in_form(media_type: &str, body: &Bytes) -> Result<Bytes, Problem> {
         ([file], _) => *file,
         ([], [part]) => part,
         ([], _) => {
-            let hint = "Send one file in the form, e.g. `curl -F file=@invoice.jpg`, or its bytes alone.";
-            return Err(body::refused("the body is a form in which no file can be found", hint));
+            return Err(body::refused(says::form_without_file(), says::send_one_in_form()));
         }
         (several, _) => {
-            let detail = format!("the form holds {} files", several.len());
-            let hint = "Send one file in each request, or all of them in a ZIP.";
+            let (detail, hint) = (says::several_files(several.len()), says::send_one_each());
             return Err(Problem::new(StatusCode::BAD_REQUEST, "several_files", detail, hint));
         }
     };

@@ -2,6 +2,7 @@
 //! Knows nothing of credentials, nor of where files and Reports stand.
 
 use fapiao::error::Error;
+use fapiao::sentence::{Sentence, fault, request as says};
 use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 use jiff::Timestamp;
@@ -113,33 +114,30 @@ pub(crate) async fn outcome(uploads: Option<&Uploads>, id: &str, client: &Client
             Ok(response)
         }
         Outcome::Expired => {
-            let (detail, hint) = ("the file was not uploaded in time", "Ask for a new link: POST /v1/uploads.");
-            Err(Problem::new(StatusCode::NOT_FOUND, "upload_expired", detail, hint))
+            Err(Problem::new(StatusCode::NOT_FOUND, "upload_expired", says::upload_late(), says::ask_for_link()))
         }
         Outcome::Unknown => {
-            let hint = "Ask with the key that the link was asked for with, for the id that came with it.";
-            Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such upload", hint))
+            Err(Problem::new(StatusCode::NOT_FOUND, "not_found", says::no_such_upload(), says::ask_with_same_key()))
         }
     }
 }
 
 fn wanted(body: &[u8], max_bytes: u64) -> Result<Wanted, Problem> {
-    let invalid = |detail: String| {
-        let hint = "Send JSON with the file's name, type and size: {\"name\": \"a.pdf\", \"type\": \"application/pdf\", \"size\": 12345}.";
+    let invalid = |detail: Sentence| {
+        let hint = says::send_name_type_size(r#"{"name": "a.pdf", "type": "application/pdf", "size": 12345}"#);
         Problem::new(StatusCode::BAD_REQUEST, "invalid_upload", detail, hint)
     };
-    let request: UploadRequest = serde_json::from_slice(body)
-        .map_err(|error| invalid(format!("the body does not say what to upload: {error}")))?;
+    let request: UploadRequest =
+        serde_json::from_slice(body).map_err(|error| invalid(says::not_said_what_to_upload(error)))?;
     let media_type = request.media_type.filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN_TYPE.to_owned());
     if !is_media_type(&media_type) {
-        return Err(invalid("`type` is no media type".to_owned()));
+        return Err(invalid(says::type_is_no_media_type()));
     }
     if request.size == 0 {
-        return Err(invalid("`size` is 0: there is nothing to upload".to_owned()));
+        return Err(invalid(says::size_is_zero()));
     }
     if request.size > max_bytes {
-        let detail = format!("the file has {} bytes, more than the {max_bytes} allowed", request.size);
-        let hint = "Send a smaller file, or the file in parts.";
+        let (detail, hint) = (fault::more_bytes_than(request.size, max_bytes), says::send_smaller_or_parts());
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint));
     }
     Ok(Wanted { name: request.name, media_type, bytes: request.size })
@@ -161,13 +159,12 @@ fn unanswered(error: Error) -> Problem {
     if !is_large {
         return problem;
     }
-    let (detail, hint) = ("the Report is larger than an answer may be", "Take it from the output bucket.");
+    let (detail, hint) = (says::report_too_large(), says::take_from_bucket());
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, hint)
 }
 
 fn nowhere() -> Problem {
-    let detail = "this API has no bucket to upload to";
-    let hint = "POST the file's bytes to /v1/invoices, or set FAPIAO_INPUT_BUCKET and FAPIAO_OUTPUT_BUCKET.";
+    let (detail, hint) = (says::no_bucket(), says::post_or_set_buckets());
     Problem::new(StatusCode::NOT_FOUND, "no_uploads", detail, hint)
 }
 

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::threads::Share;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sentence::next;
 
 /// Numbers with a shape, outermost dimension first.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,9 +119,7 @@ fn checked(directory: &Path, file: &ModelFile) -> Result<Vec<u8>> {
 }
 
 fn unusable(message: &str) -> Error {
-    Error::new(ErrorKind::Internal, message).with_hint(
-        "Run `make models` to fetch the model files; FAPIAO_MODELS, where it is set, must name their folder.",
-    )
+    Error::new(ErrorKind::Internal, message).with_hint(next::fetch_models())
 }
 
 /// A run that did not work out.
