@@ -125,11 +125,11 @@ impl Job {
             said.for_each(|said| progress.warn(&said));
         };
         if !prune {
-            name(|report| says::is_stale(report));
+            name(says::is_stale);
             return stale.len();
         }
         match stale::remove(output, &stale) {
-            Ok(()) => name(|report| says::is_removed(report)),
+            Ok(()) => name(says::is_removed),
             Err(error) => {
                 self.tell(progress, &failed(cannot_write, output, &error));
                 return stale.len();
