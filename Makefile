@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # A golden Report that differs fails the test and leaves nothing in the tree: `INSTA_UPDATE=always make test` accepts it.
 export INSTA_UPDATE ?= no
 
-.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
+.PHONY: help demo up key client reconcile reprocess erase invoke sam-local ready guide-proof test read list accuracy bench fuzz soak contract lint-rust lint-unused lint-template \
 	tools browser browser-tests models build package prove-package deploy-check deploy clean
 
 help: ## this list
@@ -89,10 +89,16 @@ lint-template: tools
 	$(VENV)/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint --template-file template.yaml
 
-read: models ## make read IN=folder OUT=folder: a Report for every invoice in a folder, without AWS
+read: models ## make read IN=folder OUT=folder [RECURSIVE=1] [WATCH=1] [PRUNE=1]: a Report for every invoice, and the list; no AWS
 	@test -n "$(IN)" -a -n "$(OUT)" || { echo "usage: make read IN=folder OUT=other-folder" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(BIN)/fapiao-read "$(IN)" "$(OUT)"
+	$(BIN)/fapiao-read $(if $(filter 1,$(RECURSIVE)),--recursive) $(if $(filter 1,$(WATCH)),--watch) \
+		$(if $(filter 1,$(call given,PRUNE)),--prune) "$(IN)" "$(OUT)"
+
+list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx: the list of a bucket's Reports, or of a folder's; .csv too
+	@test -n "$(FROM)" -a -n "$(OUT)" || { echo "usage: make list FROM=s3://bucket/prefix OUT=invoices.xlsx" >&2; exit 2; }
+	cargo build --workspace --locked
+	$(BIN)/fapiao-list "$(FROM)" "$(OUT)"
 
 accuracy: IN ?= $(FAPIAO_CORPUS)
 accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices, score the reading, show every miss and its page
@@ -101,11 +107,11 @@ accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
 		$(if $(README),--write README.md) "$(IN)"
 
-bench: models $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor, text beside pixels, a worker's cost
-	cargo build --workspace --locked
+bench: models build $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor and S3, text beside pixels, a worker's cost, a start
 	$(PYTHON) tests/tools/bench.py --ours $(BIN)/bench_pages --models models --python $(VENV)/rapidocr/bin/python \
 		--rounds $(or $(ROUNDS),10) $(if $(README),--write bench/README.md)
-	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed --test worker -- --ignored --nocapture --test-threads 1
+	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed --test worker --test start -- --ignored --nocapture --test-threads 1
+	cargo test --quiet --workspace --locked --test end_to_end calls:: -- --ignored --nocapture
 
 soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \

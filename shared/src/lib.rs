@@ -17,6 +17,7 @@
 //! - [`check`] holds the rules, and what makes a field verified.
 //! - [`store`] is object storage behind a narrow trait.
 //! - [`invoice`] and [`report`] are the model: pure data and rules.
+//! - [`list`] is what many Reports are booked from: a line an invoice.
 //! - [`geometry`] is where things stand on a page.
 //! - [`sentence`] is what people are told, in each language.
 //! - [`config`], [`deadline`], [`secret`], [`aws`], [`logging`] and [`error`] are what everybody shares.
@@ -31,6 +32,7 @@ pub mod document;
 pub mod error;
 pub mod geometry;
 pub mod invoice;
+pub mod list;
 pub mod logging;
 pub mod ocr;
 pub mod parts;

@@ -1,6 +1,8 @@
 """The page in a real browser, on the template deployed to a local AWS: what people drop, see, press and are told."""
 
 import base64
+import csv
+import io
 import json
 import os
 import sys
@@ -195,6 +197,20 @@ class PageTest(unittest.TestCase):
             self.assertEqual(verdicts(page), [("large.pdf", "核对无误")] * 2)
             self.assertIn(("PUT", urlsplit(self.bucket)[:2]), sent)
             self.assert_boxes_fit(page, self.look_at(page, 0), "large.pdf")
+
+    def test_the_list_is_the_one_that_is_booked_from(self):
+        with self.page() as page:
+            drop(page, OFD, PDF, ("again.pdf", (FIXTURES / PDF).read_bytes()), NO_INVOICE)
+            finished(page)
+            with page.expect_download() as download:
+                page.click("#csv")
+            text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+            rows = list(csv.DictReader(io.StringIO(text)))
+            self.assertEqual(download.value.suggested_filename, "invoices.csv")
+            self.assertEqual(sorted(row["文件"] for row in rows), ["again.pdf"] * 2 + [OFD, "notes.txt"] + [PDF] * 2)
+            numbers = {row["发票号码"] for row in rows if row["文件"] == PDF}
+            self.assertEqual(numbers, {'="25312000000012345678"', '="25312000000087654321"'})
+            self.assertEqual(len([row for row in rows if row["重复于"]]), 2)
 
     def test_the_keyboard_reaches_everything(self):
         with self.page(with_key=False) as page:

@@ -7,6 +7,8 @@ mod clients;
 #[cfg(test)]
 mod duplicates;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod local;
 #[cfg(test)]
 mod operations;

@@ -254,10 +254,10 @@ fn a_bundle_with_something_unreadable_in_it_is_to_review_and_one_without_invoice
         ("no_invoice", Some("letter.xml"))
     );
 
-    let whole = report(zipped(&[invoice, letter.clone(), member("photo.heic", b"\0\0\0\x18ftypheic")]));
+    let whole = report(zipped(&[invoice, letter.clone(), member("photo.avif", b"\0\0\0\x18ftypavif")]));
     assert_eq!((whole.status, whole.verdict), (Status::Read, Some(Verdict::Review)));
     assert_eq!(whole.reasons.len(), 1);
-    assert!(whole.reasons[0].message.starts_with("photo.heic: unsupported_format: "), "{:?}", whole.reasons);
+    assert!(whole.reasons[0].message.starts_with("photo.avif: unsupported_format: "), "{:?}", whole.reasons);
 
     let whole = report(zipped(&[letter, member("empty.jpg", b"")]));
     assert_eq!((whole.status, whole.verdict, whole.others.len()), (Status::Rejected, None, 2));

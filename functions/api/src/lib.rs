@@ -118,6 +118,7 @@ impl Api {
         }
         let client = self.require_key(request.headers(), visit).await?;
         let uploads = self.uploads.as_ref();
+        let lang = |request: &Request| language::asked_for(request).unwrap_or(self.lang);
         match action {
             Some(Action::ReadInvoice) => routes::invoices::read(&self.pipeline, request, &client, visit.deadline).await,
             Some(Action::BeginUpload) => {
@@ -131,7 +132,8 @@ impl Api {
             Some(Action::ShowPreview) => {
                 routes::preview::show(&self.pipeline, uploads, request, &client, visit.deadline).await
             }
-            Some(Action::SayReport) => routes::reports::say(&request),
+            Some(Action::SayReport) => routes::reports::say(&request, lang(&request)),
+            Some(Action::TellList) => routes::list::tell(&request, lang(&request)),
             _ if routes.is_empty() => Err(not_found(&visit.path)),
             _ => Err(method_not_allowed(&routes)),
         }

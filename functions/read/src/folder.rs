@@ -5,28 +5,80 @@ use std::path::{Component, Path, PathBuf};
 
 use fapiao::error::{Error, ErrorKind};
 
-/// What is directly in a folder, each by name; links are followed.
-#[derive(Debug, PartialEq, Eq)]
+/// What is in a folder, each by name; links to files are followed. What begins with a dot is nobody's invoice: editors,
+/// synchronisers and file managers name their own files so.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// To be read.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<Found>,
     /// Folders, links that lead nowhere and what else is no file: left alone.
     pub others: Vec<PathBuf>,
+}
+
+/// A file of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// What people call it: its path below the folder, with `/` between.
+    pub name: String,
+    /// Its path below the folder.
+    pub below: PathBuf,
+    /// Its path.
+    pub path: PathBuf,
+}
+
+/// Whether subfolders belong to a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What is directly in it.
+    Flat,
+    /// What is in its subfolders, too. Links to folders are left alone: they may lead in a circle.
+    Recursive,
 }
 
 /// Looks into a folder.
 ///
 /// # Errors
 /// `internal` when the folder cannot be listed.
-pub fn content(folder: &Path) -> Result<Content, Error> {
-    let mut listed = list(folder).map_err(|error| failed("cannot list", folder, &error))?;
-    listed.sort();
-    let (files, others) = listed.into_iter().partition(|path| path.is_file());
-    Ok(Content { files, others })
+pub fn content(folder: &Path, depth: Depth) -> Result<Content, Error> {
+    let mut content = Content::default();
+    let mut waiting = vec![PathBuf::new()];
+    while let Some(below) = waiting.pop() {
+        let here = folder.join(&below);
+        let listed = match list(&here) {
+            Ok(listed) => listed,
+            Err(error) if below.as_os_str().is_empty() => return Err(failed("cannot list", folder, &error)),
+            Err(_) => {
+                content.others.push(here);
+                continue;
+            }
+        };
+        for path in listed.into_iter().filter(|path| !is_hidden(path)) {
+            let below = below.join(path.file_name().unwrap_or_default());
+            if path.is_file() {
+                content.files.push(Found { name: name_of(&below), below, path });
+            } else if depth == Depth::Recursive && path.is_dir() && !path.is_symlink() {
+                waiting.push(below);
+            } else {
+                content.others.push(path);
+            }
+        }
+    }
+    content.files.sort();
+    content.others.sort();
+    Ok(content)
 }
 
 fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+fn name_of(below: &Path) -> String {
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 /// Makes the output folder, unless it is the input folder or inside it, links resolved.
@@ -47,7 +99,10 @@ pub fn prepare_output(input: &Path, output: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The real path of what need not exist yet: links are followed as far as there are any.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
+///
+/// # Errors
+/// Those of the file system.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     let mut resolved = PathBuf::new();
     for component in std::path::absolute(path)?.components() {
         match component {
@@ -70,16 +125,36 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
 mod tests {
     use super::*;
 
+    fn names(content: &Content) -> Vec<&str> {
+        content.files.iter().map(|found| found.name.as_str()).collect()
+    }
+
+    fn folder_with(names: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        dir
+    }
+
     #[test]
     fn files_directly_inside_are_told_from_the_rest() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("sub")).unwrap();
-        for name in ["b.jpg", "a.jpg", "sub/c.jpg"] {
-            std::fs::write(dir.path().join(name), "x").unwrap();
-        }
-        let path = |name: &str| dir.path().join(name);
-        let content = content(dir.path()).unwrap();
-        assert_eq!(content, Content { files: vec![path("a.jpg"), path("b.jpg")], others: vec![path("sub")] });
+        let dir = folder_with(&["b.jpg", "a.jpg", "sub/c.jpg", ".DS_Store"]);
+        let content = content(dir.path(), Depth::Flat).unwrap();
+        assert_eq!(names(&content), ["a.jpg", "b.jpg"]);
+        assert_eq!(content.others, [dir.path().join("sub")]);
+    }
+
+    #[test]
+    fn subfolders_are_read_when_they_are_asked_for_and_links_to_folders_are_not() {
+        let dir = folder_with(&["b.jpg", "sub/c.jpg", "sub/deep/b.jpg", ".git/x.jpg", "sub/.hidden"]);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("sub/circle")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("b.jpg"), dir.path().join("sub/link.jpg")).unwrap();
+        let content = content(dir.path(), Depth::Recursive).unwrap();
+        assert_eq!(names(&content), ["b.jpg", "sub/c.jpg", "sub/deep/b.jpg", "sub/link.jpg"]);
+        assert_eq!(content.others, [dir.path().join("sub/circle")]);
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! The command line behind `make read`: a folder of files in, a folder of Reports out. No cloud needed.
 
-mod folder;
-mod job;
-mod list;
-mod progress;
-
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use fapiao::config::Config;
-use fapiao::error::Error;
+use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::Pipeline;
 use fapiao::{logging, worker};
+use fapiao_read::fate::Tally;
+use fapiao_read::folder::{self, Depth};
+use fapiao_read::job::{Folders, Job};
+use fapiao_read::progress::Progress;
+use fapiao_read::watch::{self, Watch};
 
 /// Reads every invoice in a folder and writes one Report a file, and a list for spreadsheets.
 ///
@@ -22,7 +22,7 @@ use fapiao::{logging, worker};
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// The folder with the files; subfolders are left alone.
+    /// The folder with the files; names that begin with a dot are left alone.
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The folder for the Reports, `<file name>.json` each; made if need be, never inside IN.
@@ -31,6 +31,15 @@ struct Arguments {
     /// How many files are worked on at once; else FAPIAO_JOBS says so, else as many as there are cores.
     #[arg(long)]
     jobs: Option<std::num::NonZeroUsize>,
+    /// Subfolders, too; their Reports go into subfolders of OUT.
+    #[arg(long)]
+    recursive: bool,
+    /// Then stays and reads what comes into the folder or changes, until Ctrl-C.
+    #[arg(long)]
+    watch: bool,
+    /// Removes Reports from OUT whose file is gone from IN; else they are named.
+    #[arg(long)]
+    prune: bool,
 }
 
 fn main() -> ExitCode {
@@ -43,9 +52,11 @@ async fn start() -> ExitCode {
     logging::init_plain();
     match run(Arguments::parse()).await {
         Ok(tally) => {
-            // Nobody is left to be told when standard output is closed.
-            let _ = writeln!(std::io::stdout(), "{tally}");
-            if tally.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if tally.is_complete() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
         }
         Err(error) => {
             eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());
@@ -54,17 +65,43 @@ async fn start() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<job::Tally, Error> {
+async fn run(arguments: Arguments) -> Result<Tally, Error> {
     let config = Config::from_env()?;
     let chain = config.chain()?;
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
-    let folder::Content { files, others } = folder::content(&arguments.input)?;
+    let depth = if arguments.recursive { Depth::Recursive } else { Depth::Flat };
+    let input =
+        folder::resolve(&arguments.input).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+    let folder::Content { files, others } = folder::content(&input, depth)?;
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);
-    let workers = config.workers(jobs.min(files.len()));
-    let pipeline = Pipeline::new(workers, chain, config.limits).with_rules(config.rules());
-    let progress = progress::Progress::new(files.len());
+    let at_once = if arguments.watch { jobs } else { jobs.min(files.len()) };
+    let pipeline = Pipeline::new(config.workers(at_once), chain, config.limits).with_rules(config.rules());
+    let progress = Progress::new(files.len());
     for other in others {
-        progress.warn(&format!("{} is no file and is left alone; a folder is read by itself", other.display()));
+        let advice =
+            if depth == Depth::Flat && other.is_dir() { "; --recursive (RECURSIVE=1) reads subfolders" } else { "" };
+        progress.warn(&format!("{} is no file and is left alone{advice}", other.display()));
     }
-    Ok(job::read_all(&pipeline, files, &output, jobs, &progress).await)
+    let job = Job::new(
+        pipeline,
+        Folders { input, output, depth, prune: arguments.prune, lang: fapiao_read::language()? },
+        jobs,
+    );
+    let watch = Watch::settled(&files);
+    let tally = job.read(files, &progress).await;
+    say(&tally);
+    if !arguments.watch {
+        return Ok(tally);
+    }
+    progress.warn("watching: what comes into the folder is read; Ctrl-C ends it");
+    tokio::select! {
+        () = watch::forever(&job, watch, say) => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(job.conclude(&progress))
+}
+
+fn say(tally: &Tally) {
+    // Nobody is left to be told when standard output is closed.
+    let _ = writeln!(std::io::stdout(), "{tally}");
 }

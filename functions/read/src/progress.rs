@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -9,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub struct Progress {
     bar: ProgressBar,
     total: usize,
+    start: Instant,
     said: Mutex<HashSet<String>>,
 }
 
@@ -20,16 +22,28 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, total, said: Mutex::default() }
+        Self { bar, total, start: Instant::now(), said: Mutex::default() }
     }
 
-    /// One more file is done.
+    /// One more is done.
     pub fn done(&self, name: &str, outcome: &str) {
         self.bar.set_message(name.to_owned());
         self.bar.inc(1);
         if self.bar.is_hidden() {
-            eprintln!("[{}/{}] {name}: {outcome}", self.bar.position(), self.total);
+            let done = self.bar.position();
+            let left = left(self.start.elapsed(), usize::try_from(done).unwrap_or(self.total), self.total);
+            eprintln!("[{done}/{}] {name}: {outcome}{left}", self.total);
         }
+    }
+
+    /// One more is done of many that take no time: a bar shows it, and nobody wants a line for each.
+    pub fn done_quietly(&self) {
+        self.bar.inc(1);
+    }
+
+    /// So many there will be in the end.
+    pub fn expect(&self, total: usize) {
+        self.bar.set_length(total as u64);
     }
 
     /// Something worth knowing; each text is said once.
@@ -43,5 +57,29 @@ impl Progress {
     /// The end.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// How long the rest will take, if it goes on as it went; nothing where that is hardly worth waiting for.
+fn left(elapsed: Duration, done: usize, total: usize) -> String {
+    let seconds = elapsed.as_secs_f64() / done.max(1) as f64 * total.saturating_sub(done) as f64;
+    match seconds.round() as u64 {
+        0..5 => String::new(),
+        seconds @ 5..90 => format!(" ({seconds} s left)"),
+        seconds => format!(" ({} min left)", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_told_from_the_time_it_took() {
+        let after = |seconds, done, total| left(Duration::from_secs(seconds), done, total);
+        assert_eq!(after(10, 5, 10), " (10 s left)");
+        assert_eq!(after(60, 1, 4), " (3 min left)");
+        assert_eq!(after(10, 10, 10), "");
+        assert_eq!(after(1, 9, 10), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::markup;
+use super::{heic, markup};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sentence::{Sentence, fault};
 
@@ -21,6 +21,8 @@ pub enum Format {
     Gif,
     /// WebP.
     WebP,
+    /// HEIC, as phones take photos.
+    Heic,
     /// PDF, first page.
     Pdf,
     /// OFD, the Chinese e-document: a ZIP with XML in it.
@@ -41,6 +43,7 @@ impl Format {
             Self::Tiff => "image/tiff",
             Self::Gif => "image/gif",
             Self::WebP => "image/webp",
+            Self::Heic => "image/heic",
             Self::Pdf => "application/pdf",
             Self::Ofd => "application/ofd",
             Self::Xml => "application/xml",
@@ -74,6 +77,7 @@ impl Format {
             [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             _ if is_bitmap(bytes) => Some(Self::Bmp),
+            _ if heic::is_one(bytes) => Some(Self::Heic),
             _ => None,
         }
     }
@@ -135,7 +139,7 @@ fn describe(bytes: &[u8]) -> Sentence {
 
 fn describe_brand(brand: &[u8]) -> Sentence {
     match brand.get(..4) {
-        Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1") => fault::heic(),
+        Some(b"hevc" | b"mif1" | b"msf1") => fault::heif(),
         Some(b"avif" | b"avis") => fault::avif(),
         _ => fault::video(),
     }
@@ -157,7 +161,7 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_content() {
-        let cases: [(&[u8], Format); 15] = [
+        let cases: [(&[u8], Format); 16] = [
             (b"\xff\xd8\xff\xe0..", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n....", Format::Png),
             (b"GIF89a..", Format::Gif),
@@ -165,6 +169,7 @@ mod tests {
             (b"MM\0*....", Format::Tiff),
             (b"RIFF\x10\0\0\0WEBPVP8 ", Format::WebP),
             (b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0....", Format::Bmp),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic),
             (b"%PDF-1.4\n", Format::Pdf),
             (b"\xef\xbb\xbf\r\n%PDF-1.7", Format::Pdf),
             (b"\xef\xbb\xbf<?xml version='1.0'?><EInvoice/>", Format::Xml),
@@ -185,7 +190,7 @@ mod tests {
             (b"PK\x07\x08PK\x03\x04", "a part of a ZIP archive"),
             (b"<?xml version='1.0'?><project/>", "XML that speaks of no invoice"),
             (b"  <html><body>", "a web page"),
-            (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
+            (b"\0\0\0\x18ftypavif\0\0\0\0", "an AVIF picture"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
             ("发票代码：011".as_bytes(), "plain text"),
             (b"BM is how this text begins", "plain text"),

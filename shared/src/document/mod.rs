@@ -6,6 +6,7 @@ mod bundle;
 pub(crate) mod fit;
 pub(crate) mod fonts;
 mod format;
+mod heic;
 mod jbig2;
 mod limits;
 pub mod markup;

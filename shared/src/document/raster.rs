@@ -8,7 +8,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
 
 use super::format::Format;
-use super::metadata;
+use super::{heic, metadata};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sentence::{fault, next};
 
@@ -36,6 +36,10 @@ pub(super) struct Header {
 pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
     if format == Format::Png {
         metadata::check_png(bytes)?;
+    }
+    if format == Format::Heic {
+        let (dimensions, decoded) = guarded(|| Ok(heic::inspect(bytes)))??;
+        return Ok(Header { decoded, pages: 1, dimensions, is_turned: false });
     }
     let ((width, height), decoded, turn) = guarded(|| {
         let mut decoder = decoder(bytes, format, u64::MAX)?;
@@ -93,6 +97,9 @@ pub(super) fn decode_frame(bytes: &[u8], frame: usize, dimensions: (u32, u32)) -
 
 /// The first page's pixels; `dimensions` are those that were inspected and found within the limits.
 pub(super) fn decode(bytes: &[u8], format: Format, dimensions: (u32, u32)) -> Result<RgbImage> {
+    if format == Format::Heic {
+        return guarded(|| Ok(heic::decode(bytes, dimensions)))?;
+    }
     let max_alloc = u64::from(dimensions.0) * u64::from(dimensions.1) * BYTES_PER_PIXEL + (16 << 20);
     guarded(|| {
         let mut decoder = decoder(bytes, format, max_alloc)?;

@@ -37,7 +37,10 @@ sentences! {
     web_page() "a web page, or XML that speaks of no invoice" "网页，或与发票无关的XML";
     plain_text() "plain text" "纯文本";
     unknown_format() "of no format we know" "未知格式";
-    heic() "a HEIC photo" "HEIC照片";
+    heif() "a HEIF picture of another kind than photos are" "非照片类的HEIF图片";
+    heic_undecodable(detail: Detail)
+        "the HEIC photo cannot be decoded: {detail}"
+        "HEIC照片无法解码（详情：{detail}）";
     avif() "an AVIF picture" "AVIF图片";
     video() "a video" "视频";
     zip_inside()

@@ -33,8 +33,8 @@ pub(super) fn source(name: &str, lang: Lang) -> String {
     of(if lang == Lang::En { SOURCES_EN } else { SOURCES }, name)
 }
 
-/// A kind of invoice.
-pub(super) fn invoice_kind(name: &str, lang: Lang) -> String {
+/// A kind of invoice, by its name in JSON.
+pub fn invoice_kind(name: &str, lang: Lang) -> String {
     if lang == Lang::En { name.to_owned() } else { of(INVOICE_KINDS, name) }
 }
 

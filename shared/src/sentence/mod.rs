@@ -3,6 +3,7 @@
 //! Knows nothing of who says something, nor of what invoices and files are: fields, kinds and rules come by their names.
 //!
 //! - [`check`]: what a rule found; [`report`]: what a Report says of a file, and where in it
+//! - [`list`]: what a list says of an invoice beside others
 //! - [`fault`]: what went wrong; [`next`]: what to do next; [`request`]: what is wrong with a request to the API
 //! - [`screen`]: what a terminal shows
 //! - `labels`: what fields, kinds, sources and rules are called
@@ -13,6 +14,7 @@ pub mod fault;
 mod json;
 mod labels;
 mod lang;
+pub mod list;
 pub mod next;
 mod param;
 pub mod report;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use catalogue::{Row, row};
 
 pub use json::say_in;
+pub use labels::invoice_kind;
 pub use lang::Lang;
 pub use param::{Param, Params};
 

@@ -4,8 +4,11 @@ use super::catalogue::sentences;
 
 sentences! {
     next_unsupported_format()
-        "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, PDF, OFD or invoice XML file, or a ZIP of them."
-        "请上传JPEG、PNG、BMP、TIFF、GIF、WebP、PDF、OFD或发票XML文件，或由它们组成的ZIP压缩包。";
+        "Send a JPEG, PNG, BMP, TIFF, GIF, WebP, HEIC, PDF, OFD or invoice XML file, or a ZIP of them."
+        "请上传JPEG、PNG、BMP、TIFF、GIF、WebP、HEIC、PDF、OFD或发票XML文件，或由它们组成的ZIP压缩包。";
+    next_heic()
+        "Send it as JPEG. An iPhone takes JPEGs with Settings > Camera > Formats > Most Compatible."
+        "请改用JPEG上传。iPhone可在“设置 > 相机 > 格式”中选择“兼容性最佳”。";
     next_too_large()
         "Send a smaller file, or raise the limits in the configuration."
         "请上传较小的文件，或在配置中提高上限。";

@@ -120,6 +120,12 @@ sentences! {
     ask_for_link()
         "Ask for a new link: POST /v1/uploads."
         "请重新获取上传链接：POST /v1/uploads。";
+    body_is_no_list(detail: Detail)
+        "the body is no list of Reports: {detail}"
+        "请求体不是识别结果的清单（详情：{detail}）";
+    send_files_and_reports()
+        "Send a JSON array of files: each with `file`, its name, and `report`, what was read of it."
+        "请发送JSON数组，每个文件一项：`file`为文件名，`report`为识别结果。";
     no_such_upload()
         "there is no such upload"
         "没有此上传记录";
@@ -162,10 +168,4 @@ sentences! {
     send_a_report()
         "Send a Report as `POST /v1/invoices` answers it."
         "请发送`POST /v1/invoices`所返回的识别结果。";
-    unknown_language(lang: Text)
-        "`{lang}` is no language that we speak"
-        "不支持语言{lang}";
-    use_lang()
-        "Use `lang=en` or `lang=zh`."
-        "请使用`lang=en`或`lang=zh`。";
 }

@@ -52,7 +52,7 @@ pub fn rows() -> Vec<Row> {
         row(40008, "a provider that is not configured", call("unserved", &page)),
         failing(40008, ErrorKind::ProviderAuth),
         row(40301, "a damaged picture", with_body(b"\xff\xd8\xff\xe0 and no more")),
-        row(40301, "a phone's photo", with_body(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")),
+        row(40301, "a picture of a kind that is not read", with_body(b"\0\0\0\x18ftypavif\0\0\0\0mif1avif")),
         Row { world: World::Small, ..row(40302, "too many bytes", large) },
         row(40303, "a text", with_body(b"This is no picture.")),
         row(40303, "an archive", with_body(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")),

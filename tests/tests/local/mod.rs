@@ -62,7 +62,8 @@ impl Stack {
         S3Store::new(&self.aws())
     }
 
-    fn s3(&self) -> Client {
+    /// Our own client of the local S3.
+    pub fn s3(&self) -> Client {
         fapiao::aws::s3_client(&self.aws())
     }
 

@@ -19,6 +19,7 @@ pub(super) fn operation(action: Action) -> Value {
         }),
         Action::ShowPreview => show_preview(),
         Action::SayReport => say_report(),
+        Action::TellList => tell_list(),
         Action::ShowPage => json!({
             "tags": ["about"], "summary": "The page for people", "security": [],
             "description": "Drop invoices on it; it asks this API and sends to its input bucket, and nobody else.",
@@ -121,6 +122,20 @@ fn say_report() -> Value {
             "description": "Otherwise what `Accept-Language` asks for."}],
         "requestBody": {"required": true, "content": content("application/json", "Report")},
         "responses": with_refusals(json!({"200": answer("The same Report.", "Report")}), &[400, 500]),
+    })
+}
+
+fn tell_list() -> Value {
+    let files = json!({"type": "array", "items": of("ListedFile")});
+    json!({
+        "tags": ["invoices"], "summary": "Many Reports as a list", "security": [{"key": []}],
+        "description": "One line an invoice, judged in sight of all the others, as `make read` writes it: CSV that spreadsheets \
+            open, in UTF-8 with a mark.",
+        "parameters": [{"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
+            "description": "Otherwise what `Accept-Language` asks for."}],
+        "requestBody": {"required": true, "content": {"application/json": {"schema": files}}},
+        "responses": with_refusals(json!({"200": {"description": "The list.",
+            "content": {"text/csv": {"schema": {"type": "string"}}}}}), &[400, 500]),
     })
 }
 

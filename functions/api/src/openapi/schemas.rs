@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::ProblemDocument;
 use crate::routes::health::Health;
+use crate::routes::list::ListedFile;
 use crate::routes::uploads::{Pending, UploadLink, UploadRequest};
 
 /// A reference to one of [`all`].
@@ -22,6 +23,7 @@ pub(super) fn all() -> Map<String, Value> {
     // What we take may leave out what has a default; what we answer never does.
     let mut taken = settings.clone().into_generator();
     taken.subschema_for::<UploadRequest>();
+    taken.subschema_for::<ListedFile>();
     let mut answered = settings.for_serialize().into_generator();
     answered.subschema_for::<Report>();
     answered.subschema_for::<ProblemDocument>();

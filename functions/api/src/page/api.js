@@ -65,11 +65,9 @@ async function readFile(file, progress) {
 }
 
 async function readByUpload(file, progress) {
-  const wanted = JSON.stringify({ name: file.name, type: file.type, size: file.size });
-  const headers = { 'Content-Type': 'application/json' };
   let response;
   try {
-    response = await ask('v1/uploads', { method: 'POST', body: wanted, headers });
+    response = await postJson('v1/uploads', { name: file.name, type: file.type, size: file.size });
   } catch (refusal) {
     if (refusal.status === 404) throw new Refusal(404, { code: 'no_uploads', detail: say('too_large') });
     throw refusal;
@@ -127,6 +125,14 @@ async function preview({ file, upload }, member, page) {
 
 /** The same Report in the language that is chosen now. */
 async function retold(report) {
-  const headers = { 'Content-Type': 'application/json' };
-  return (await ask('v1/reports', { method: 'POST', body: JSON.stringify(report), headers })).json();
+  return (await postJson('v1/reports', report)).json();
+}
+
+/** The list that is booked from, as `make read` writes it. */
+async function listOf(named) {
+  return (await postJson('v1/list', named)).blob();
+}
+
+function postJson(path, value) {
+  return ask(path, { method: 'POST', body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } });
 }

@@ -87,6 +87,18 @@ function clearFiles() {
   files.length = 0;
 }
 
+/** What the list is made of: every file that is done, under a name of its own, without what no column shows. */
+function listed() {
+  const taken = new Map();
+  return files.filter((entry) => ['done', 'failed'].includes(entry.state)).map(({ name, report, refusal }) => {
+    const times = (taken.get(name) ?? 0) + 1;
+    taken.set(name, times);
+    const file = times > 1 ? `${name} (${times})` : name;
+    const lean = report && { ...report, invoices: report.invoices.map((invoice) => ({ ...invoice, checks: [] })) };
+    return { file, report: lean, reason: refusal?.message ?? '' };
+  });
+}
+
 /** What stands in the table for a file: a row for each invoice, and one for whatever else needs a look. */
 function rowsOf(entry) {
   const { report, name } = entry;

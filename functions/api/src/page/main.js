@@ -100,6 +100,14 @@ function hearButtons() {
     drawSummary();
     $('#choose').focus();
   });
+  $('#csv').addEventListener('click', async () => {
+    try {
+      save('invoices.csv', await listOf(listed()));
+    } catch (refusal) {
+      announce(refusal.message);
+      $('#summary').textContent = refusal.message;
+    }
+  });
   $('#json-all').addEventListener('click', () => {
     const reports = files.filter((entry) => entry.report).map(({ name, report }) => ({ file: name, report }));
     save('invoices.json', new Blob([JSON.stringify(reports, null, 2)], { type: 'application/json' }));

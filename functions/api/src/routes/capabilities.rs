@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use crate::json_response;
 
 /// Everything that `POST /v1/invoices` opens.
-pub(crate) const FORMATS: [Format; 10] = [
+pub(crate) const FORMATS: [Format; 11] = [
     Format::Jpeg,
     Format::Png,
     Format::Bmp,
     Format::Tiff,
     Format::Gif,
     Format::WebP,
+    Format::Heic,
     Format::Pdf,
     Format::Ofd,
     Format::Xml,

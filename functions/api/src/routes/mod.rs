@@ -3,7 +3,8 @@
 //! - [`invoices`], [`uploads`], [`capabilities`]: our own, with a bearer key
 //! - [`health`], [`docs`]: our own, for anybody
 //! - [`textin`], [`volcengine`]: the vendors' interfaces, each with its credentials and its errors
-//! - [`preview`], [`reports`]: the picture of a page, and a Report in another language, for those who look at it
+//! - [`preview`], [`reports`], [`list`]: the picture of a page, a Report in another language, and many as a list, for those who
+//!   look at them
 //! - [`body`], [`upload`]: the file in a request
 //! - [`single`]: the one page that a vendor's interface answers
 
@@ -13,6 +14,7 @@ pub(crate) mod docs;
 mod form;
 pub(crate) mod health;
 pub(crate) mod invoices;
+pub(crate) mod list;
 pub(crate) mod preview;
 pub(crate) mod reports;
 mod single;
@@ -71,6 +73,8 @@ pub(crate) enum Action {
     ShowPreview,
     /// A Report in, the same in another language out.
     SayReport,
+    /// Reports in, the list that is booked from out.
+    TellList,
     /// The page for people.
     ShowPage,
     /// Whether the function answers at all.
@@ -98,13 +102,14 @@ pub(crate) struct Route {
 }
 
 /// Our own routes.
-pub(crate) static ROUTES: [Route; 10] = [
+pub(crate) static ROUTES: [Route; 11] = [
     Route { method: Method::POST, path: "/v1/invoices", action: Action::ReadInvoice },
     Route { method: Method::POST, path: "/v1/uploads", action: Action::BeginUpload },
     Route { method: Method::GET, path: "/v1/invoices/{id}", action: Action::TellUpload },
     Route { method: Method::GET, path: "/v1/capabilities", action: Action::TellCapabilities },
     Route { method: Method::POST, path: "/v1/preview", action: Action::ShowPreview },
     Route { method: Method::POST, path: "/v1/reports", action: Action::SayReport },
+    Route { method: Method::POST, path: "/v1/list", action: Action::TellList },
     Route { method: Method::GET, path: "/", action: Action::ShowPage },
     Route { method: Method::GET, path: "/health", action: Action::TellHealth },
     Route { method: Method::GET, path: "/openapi.json", action: Action::TellContract },

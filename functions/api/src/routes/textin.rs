@@ -68,7 +68,7 @@ fn file(request: Request) -> Result<Bytes, &'static VendorCode> {
     file.ok_or(known(40004))
 }
 
-/// Whether it is a picture, though perhaps of a kind that is not read, such as a phone's HEIC.
+/// Whether it is a picture, though perhaps of a kind that is not read, such as AVIF.
 fn is_picture(file: &[u8]) -> bool {
     let is_media = matches!(file, [_, _, _, _, b'f', b't', b'y', b'p', ..]);
     is_media || Format::of_picture(file).is_some()

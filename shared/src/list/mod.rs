@@ -1,0 +1,125 @@
+//! The list that is booked from: one line an invoice of many Reports, the same invoice under two names told.
+//! Knows nothing of files, buckets and programs that show lists: it is given names and Reports, and gives cells.
+//!
+//! What the columns are is said once, in [`Column`]; [`csv`] writes them as the file that spreadsheets open.
+
+mod column;
+pub mod csv;
+mod label;
+mod row;
+mod twice;
+
+use std::collections::BTreeMap;
+
+pub use self::column::{Cell, Column, Value};
+use self::row::Row;
+use crate::error::ErrorInfo;
+use crate::invoice::Money;
+use crate::report::{Report, Verdict};
+use crate::sentence::Lang;
+
+/// The rows of many files, which may come in any order and be replaced.
+#[derive(Clone, Debug, Default)]
+pub struct List(BTreeMap<String, Vec<Row>>);
+
+/// A list as it is shown: judged as a whole, in the order of the files' names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// In which its sentences and words are said.
+    pub lang: Lang,
+    /// One an invoice, one a part that could not be read, one a file without any.
+    pub lines: Vec<Line>,
+    /// What is said of all of them.
+    pub summary: Summary,
+}
+
+/// One line of a [`Table`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The file as the list was told it, without the name of what is inside it.
+    pub source: String,
+    /// The Report's name; empty where there is none.
+    pub report: String,
+    /// `read`, `rejected`, `failed`, `withdrawn` or `skipped`.
+    pub status: &'static str,
+    /// Of an invoice, in sight of all the others.
+    pub verdict: Option<Verdict>,
+    /// As many as there are columns, in their order.
+    pub cells: Vec<Cell>,
+}
+
+/// How many invoices stand in a list, and how many of them a person has to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Confirmed in all that a booking needs, and the first of their kind in the list.
+    pub verified: usize,
+    /// All others.
+    pub review: usize,
+    /// A sentence for each that is there twice; they are among those to review.
+    pub repeated: Vec<String>,
+}
+
+/// Where an invoice stood first.
+#[derive(Clone, Debug)]
+struct First {
+    place: String,
+    total: Option<Money>,
+}
+
+impl List {
+    /// Notes a file's Report, and the name under which it is kept: its invoices, and what of it could not be read. What
+    /// was noted of that file before is forgotten.
+    pub fn set(&mut self, file: &str, name: &str, report: &Report) {
+        self.0.insert(file.to_owned(), row::of_report(file, name, report));
+    }
+
+    /// Notes a file that has no Report, and why. `status` is `skipped` or `failed`.
+    pub fn set_without_report(&mut self, file: &str, status: &'static str, why: &ErrorInfo) {
+        self.0.insert(file.to_owned(), vec![Row::without_report(file, status, why)]);
+    }
+
+    /// Forgets a file.
+    pub fn remove(&mut self, file: &str) {
+        self.0.remove(file);
+    }
+
+    /// The lines, each judged in sight of all the others, in the words of a language.
+    pub fn table(&self, lang: Lang) -> Table {
+        let mut rows: Vec<&Row> = self.0.values().flatten().collect();
+        rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
+        let (firsts, doubted) = (twice::firsts(&rows, lang), twice::doubted(&rows));
+        let mut table = Table { lang, ..Table::default() };
+        for row in rows {
+            let identity = row.identity.as_ref();
+            let first =
+                identity.and_then(|identity| firsts.get(identity)).filter(|first| first.place != row.place(lang));
+            let is_doubted = first.is_none() && identity.is_some_and(|identity| doubted.contains(identity));
+            let judged = twice::judged(row, first, is_doubted, lang);
+            table.summary.count(&judged);
+            table.lines.push(judged.line());
+        }
+        table
+    }
+}
+
+impl Table {
+    /// What stands above each column.
+    pub fn heads(&self) -> impl Iterator<Item = String> {
+        let lang = self.lang;
+        Column::ALL.into_iter().map(move |column| column.head(lang))
+    }
+}
+
+impl Summary {
+    fn count(&mut self, row: &twice::Judged<'_>) {
+        match row.verdict {
+            Some(Verdict::Verified) => self.verified += 1,
+            Some(Verdict::Review) => self.review += 1,
+            None => {}
+        }
+        self.repeated.extend(row.repeated());
+    }
+}
+
+#[cfg(test)]
+mod tests;
