@@ -46,7 +46,8 @@ def state(found, report, engine=None):
         return STALE
     if report.get("status") == "failed":
         return FAILED
-    return OLDER if engine and report.get("engine") != engine else CURRENT
+    # What did its arithmetic is of no account: `0.1.0 model on rten`.
+    return OLDER if engine and (report.get("engine") or "").split(" on ")[0] != engine else CURRENT
 
 
 class Buckets:

@@ -20,6 +20,11 @@ pub trait PageReader: Send + Sync {
     fn reread(&self, _page: &RgbImage, _regions: &[Region]) -> Vec<TextLine> {
         Vec::new()
     }
+
+    /// Whether the usual library does not load here, so that rten does the arithmetic.
+    fn is_on_rten(&self) -> bool {
+        false
+    }
 }
 
 /// A function that reads stands in for the engine where no models are.
@@ -37,6 +42,10 @@ impl PageReader for Engine {
     fn reread(&self, page: &RgbImage, regions: &[Region]) -> Vec<TextLine> {
         // Reading again is a help, never a condition.
         Engine::reread(self, page, regions).unwrap_or_default()
+    }
+
+    fn is_on_rten(&self) -> bool {
+        self.name() == "rten"
     }
 }
 

@@ -64,16 +64,19 @@ pub const MODEL: &str = "pp-ocrv6-small";
 pub enum ReadBy {
     /// The engine, off its pixels.
     Engine,
+    /// The same without its library, which this machine does not load: slower, and as good.
+    EngineOnRten,
     /// The file's own text and data.
     Text,
 }
 
 impl ReadBy {
-    /// The model's name in Reports.
-    pub fn model(self) -> &'static str {
+    /// The model's name in Reports, and what does its arithmetic where that is not the usual.
+    pub fn model(self) -> String {
         match self {
-            Self::Engine => MODEL,
-            Self::Text => "text",
+            Self::Engine => MODEL.to_owned(),
+            Self::EngineOnRten => format!("{MODEL} on rten"),
+            Self::Text => "text".to_owned(),
         }
     }
 }
@@ -195,7 +198,8 @@ impl Desk {
         let why = |error| if is_final(&error) { parts::why_left(document, document.range().start) } else { error };
         let pixels = document.pixels().map_err(why)?;
         let engine = self.engine.get()?;
-        Ok(Seen { papers: look::read(&*engine, &pixels)?, by: ReadBy::Engine })
+        let by = if engine.is_on_rten() { ReadBy::EngineOnRten } else { ReadBy::Engine };
+        Ok(Seen { papers: look::read(&*engine, &pixels)?, by })
     }
 }
 

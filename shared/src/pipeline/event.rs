@@ -46,6 +46,8 @@ pub struct Again {
 impl Again {
     /// Whether the Report of an engine does not count.
     pub(super) fn passes_over(&self, engine: Option<&str>) -> bool {
+        // What did its arithmetic is of no account.
+        let engine = engine.and_then(|engine| engine.split(" on ").next());
         self.engine.as_deref().is_some_and(|wanted| engine != Some(wanted))
     }
 }

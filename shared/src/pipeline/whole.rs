@@ -2,7 +2,7 @@
 //! Knows nothing of how a part was read.
 
 use crate::error::{Error, Result};
-use crate::provider::MODEL;
+use crate::provider::{MODEL, ReadBy};
 use crate::report::{
     CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Reason, Report, SCHEMA, Source, Status, Verdict,
 };
@@ -82,7 +82,7 @@ impl Whole {
         };
         let mut report = Report {
             schema: SCHEMA.to_owned(),
-            engine: format!("{} {MODEL}", env!("CARGO_PKG_VERSION")),
+            engine: engine(&self.invoices, &self.others),
             status,
             source,
             error: self.failure.as_ref().or(refusal.as_ref()).map(Error::info),
@@ -97,6 +97,15 @@ impl Whole {
             Some(error) => Err(Failure { error, report: Box::new(report) }),
         }
     }
+}
+
+/// The release, its models, and what did their arithmetic where that was not the usual.
+fn engine(invoices: &[CheckedInvoice], others: &[Other]) -> String {
+    let asked =
+        invoices.iter().map(|invoice| &invoice.provider).chain(others.iter().filter_map(|o| o.provider.as_ref()));
+    let on_rten = ReadBy::EngineOnRten.model();
+    let is_on_rten = asked.filter_map(|provider| provider.model.as_ref()).any(|model| *model == on_rten);
+    format!("{} {}", env!("CARGO_PKG_VERSION"), if is_on_rten { on_rten.as_str() } else { MODEL })
 }
 
 /// Sets verdict and reasons by those of the invoices, and by what could not be read.
@@ -138,6 +147,15 @@ mod tests {
 
     fn codes(report: &Report) -> Vec<&str> {
         report.others.iter().map(|other| other.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_report_names_the_engine_that_the_template_names_and_what_it_ran_on() {
+        let usual = engine(&[], &[]);
+        assert!(include_str!("../../../template.yaml").contains(&format!("    Value: {usual}\n")), "{usual}");
+        let mut read = invoice(1, "1", "");
+        read.provider.model = Some(ReadBy::EngineOnRten.model());
+        assert_eq!(engine(&[read], &[]), format!("{usual} on rten"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Provider for Embedded {
 
     async fn read(&self, part: &Part, deadline: Instant) -> Result<Answer> {
         let seen = part.read(deadline).await?;
-        let model = Some(seen.by.model().to_owned());
+        let model = Some(seen.by.model());
         Ok(Answer { papers: seen.papers, model, request_id: None, adapted: None })
     }
 }

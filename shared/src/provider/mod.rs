@@ -26,7 +26,7 @@ use crate::ocr;
 use crate::report::Reading;
 use crate::worker::Part;
 
-pub use crate::desk::MODEL;
+pub use crate::desk::{MODEL, ReadBy};
 pub use chain::{Chain, ChainOutcome};
 pub use embedded::Embedded;
 pub use http::{Policy, install_crypto};

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use fapiao::provider::install_crypto;
 use fapiao_tests::faults::{Asked, Faults};
-use fapiao_tests::plain;
 use fapiao_tests::stub::{self, Stub, StubCall};
 use futures::stream::{self, StreamExt};
 
@@ -68,25 +70,36 @@ impl World {
 
     /// The same uploads and calls, one after another on each of as many lines as there are functions.
     async fn bare(&self, calls: &[Asked], vendor: &[StubCall], count: usize) -> Duration {
-        let s3 = self.layer.endpoint().replace("http://", "");
+        install_crypto();
+        let client = &reqwest::Client::builder().no_proxy().build().unwrap();
+        let (s3, textin) = (&self.layer.endpoint(), &self.textin.endpoint());
         let start = Instant::now();
         let uploads = stream::iter(0..count).map(|number| async move {
             // Where no function is woken.
             self.stack.put_aside(&format!("bare/{number}.png"), &picture(number)).await;
         });
         uploads.buffer_unordered(CONCURRENCY).collect::<()>().await;
-        let to_s3 = stream::iter(calls).map(|call| async {
+        let to_s3 = stream::iter(calls).map(|call| async move {
             let target = call.target.replace("/documents/", "/bare/").replace("/.fapiao/", "/.bare/");
-            plain::ask(&s3, &call.method, &target, &call.headers, &call.body).await.unwrap();
+            ask(client, &call.method, &format!("{s3}{target}"), &call.headers, &call.body).await;
         });
         to_s3.buffer_unordered(CONCURRENCY).collect::<()>().await;
-        let to_vendor = stream::iter(vendor).map(|call| async {
-            let target = call.uri.to_string();
-            plain::ask(&self.textin.host(), call.method.as_str(), &target, &call.headers, &call.body).await.unwrap();
+        let to_vendor = stream::iter(vendor).map(|call| async move {
+            ask(client, call.method.as_str(), &format!("{textin}{}", call.uri), &call.headers, &call.body).await;
         });
         to_vendor.buffer_unordered(CONCURRENCY).collect::<()>().await;
         start.elapsed()
     }
+}
+
+/// One call, whatever is answered.
+async fn ask(client: &reqwest::Client, method: &str, url: &str, headers: &HeaderMap, body: &Bytes) {
+    let mut headers = headers.clone();
+    for of_connection in ["host", "content-length", "connection", "expect"] {
+        headers.remove(of_connection);
+    }
+    let request = client.request(method.parse().unwrap(), url).headers(headers).body(body.clone());
+    request.send().await.unwrap().bytes().await.unwrap();
 }
 
 /// Calls by what they do and where.

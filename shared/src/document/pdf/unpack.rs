@@ -27,6 +27,18 @@ pub(super) fn unpack<'a>(data: Cow<'a, [u8]>, filters: &[Filter], bound: usize) 
     Ok(data)
 }
 
+/// Whether what [`unpack`] makes of the bytes stays within the bound, told without making it where it cannot be otherwise.
+pub(super) fn within(data: Cow<'_, [u8]>, filters: &[Filter], bound: usize) -> Result<(), Beyond> {
+    let Some((Filter::FlateDecode, before)) = filters.split_last() else {
+        return unpack(data, filters, bound).map(drop);
+    };
+    let data = unpack(data, before, bound)?;
+    if data.len() <= bound / MAX_DEFLATED { Ok(()) } else { inflate(&data, bound).map(drop) }
+}
+
+/// No byte of deflate stands for more: 258 for each two bits.
+const MAX_DEFLATED: usize = 1032;
+
 /// Whether bytes begin as zlib does.
 pub(super) fn is_zlib(data: &[u8]) -> bool {
     matches!(data, [a, b, ..] if a & 0x0f == 8 && (u16::from(*a) << 8 | u16::from(*b)).is_multiple_of(31))
@@ -41,10 +53,10 @@ fn read(from: impl Read, bound: usize) -> Result<Vec<u8>, Beyond> {
     let mut bytes = Vec::new();
     // What could be read before an error counts.
     let _ = from.take(bound as u64 + 1).read_to_end(&mut bytes);
-    within(bytes, bound)
+    bounded(bytes, bound)
 }
 
-fn within(bytes: Vec<u8>, bound: usize) -> Result<Vec<u8>, Beyond> {
+fn bounded(bytes: Vec<u8>, bound: usize) -> Result<Vec<u8>, Beyond> {
     if bytes.len() > bound { Err(Beyond) } else { Ok(bytes) }
 }
 
@@ -80,7 +92,7 @@ fn lzw(data: &[u8], bound: usize) -> Result<Vec<u8>, Beyond> {
         // One code early, as nearly all do; those who do not come out as other bytes, and as many.
         let width = (usize::BITS - (END + 2 + pieces.len()).leading_zeros()).clamp(9, 12);
         while count < width {
-            let Some(byte) = rest.next() else { return within(bytes, bound) };
+            let Some(byte) = rest.next() else { return bounded(bytes, bound) };
             open = open << 8 | u32::from(*byte);
             count += 8;
         }
@@ -93,7 +105,7 @@ fn lzw(data: &[u8], bound: usize) -> Result<Vec<u8>, Beyond> {
             continue;
         }
         if write_piece(&mut bytes, code, &pieces, last).is_none() {
-            return within(bytes, bound);
+            return bounded(bytes, bound);
         }
         if bytes.len() > bound {
             return Err(Beyond);

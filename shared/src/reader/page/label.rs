@@ -18,19 +18,34 @@ pub(super) fn allowance(label: &str) -> usize {
 
 /// As [`find`], with a given number of misread characters.
 pub(super) fn find_with(marks: &[Mark], label: &str, allowed: usize) -> Option<Range<usize>> {
-    let wanted: Vec<char> = label.chars().collect();
+    let length = label.chars().count();
+    if marks.len() < length {
+        return None;
+    }
     let solid: Vec<usize> = (0..marks.len()).filter(|&i| !marks[i].folded.is_whitespace()).collect();
-    let window = |start: usize| {
-        let at = solid.get(start..start + wanted.len())?;
-        let misses = at.iter().zip(&wanted).filter(|&(&i, &w)| marks[i].folded != w).count();
-        (misses <= allowed).then_some((misses, start))
-    };
-    let (_, start) = (0..solid.len()).filter_map(window).min()?;
-    let mut last = start + wanted.len();
+    let start = nearest(marks, &solid, label, allowed)?;
+    let mut last = start + length;
     while solid.get(last).is_some_and(|&i| matches!(marks[i].folded, ':' | '.' | ')')) {
         last += 1;
     }
     Some(solid[start]..solid[last - 1] + 1)
+}
+
+/// Where among the solid marks the label stands with the fewest misreadings; the first of several.
+fn nearest(marks: &[Mark], solid: &[usize], label: &str, allowed: usize) -> Option<usize> {
+    let mut best = None;
+    // One that is no better than what was found need not be looked at to its end.
+    let mut most = allowed;
+    for (start, at) in solid.windows(label.chars().count().max(1)).enumerate() {
+        let misses = at.iter().zip(label.chars()).filter(|&(&i, wanted)| marks[i].folded != wanted);
+        let misses = misses.take(most + 1).count();
+        if misses <= most {
+            best = Some(start);
+            let Some(fewer) = misses.checked_sub(1) else { break };
+            most = fewer;
+        }
+    }
+    best
 }
 
 /// A label found in a span, and what follows it there.

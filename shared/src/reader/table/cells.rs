@@ -163,7 +163,7 @@ pub(super) fn joined(spans: &[Span], column: Column) -> Option<Match> {
 /// The number of a cell: of several prints on its row those that are none are strangers. Two numbers on one row are not
 /// one, so that there is no value, only a place.
 pub(super) fn number(spans: &[Span], column: Column) -> (Option<Match>, bool) {
-    let fits = |s: &&Span| mismatch_cost(&s.folded(), column) == 0.0;
+    let fits = |s: &&Span| Shape::of(s).cost(column) == 0.0;
     let fitting: Vec<Span> = spans.iter().filter(fits).cloned().collect();
     let kept = if fitting.is_empty() { spans } else { &fitting };
     let two = kept.windows(2).any(|pair| pair[0].same_row(&pair[1], 0.6));
@@ -173,6 +173,7 @@ pub(super) fn number(spans: &[Span], column: Column) -> (Option<Match>, bool) {
 /// Gives each token of a row to a column, keeping their order, at the least cost.
 pub(super) fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Option<Column>, Vec<Span>)> {
     let (n, m) = (tokens.len(), head.heads.len());
+    let shapes: Vec<Shape> = tokens.iter().map(Shape::of).collect();
     // best[i][j]: the least cost of the tokens from i on, when columns before j are closed.
     let mut best = vec![vec![0.0_f32; m + 1]; n + 1];
     let mut choice = vec![vec![0_usize; m + 1]; n];
@@ -180,7 +181,7 @@ pub(super) fn assign(tokens: Vec<Span>, head: &TableHead, unit: f32) -> Vec<(Opt
         best[i][m] = f32::INFINITY;
         for j in (0..m).rev() {
             let next = (best[i + 1][j] + crowding(head.heads[j].column)).min(best[i + 1][j + 1]);
-            let here = cost(&tokens[i], &head.heads[j], unit) + next;
+            let here = cost(&tokens[i], &shapes[i], &head.heads[j], unit) + next;
             let later = best[i][j + 1];
             (best[i][j], choice[i][j]) =
                 if here <= later { (here, j) } else { (later, choice[i].get(j + 1).copied().unwrap_or(j)) };
@@ -211,36 +212,52 @@ fn crowding(column: Option<Column>) -> f32 {
 }
 
 /// How badly a token fits a column: its distance from the head in units, and what its shape costs there.
-fn cost(token: &Span, head: &Head, unit: f32) -> f32 {
+fn cost(token: &Span, shape: &Shape, head: &Head, unit: f32) -> f32 {
     let gap = (head.x0 - token.x1).max(token.x0 - head.x1).max(0.0) / unit;
-    gap + head.column.map_or(0.0, |column| mismatch_cost(&token.folded(), column))
+    gap + head.column.map_or(0.0, |column| shape.cost(column))
 }
 
-/// What a shape costs in a column; 0 where it belongs.
-fn mismatch_cost(text: &str, column: Column) -> f32 {
-    // Two numbers read as one have two points, and are still numbers.
-    let number = (value_parsers::quantity(text).is_some() || is_digits_and_dots(text)) && !text.ends_with('%');
-    let rate = value_parsers::is_rate_like(text);
-    let length = text.chars().count();
-    let unless = |fits: bool, cost: f32| if fits { 0.0 } else { cost };
-    match column {
-        Column::TaxCategoryCode => 0.0,
-        Column::Name => unless(!number, 3.0),
-        Column::Specification if rate => 3.0,
-        Column::Specification => unless(!number, 0.8),
-        Column::Unit if length > 4 => 6.0,
-        Column::Unit if number => 3.0,
-        Column::Unit => unless(text.chars().any(value_parsers::is_han), 0.5),
-        Column::Quantity | Column::UnitPrice => unless(number, 6.0),
-        Column::Amount => unless(value_parsers::money(text).is_some() && text.contains('.'), 6.0),
-        Column::TaxRate if rate => 0.0,
-        Column::TaxRate if value_parsers::rate_without_sign(text).is_some() => 1.0,
-        // A rate whose percent sign was lost.
-        Column::TaxRate if value_parsers::rate(&format!("{text}%")).is_some() => 2.0,
-        Column::TaxRate => 8.0,
-        Column::TaxAmount => unless(value_parsers::money(text).is_some() || value_parsers::is_stars(text) || rate, 6.0),
-        Column::PassageStart | Column::PassageEnd => unless(value_parsers::digits(text).len() == 8, 4.0),
-        Column::PlateNumber => unless(!number || length <= 7, 3.0),
-        Column::VehicleType => unless(!number, 4.0),
+/// What a token looks like, told once for all columns.
+struct Shape {
+    text: String,
+    number: bool,
+    rate: bool,
+    money: bool,
+    length: usize,
+}
+
+impl Shape {
+    fn of(token: &Span) -> Self {
+        let text = token.folded();
+        // Two numbers read as one have two points, and are still numbers.
+        let number = (value_parsers::quantity(&text).is_some() || is_digits_and_dots(&text)) && !text.ends_with('%');
+        let (rate, money) = (value_parsers::is_rate_like(&text), value_parsers::money(&text).is_some());
+        Self { number, rate, money, length: text.chars().count(), text }
+    }
+
+    /// What it costs in a column; 0 where it belongs.
+    fn cost(&self, column: Column) -> f32 {
+        let Self { ref text, number, rate, money, length } = *self;
+        let unless = |fits: bool, cost: f32| if fits { 0.0 } else { cost };
+        match column {
+            Column::TaxCategoryCode => 0.0,
+            Column::Name => unless(!number, 3.0),
+            Column::Specification if rate => 3.0,
+            Column::Specification => unless(!number, 0.8),
+            Column::Unit if length > 4 => 6.0,
+            Column::Unit if number => 3.0,
+            Column::Unit => unless(text.chars().any(value_parsers::is_han), 0.5),
+            Column::Quantity | Column::UnitPrice => unless(number, 6.0),
+            Column::Amount => unless(money && text.contains('.'), 6.0),
+            Column::TaxRate if rate => 0.0,
+            Column::TaxRate if value_parsers::rate_without_sign(text).is_some() => 1.0,
+            // A rate whose percent sign was lost.
+            Column::TaxRate if value_parsers::rate(&format!("{text}%")).is_some() => 2.0,
+            Column::TaxRate => 8.0,
+            Column::TaxAmount => unless(money || value_parsers::is_stars(text) || rate, 6.0),
+            Column::PassageStart | Column::PassageEnd => unless(value_parsers::digits(text).len() == 8, 4.0),
+            Column::PlateNumber => unless(!number || length <= 7, 3.0),
+            Column::VehicleType => unless(!number, 4.0),
+        }
     }
 }
