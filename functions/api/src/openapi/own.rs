@@ -145,8 +145,6 @@ fn tell_list() -> Value {
         "tags": ["invoices"], "summary": "Many Reports as a list", "security": [{"key": []}],
         "description": "One line an invoice, judged in sight of all the others, as `make read` writes it: CSV that spreadsheets \
             open, in UTF-8 with a mark.",
-        "parameters": [{"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
-            "description": "Otherwise what `Accept-Language` asks for."}],
         "requestBody": {"required": true, "content": {"application/json": {"schema": files}}},
         "responses": with_refusals(json!({"200": {"description": "The list.",
             "content": {"text/csv": {"schema": {"type": "string"}}}}}), &[400, 500]),
