@@ -186,6 +186,9 @@ pub struct Attempt {
     pub code: String,
     /// The vendor's own code, where a vendor answered.
     pub vendor_code: Option<String>,
+    /// Which sentence of the catalogue the message is, and its parameters; an empty id where there is none.
+    #[serde(flatten)]
+    pub said: Sentence,
     /// The vendor's own words, or ours.
     pub message: Option<String>,
     /// How long it took, in milliseconds.
@@ -376,6 +379,11 @@ impl Report {
         self.reasons.iter_mut().chain(of_invoices).for_each(|reason| say(&reason.said, &mut reason.message, lang));
         for check in self.invoices.iter_mut().flat_map(|invoice| &mut invoice.checks) {
             say(&check.said, &mut check.detail, lang);
+        }
+        let of_invoices = self.invoices.iter_mut().map(|invoice| &mut invoice.provider);
+        let of_others = self.others.iter_mut().filter_map(|other| other.provider.as_mut());
+        for attempt in of_invoices.chain(of_others).flat_map(|provider| &mut provider.attempts) {
+            attempt.message.iter_mut().for_each(|message| say(&attempt.said, message, lang));
         }
         for other in &mut self.others {
             say(&other.said, &mut other.message, lang);

@@ -114,7 +114,7 @@ class PageTest(unittest.TestCase):
     def look_at(self, page, at, has_picture=True):
         """Chooses a row, waits for its picture, gives its part of the Report."""
         page.locator("#rows .name").nth(at).click()
-        page.wait_for_selector("#picture[aria-busy=false]" + (" img" if has_picture else " .note"))
+        page.wait_for_selector("#picture[aria-busy=false]" + (" img" if has_picture else " .note"), timeout=READING_MS)
         return json.loads(page.locator("#json-text").text_content())
 
     def assert_boxes_fit(self, page, invoice, name):

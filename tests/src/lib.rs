@@ -7,7 +7,6 @@ pub mod deeds;
 pub mod environment;
 pub mod faults;
 pub mod fuzz;
-pub mod gate;
 pub mod label;
 pub mod ofd;
 pub mod plain;

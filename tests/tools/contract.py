@@ -68,7 +68,9 @@ def rounds(program, api, wanted, folder):
     total, seed = 0, 1
     while total < wanted:
         each = max(1, min(200, (wanted - total) // ROUTES))
-        done = subprocess.run(command(program, api, each, seed), env=environment(), cwd=folder, stdout=subprocess.PIPE, text=True)
+        # The edges of every schema are two thousand requests by themselves.
+        phases = "examples,coverage,fuzzing" if wanted >= 1000 else "examples,fuzzing"
+        done = subprocess.run(command(program, api, each, seed, phases), env=environment(), cwd=folder, stdout=subprocess.PIPE, text=True)
         print(done.stdout, flush=True)
         found = re.search(r"(\d+) generated", done.stdout)
         if done.returncode != 0 or not found:
@@ -78,10 +80,10 @@ def rounds(program, api, wanted, folder):
     return 0
 
 
-def command(program, api, each, seed):
+def command(program, api, each, seed, phases):
     return [program, "run", f"{api}/openapi.json", "--url", api, "--checks", ",".join(CHECKS),
             "--max-examples", str(each), "--seed", str(seed), "--generation-database", "none", "--no-color", "--no-shrink",
-            "--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all",
+            "--phases", phases, "--suppress-health-check", "all",
             "--header", "Authorization: Bearer contract",
             "--header", "x-ti-app-id: contract", "--header", "x-ti-secret-code: contract"]
 

@@ -57,7 +57,11 @@ def handler_for(forwarder):
                 return self.problem(502, "the local AWS gives no answer", "Look at the screen of `make up`; start it anew.")
             return self.pass_on(answer, content)
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = forward
+        def __getattr__(self, name):
+            """Whatever the method: it is not for us to refuse one."""
+            if name.startswith("do_"):
+                return self.forward
+            raise AttributeError(name)
 
         def ask(self, body):
             port, prefix = forwarder.target

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{FUNCTION_URL, HTTP, REST, api, assert_problem, event, header, http, picture, working};
+use common::{FUNCTION_URL, HTTP, REST, api, assert_problem, event, header, http, json_body, picture, working};
 use fapiao::store::MemoryStore;
 use fapiao_api::uploads::Uploads;
 use http::Response;
 use lambda_http::{Body, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 const MAX_PAGE_BYTES: usize = 150_000;
@@ -114,4 +114,45 @@ async fn what_cannot_be_shown_is_told_with_the_next_step() {
         event["headers"].as_object_mut().unwrap().remove("authorization");
     });
     assert_problem(&api(Vec::new()).handle(without_key).await, 401, "unauthorized");
+}
+
+/// What the API answers to JSON at a path, in Chinese.
+async fn posted(path: &str, body: &Value) -> Response<Body> {
+    let request = http(|event| {
+        event["rawPath"] = json!(path);
+        event["rawQueryString"] = json!("lang=zh");
+        event["queryStringParameters"] = json!({"lang": "zh"});
+        event["isBase64Encoded"] = json!(false);
+        event["body"] = json!(body.to_string());
+    });
+    working().handle(request).await
+}
+
+/// The Report of a text, in English.
+async fn refused() -> Value {
+    let request = http(|event| event["body"] = json!(STANDARD.encode("\u{1}\u{2}")));
+    json_body(&working().handle(request).await)
+}
+
+#[tokio::test]
+async fn a_report_is_said_in_another_language_and_nothing_else_of_it_changes() {
+    let english = refused().await;
+    let mut chinese = json_body(&posted("/v1/reports", &english).await);
+    for text in ["message", "hint"] {
+        assert!(!chinese["error"][text].as_str().unwrap().is_ascii(), "{chinese}");
+        chinese["error"][text] = english["error"][text].clone();
+    }
+    assert_eq!(chinese, english);
+    assert_problem(&posted("/v1/reports", &json!({"a": 1})).await, 400, "no_report");
+}
+
+#[tokio::test]
+async fn reports_make_the_list_that_is_booked_from() {
+    let files = json!([{"file": "b.bin", "report": refused().await}, {"file": "a.pdf", "reason": "=no time"}]);
+    let list = posted("/v1/list", &files).await;
+    assert_eq!(header(&list, "content-type"), Some("text/csv; charset=utf-8"));
+    let lines: Vec<&str> = text(&list).lines().collect();
+    assert!(lines[0].starts_with("\u{feff}文件,") && lines[1].starts_with("a.pdf,") && lines[1].contains("'=no time"));
+    assert!(lines.len() == 3 && lines[2].starts_with("b.bin,"), "{lines:?}");
+    assert_problem(&posted("/v1/list", &json!({"file": "a"})).await, 400, "no_list");
 }

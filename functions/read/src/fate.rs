@@ -1,10 +1,10 @@
 //! How files fared, in words. Knows nothing of how they are read.
 
-use std::fmt;
 use std::time::Duration;
 
 use fapiao::list::Summary;
 use fapiao::report::{Report, Status, Verdict};
+use fapiao::sentence::{Lang, Sentence, list, screen};
 
 /// How one file ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,12 @@ impl FileOutcome {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn sentence(self) -> Sentence {
         match self {
-            Self::Read => "read",
-            Self::Rejected => "rejected",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
+            Self::Read => screen::read(),
+            Self::Rejected => screen::rejected(),
+            Self::Failed => screen::failed(),
+            Self::Skipped => screen::skipped(),
         }
     }
 }
@@ -48,7 +48,7 @@ pub struct Fate {
     pub outcome: FileOutcome,
     /// What is to be reviewed whatever the other files hold; else what went wrong. Nothing is called verified before the
     /// list has seen the whole folder.
-    pub detail: String,
+    pub detail: Option<Sentence>,
 }
 
 impl Fate {
@@ -58,20 +58,20 @@ impl Fate {
         // A part of it that could not be read is to be looked at, too.
         let review = review.max(usize::from(report.verdict == Some(Verdict::Review)));
         let detail = match (&report.error, report.invoices.len(), review) {
-            (Some(error), ..) => error.message.clone(),
-            (None, 1, 0) => String::new(),
-            (None, 1, _) => "to review".to_owned(),
-            (None, all, 0) => format!("{all} invoices"),
-            (None, all, review) => format!("{all} invoices, at least {review} to review"),
+            (Some(error), ..) => Some(error.said.clone()),
+            (None, 1, 0) => None,
+            (None, 1, _) => Some(screen::to_review()),
+            (None, all, 0) => Some(screen::invoices(all)),
+            (None, all, review) => Some(screen::invoices_to_review(all, review)),
         };
         Self { outcome: FileOutcome::of(report), detail }
     }
-}
 
-impl fmt::Display for Fate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = if self.detail.is_empty() { "" } else { ": " };
-        write!(f, "{}{mark}{}", self.outcome.name(), self.detail)
+    /// In the words of a language.
+    pub fn say(&self, lang: Lang) -> String {
+        let words = [Some(self.outcome.sentence()), self.detail.clone()];
+        let said: Vec<String> = words.into_iter().flatten().filter_map(|word| word.say(lang)).collect();
+        said.join(if lang == Lang::Zh { "：" } else { ": " })
     }
 }
 
@@ -113,20 +113,17 @@ impl Tally {
     pub fn is_complete(&self) -> bool {
         self.failed == 0 && self.list.is_some()
     }
-}
 
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { read, rejected, failed, skipped, stale, .. } = self;
-        let seconds = self.elapsed.as_secs_f64();
-        write!(f, "{read} read, {rejected} rejected, {failed} failed, {skipped} skipped in {seconds:.1} s")?;
+    /// In the words of a language.
+    pub fn say(&self, lang: Lang) -> String {
+        let seconds = format!("{:.1}", self.elapsed.as_secs_f64());
+        let mut said = screen::tally(self.read, self.rejected, self.failed, self.skipped, seconds);
         if let Some(Summary { verified, review, .. }) = &self.list {
-            write!(f, "; invoices: {verified} verified, {review} to review")?;
+            said = screen::tally_of_invoices(said, *verified, *review);
         }
-        match stale {
-            0 => Ok(()),
-            1 => f.write_str("; 1 Report is of a file that is gone"),
-            stale => write!(f, "; {stale} Reports are of files that are gone"),
+        if self.stale > 0 {
+            said = list::tally_of_stale(said, self.stale);
         }
+        said.say(lang).unwrap_or_default()
     }
 }

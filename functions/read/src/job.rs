@@ -13,7 +13,7 @@ use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{List, Summary};
 use fapiao::pipeline::Pipeline;
 use fapiao::report::{Report, Source};
-use fapiao::sentence::Lang;
+use fapiao::sentence::{Lang, Sentence, list as says, screen};
 use futures::stream::{self, StreamExt};
 
 use crate::fate::{Fate, FileOutcome, Tally};
@@ -76,10 +76,10 @@ impl Job {
         let start = Instant::now();
         let work = files.into_iter().map(|file| async move {
             let fate = self.read_one(&file).await.unwrap_or_else(|error| {
-                tell(progress, &error);
-                Fate { outcome: FileOutcome::Failed, detail: error.code().to_owned() }
+                self.tell(progress, &error);
+                Fate { outcome: FileOutcome::Failed, detail: Some(error.code().into()) }
             });
-            progress.done(&file.name, &fate.to_string());
+            progress.done(&file.name, &fate.say(self.folders.lang));
             self.done().outcomes.insert(file.below, fate.outcome);
         });
         stream::iter(work).buffer_unordered(self.jobs.max(1)).collect::<()>().await;
@@ -97,7 +97,7 @@ impl Job {
 
     /// Writes the list and looks after Reports of files that are gone.
     pub fn conclude(&self, progress: &Progress) -> Tally {
-        let list = self.write_list().inspect_err(|error| tell(progress, error)).ok();
+        let list = self.write_list().inspect_err(|error| self.tell(progress, error)).ok();
         list.iter().flat_map(|summary| &summary.repeated).for_each(|sentence| progress.warn(sentence));
         let stale = self.look_after_stale(progress);
         let done = self.done();
@@ -120,22 +120,22 @@ impl Job {
         let kept: BTreeSet<PathBuf> = kept.map(|(file, _)| file.clone()).collect();
         drop(done);
         let stale = stale::reports(output, *depth, &kept);
-        if *prune {
-            return match stale::remove(output, &stale) {
-                Ok(()) => {
-                    stale.iter().map(|gone| progress.warn(&format!("{} is removed", gone.display()))).map(|()| 0).sum()
-                }
-                Err(error) => {
-                    tell(progress, &failed("cannot remove Reports from", output, &error));
-                    stale.len()
-                }
-            };
+        let name = |said: fn(String) -> Sentence| {
+            let said = stale.iter().filter_map(|report| said(report.display().to_string()).say(self.folders.lang));
+            said.for_each(|said| progress.warn(&said));
+        };
+        if !prune {
+            name(says::is_stale);
+            return stale.len();
         }
-        for report in &stale {
-            let what = "is of no file that was read: its file is gone. --prune (PRUNE=1) removes such Reports";
-            progress.warn(&format!("{} {what}", report.display()));
+        match stale::remove(output, &stale) {
+            Ok(()) => name(says::is_removed),
+            Err(error) => {
+                self.tell(progress, &failed(cannot_write, output, &error));
+                return stale.len();
+            }
         }
-        stale.len()
+        0
     }
 
     async fn read_one(&self, file: &Found) -> Result<Fate, Error> {
@@ -145,21 +145,23 @@ impl Job {
             Ok((size, load(&file.path, size.min(if size > max_bytes { HEAD_BYTES } else { size })).await?))
         };
         let (size, bytes) = opened.await.map_err(|e: io::Error| {
-            let error = failed("cannot read", &file.path, &e);
+            let error = failed(cannot_read, &file.path, &e);
             self.done().list.set_without_report(&file.name, "failed", &error.info());
             error
         })?;
-        let report = if size > max_bytes {
+        let mut report = if size > max_bytes {
             too_large(&self.pipeline, &bytes, size)
         } else {
             match self.pipeline.read(bytes, Source::default(), None, Instant::now() + PATIENCE).await {
                 Ok(report) => report,
-                Err(failure) => {
+                Err(mut failure) => {
+                    failure.report.say_in(self.folders.lang);
                     self.save(file, &failure.report).await?;
                     return Err(failure.error);
                 }
             }
         };
+        report.say_in(self.folders.lang);
         let fate = Fate::of(&report);
         match &report.error {
             Some(why) if fate.outcome == FileOutcome::Skipped => {
@@ -182,7 +184,12 @@ impl Job {
             tokio::fs::write(&aside, body).await?;
             tokio::fs::rename(&aside, &target).await
         };
-        written.await.map_err(|error| failed("cannot write", &target, &error))
+        written.await.map_err(|error| failed(cannot_write, &target, &error))
+    }
+
+    fn tell(&self, progress: &Progress, error: &Error) {
+        let [what, next] = [error.sentence(), error.hint_sentence()].map(|said| said.say(self.folders.lang));
+        progress.warn(&format!("{}: {} {}", error.code(), what.unwrap_or_default(), next.unwrap_or_default()));
     }
 
     fn done(&self) -> MutexGuard<'_, Done> {
@@ -194,10 +201,6 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut longer = OsString::from(path);
     longer.push(end);
     longer.into()
-}
-
-fn tell(progress: &Progress, error: &Error) {
-    progress.warn(&format!("{}: {} {}", error.code(), error.message(), error.hint()));
 }
 
 async fn load(file: &Path, bytes: u64) -> io::Result<Bytes> {
@@ -218,9 +221,16 @@ fn too_large(pipeline: &Pipeline, head: &[u8], size: u64) -> Report {
     pipeline.reject(error, source)
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(ErrorKind::Storage, format!("{what} {}: {error}", path.display()))
-        .with_hint("Check the disk and your rights.")
+fn cannot_read(path: String, why: String) -> Sentence {
+    screen::cannot_read(path, why)
+}
+
+fn cannot_write(path: String, why: String) -> Sentence {
+    screen::cannot_write(path, why)
+}
+
+fn failed(what: fn(String, String) -> Sentence, path: &Path, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Storage, what(path.display().to_string(), error.to_string())).with_hint(screen::check_disk())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use clap::Parser;
 use fapiao::config::Config;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::pipeline::Pipeline;
+use fapiao::sentence::{Lang, list as says};
 use fapiao::{logging, worker};
 use fapiao_read::fate::Tally;
 use fapiao_read::folder::{self, Depth};
@@ -73,35 +74,32 @@ async fn run(arguments: Arguments) -> Result<Tally, Error> {
     let input =
         folder::resolve(&arguments.input).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
     let folder::Content { files, others } = folder::content(&input, depth)?;
+    let lang = config.lang;
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);
     let at_once = if arguments.watch { jobs } else { jobs.min(files.len()) };
     let pipeline = Pipeline::new(config.workers(at_once), chain, config.limits).with_rules(config.rules());
     let progress = Progress::new(files.len());
     for other in others {
-        let advice =
-            if depth == Depth::Flat && other.is_dir() { "; --recursive (RECURSIVE=1) reads subfolders" } else { "" };
-        progress.warn(&format!("{} is no file and is left alone{advice}", other.display()));
+        let path = other.display().to_string();
+        let said = if depth == Depth::Flat && other.is_dir() { says::a_folder(path) } else { says::other_kind(path) };
+        progress.warn(&said.say(lang).unwrap_or_default());
     }
-    let job = Job::new(
-        pipeline,
-        Folders { input, output, depth, prune: arguments.prune, lang: fapiao_read::language()? },
-        jobs,
-    );
+    let job = Job::new(pipeline, Folders { input, output, depth, prune: arguments.prune, lang }, jobs);
     let watch = Watch::settled(&files);
     let tally = job.read(files, &progress).await;
-    say(&tally);
+    say(&tally, lang);
     if !arguments.watch {
         return Ok(tally);
     }
-    progress.warn("watching: what comes into the folder is read; Ctrl-C ends it");
+    progress.warn(&says::watching().say(lang).unwrap_or_default());
     tokio::select! {
-        () = watch::forever(&job, watch, say) => {}
+        () = watch::forever(&job, watch, |tally| say(tally, lang)) => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(job.conclude(&progress))
 }
 
-fn say(tally: &Tally) {
+fn say(tally: &Tally, lang: Lang) {
     // Nobody is left to be told when standard output is closed.
-    let _ = writeln!(std::io::stdout(), "{tally}");
+    let _ = writeln!(std::io::stdout(), "{}", tally.say(lang));
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{Column, Line, Table, csv};
+use fapiao::sentence::screen;
 
 use crate::sheet;
 
@@ -82,8 +83,8 @@ fn replace(target: &Path, content: &[u8]) -> Result<(), Error> {
 }
 
 fn failed(target: &Path, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Storage, format!("cannot write {}: {error}", target.display()))
-        .with_hint("Close it where it is open, and check the disk and your rights.")
+    let what = screen::cannot_write(target.display().to_string(), error.to_string());
+    Error::new(ErrorKind::Storage, what).with_hint(screen::close_it())
 }
 
 #[cfg(test)]

@@ -2,26 +2,26 @@
 
 use crate::invoice::{ExpenseCategory, InvoiceType};
 use crate::report::Verdict;
-use crate::sentence::{Lang, invoice_kind};
+use crate::sentence::{Lang, Sentence, invoice_kind, screen};
 
 pub(super) fn verdict(verdict: Verdict, lang: Lang) -> String {
-    let [en, zh] = match verdict {
-        Verdict::Verified => ["verified", "核对无误"],
-        Verdict::Review => ["review", "需人工复核"],
+    let word = match verdict {
+        Verdict::Verified => screen::verified(),
+        Verdict::Review => screen::review(),
     };
-    pick(en, zh, lang)
+    word.say(lang).unwrap_or_default()
 }
 
 pub(super) fn status(status: &str, lang: Lang) -> String {
-    let zh = match status {
-        "read" => "已识别",
-        "rejected" => "无法识别",
-        "failed" => "识别失败",
-        "withdrawn" => "文件已删除",
-        "skipped" => "已跳过",
-        other => other,
+    let word = match status {
+        "read" => screen::read(),
+        "rejected" => screen::rejected(),
+        "failed" => screen::failed(),
+        "withdrawn" => screen::withdrawn(),
+        "skipped" => screen::skipped(),
+        other => Sentence::verbatim(other),
     };
-    pick(status, zh, lang)
+    word.say(lang).unwrap_or_default()
 }
 
 pub(super) fn kind(kind: InvoiceType, lang: Lang) -> String {

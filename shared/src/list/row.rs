@@ -5,7 +5,7 @@ use crate::error::ErrorInfo;
 use crate::invoice::Money;
 use crate::pipeline::Identity;
 use crate::report::{CheckedInvoice, Other, Place, Report, Status, Verdict};
-use crate::sentence::{Lang, Sentence, list as says};
+use crate::sentence::{Lang, Sentence, list as says, screen};
 
 /// One line to be, as its own Report has it.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +87,7 @@ impl Row {
 
     /// What a person calls it.
     pub(super) fn place(&self, lang: Lang) -> String {
-        let several = (self.index > 1).then(|| says::invoice_of(&self.file, self.index).say(lang)).flatten();
+        let several = (self.index > 1).then(|| screen::place_in_file(&self.file, self.index).say(lang)).flatten();
         several.unwrap_or_else(|| self.file.clone())
     }
 }

@@ -8,7 +8,7 @@ use super::row::Row;
 use super::{First, Line, label};
 use crate::pipeline::{Elsewhere, Identity, duplicate_message};
 use crate::report::Verdict;
-use crate::sentence::{Lang, Sentence, list as says};
+use crate::sentence::{Lang, Sentence, screen as says};
 
 /// A row, and what the others make of it.
 pub(super) struct Judged<'a> {
@@ -48,7 +48,7 @@ pub(super) fn judged<'a>(row: &'a Row, first: Option<&First>, is_doubted: bool, 
     let told = row.duplicate_of.as_ref();
     let again = |place: &str, theirs, mine| duplicate_message(&Elsewhere::File(place.to_owned()), theirs, mine);
     let message = first.filter(|_| told.is_none()).map(|first| again(&first.place, first.total, row.total));
-    let added = message.clone().or_else(|| is_doubted.then(says::other_total_in_list));
+    let added = message.clone().or_else(|| is_doubted.then(says::another_total_here));
     Judged {
         row,
         lang,
@@ -63,7 +63,7 @@ pub(super) fn judged<'a>(row: &'a Row, first: Option<&First>, is_doubted: bool, 
 impl Judged<'_> {
     /// What is said of it on the screen when it is there twice.
     pub(super) fn repeated(&self) -> Option<String> {
-        says::listed_again(self.row.place(self.lang), self.repeats.clone()?).say(self.lang)
+        says::to_review_because(self.row.place(self.lang), self.repeats.clone()?).say(self.lang)
     }
 
     /// As it is shown.

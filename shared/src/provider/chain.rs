@@ -166,6 +166,7 @@ fn attempt(name: &str, start: Instant, error: Option<&Error>) -> Attempt {
         name: name.to_owned(),
         code: error.map_or("ok", Error::code).to_owned(),
         vendor_code: error.and_then(Error::vendor_code).map(str::to_owned),
+        said: error.map(Error::sentence).unwrap_or_default(),
         message: error.map(|e| e.message().to_owned()),
         elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         answer: None,

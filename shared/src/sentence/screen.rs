@@ -30,9 +30,6 @@ sentences! {
     tally_of_invoices(tally: Said, verified: Number, review: Number)
         "{tally}; invoices: {verified} verified, {review} to review"
         "{tally}；发票：{verified}张已核实，{review}张需人工复核";
-    no_file(path: Text)
-        "{path} is no file and is left alone; a folder is read by itself"
-        "{path}不是文件，已跳过；文件夹请单独识别";
     cannot_read(path: Text, detail: Detail)
         "cannot read {path}: {detail}"
         "无法读取{path}（详情：{detail}）";

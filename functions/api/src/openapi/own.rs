@@ -7,8 +7,24 @@ use super::schemas::of;
 use crate::routes::Action;
 use crate::routes::capabilities::FORMATS;
 
-/// What a route does, under each action's own name.
+/// What a route takes and answers.
 pub(super) fn operation(action: Action) -> Value {
+    let mut operation = plain(action);
+    if !action.is_open() {
+        let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.push(lang());
+        operation["parameters"] = Value::Array(parameters);
+    }
+    operation
+}
+
+/// Every answer with sentences in it can be had in either language.
+fn lang() -> Value {
+    json!({"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
+        "description": "The language of sentences; otherwise what `Accept-Language` asks for, or the setting."})
+}
+
+fn plain(action: Action) -> Value {
     match action {
         Action::ReadInvoice => read_invoice(),
         Action::BeginUpload => begin_upload(),
@@ -118,8 +134,6 @@ fn say_report() -> Value {
     json!({
         "tags": ["invoices"], "summary": "A Report in another language", "security": [{"key": []}],
         "description": "Everything that is said in it is said anew, by the ids of its sentences; nothing is read again.",
-        "parameters": [{"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
-            "description": "Otherwise what `Accept-Language` asks for."}],
         "requestBody": {"required": true, "content": content("application/json", "Report")},
         "responses": with_refusals(json!({"200": answer("The same Report.", "Report")}), &[400, 500]),
     })
@@ -131,8 +145,6 @@ fn tell_list() -> Value {
         "tags": ["invoices"], "summary": "Many Reports as a list", "security": [{"key": []}],
         "description": "One line an invoice, judged in sight of all the others, as `make read` writes it: CSV that spreadsheets \
             open, in UTF-8 with a mark.",
-        "parameters": [{"name": "lang", "in": "query", "required": false, "schema": {"enum": ["en", "zh"]},
-            "description": "Otherwise what `Accept-Language` asks for."}],
         "requestBody": {"required": true, "content": {"application/json": {"schema": files}}},
         "responses": with_refusals(json!({"200": {"description": "The list.",
             "content": {"text/csv": {"schema": {"type": "string"}}}}}), &[400, 500]),

@@ -125,7 +125,7 @@ async fn every_picture_gets_a_report_and_other_files_are_skipped() {
             || list.contains("text.jpg,,,skipped,,the content is plain text"),
         "{list}"
     );
-    assert!(tally.to_string().contains("0 verified, 1 to review") && !tally.is_complete(), "{tally}");
+    assert!(tally.say(Lang::En).contains("0 verified, 1 to review") && !tally.is_complete(), "{tally:?}");
     assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 6);
 }
 
@@ -137,7 +137,7 @@ async fn the_screen_says_of_an_invoice_that_is_there_twice_what_the_list_says() 
     let list = std::fs::read_to_string(output.path().join(write::CSV)).unwrap();
     let verdicts = |verdict| list.matches(&format!(",read,{verdict},")).count();
     assert_eq!((verdicts("verified"), verdicts("review")), (1, 1), "{list}");
-    assert!(tally.to_string().ends_with("invoices: 1 verified, 1 to review"), "{tally}");
+    assert!(tally.say(Lang::En).ends_with("invoices: 1 verified, 1 to review"), "{tally:?}");
     let repeated = tally.list.unwrap().repeated;
     assert!(repeated.len() == 1 && repeated[0].starts_with("b.pdf: to review: a.pdf has brought"), "{repeated:?}");
 }
@@ -151,7 +151,7 @@ async fn no_single_file_is_called_verified() {
     ] {
         let deadline = Instant::now() + PATIENCE;
         let report = pipeline.read(Bytes::from_static(file), Source::default(), None, deadline).await.unwrap();
-        assert_eq!((report.verdict, Fate::of(&report).to_string().as_str()), (Some(Verdict::Verified), line));
+        assert_eq!((report.verdict, Fate::of(&report).say(Lang::En).as_str()), (Some(Verdict::Verified), line));
     }
 }
 
@@ -203,7 +203,7 @@ async fn reports_of_files_that_are_gone_are_named_and_removed_when_asked() {
     desktop.put("b.png", b"some text");
     let mut desktop = desktop.again();
     let tally = desktop.read().await;
-    assert!(tally.is_complete() && tally.to_string().ends_with("; 2 Reports are of files that are gone"), "{tally}");
+    assert!(tally.is_complete() && tally.say(Lang::En).ends_with("; Reports of files that are gone: 2"), "{tally:?}");
     assert!(desktop.output.path().join("a.png.json").exists());
     desktop.job.folders.prune = true;
     assert_eq!(desktop.read().await.stale, 0);
