@@ -113,7 +113,7 @@ async fn capabilities_are_told_to_those_with_a_key() {
     let told = json_body(&working().handle(get("Bearer k1")).await);
     assert_eq!((&told["providers"], &told["limits"]["max_bytes"]), (&json!(["embedded"]), &json!(100_000)));
     assert_eq!(told["types"].as_array().map(Vec::len), Some(9));
-    assert_eq!(told["formats"].as_array().map(Vec::len), Some(10));
+    assert_eq!(told["formats"].as_array().map(Vec::len), Some(11));
     let paths: Vec<&Value> = told["dialects"].as_array().unwrap().iter().map(|dialect| &dialect["path"]).collect();
     assert_eq!(paths, ["/v1/invoices", "/robot/v1.0/api/vat_invoice", "/?Action=OcrRollInvoice&Version=2021-08-23"]);
 }

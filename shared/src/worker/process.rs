@@ -65,7 +65,7 @@ impl Process {
         // Each further heap of the allocator takes 64 MB of addresses, which count as memory here.
         command.env("MALLOC_ARENA_MAX", "2");
         // So that a picture's memory is back when the picture is gone, however large one was before.
-        command.env("MALLOC_MMAP_THRESHOLD_", "4194304").env("MALLOC_TRIM_THRESHOLD_", "33554432");
+        command.env("MALLOC_MMAP_THRESHOLD_", "4194304").env("MALLOC_TRIM_THRESHOLD_", "8388608");
         // Says how many processors there are time on, where the system shows more of them.
         if let Some(memory) = std::env::var_os(LAMBDA_MEMORY) {
             command.env(LAMBDA_MEMORY, memory);
