@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use image::imageops::{self, FilterType};
+use image::imageops;
 use image::{GrayImage, RgbImage};
 use rxing::common::HybridBinarizer;
 use rxing::multi::MultipleBarcodeReader;
 use rxing::qrcode::cpp_port::QrReader;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, RXingResult};
 
-use super::QrCode;
+use super::{QrCode, resize};
 use crate::geometry::{Corners, Point};
 
 /// Up to this many pixels a page is a screenshot: its codes may have modules of two pixels.
@@ -59,7 +59,7 @@ fn resized(grey: &GrayImage, scale: f32) -> Cow<'_, GrayImage> {
     if scale < 1.0 {
         Cow::Owned(imageops::thumbnail(grey, width, height))
     } else if scale > 1.0 {
-        Cow::Owned(imageops::resize(grey, width, height, FilterType::Triangle))
+        Cow::Owned(resize::resized_grey(grey, width, height))
     } else {
         Cow::Borrowed(grey)
     }
@@ -90,6 +90,8 @@ fn code(result: &RXingResult, (x, y): (f32, f32), page: &RgbImage) -> Option<QrC
 
 #[cfg(test)]
 mod tests {
+    use image::imageops::FilterType;
+
     use super::*;
 
     const TEXT: &str = "01,04,3700161320,12345678,100.00,20200101,,ABCD,";

@@ -4,7 +4,7 @@
 use image::RgbImage;
 
 use super::crop::{self, Crop, HEIGHT, STEP};
-use super::model::{Array, Model};
+use super::model::Model;
 use super::threads::spread;
 use super::{Glyph, TextLine};
 use crate::error::{Error, ErrorKind, Result};
@@ -97,21 +97,22 @@ impl Recogniser {
         let widest = crops.iter().map(|c| c.width).max().unwrap_or(STEP);
         let width = widest.next_multiple_of(STEP);
         let shape = [crops.len(), 3, HEIGHT, width];
-        let answer = self.model.run(shape, padded(crops, width))?;
-        let (steps, classes) = self.shape_of(&answer, crops.len())?;
-        let step = width as f32 / steps as f32;
-        let lines = answer.data.chunks_exact(steps * classes).zip(crops).zip(allowed);
-        Ok(lines.map(|((line, crop), only)| self.decode(line, step / crop.width as f32, only.as_deref())).collect())
+        let mut read = Vec::new();
+        self.model.show(shape, padded(crops, width), &mut |shape, scores| {
+            let (steps, classes) = self.steps_and_classes(shape, crops.len())?;
+            let step = width as f32 / steps as f32;
+            let lines = scores.chunks_exact(steps * classes).zip(crops).zip(allowed);
+            read.extend(lines.map(|((line, crop), only)| self.decode(line, step / crop.width as f32, only.as_deref())));
+            Ok(())
+        })?;
+        Ok(read)
     }
 
-    /// Steps and classes of a well-formed answer.
-    fn shape_of(&self, answer: &Array, lines: usize) -> Result<(usize, usize)> {
-        match answer.shape[..] {
+    /// Of a well-formed answer.
+    fn steps_and_classes(&self, shape: &[usize], lines: usize) -> Result<(usize, usize)> {
+        match *shape {
             [n, steps, classes] if n == lines && classes == self.alphabet.len() && steps > 0 => Ok((steps, classes)),
-            _ => Err(Error::new(
-                ErrorKind::Internal,
-                format!("the recogniser answered {:?} to {lines} lines", answer.shape),
-            )),
+            _ => Err(Error::new(ErrorKind::Internal, format!("the recogniser answered {shape:?} to {lines} lines"))),
         }
     }
 
@@ -194,6 +195,7 @@ fn padded(crops: &[Crop], width: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::Array;
     use super::*;
     use crate::geometry::Point;
 

@@ -1,7 +1,7 @@
 //! A page at another size, to the bit what `image` makes of it with its triangle filter, but cheaper: one line of sums
 //! instead of a page of them, and loops that run over neighbours. Knows nothing of what the page is for.
 
-use image::RgbImage;
+use image::{GrayImage, RgbImage};
 
 /// The pixels along one axis that make one pixel of the result: the first, and what it and each further one counts.
 struct Taps {
@@ -11,26 +11,40 @@ struct Taps {
 
 /// The page at another size: enlarged between its pixels, or made small by weighted means of them.
 pub(super) fn resized(page: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let mut small = RgbImage::new(width, height);
-    let (across, down) = (taps(page.width(), width), taps(page.height(), height));
-    let stride = 3 * page.width().max(1) as usize;
+    let mut other = RgbImage::new(width, height);
+    fill::<3>(&mut other, width, page, page.dimensions());
+    other
+}
+
+/// As [`resized`], without colour.
+pub(super) fn resized_grey(page: &GrayImage, width: u32, height: u32) -> GrayImage {
+    let mut other = GrayImage::new(width, height);
+    fill::<1>(&mut other, width, page, page.dimensions());
+    other
+}
+
+/// Fills a page of this width from another's pixels, of `CHANNELS` numbers each.
+fn fill<const CHANNELS: usize>(other: &mut [u8], width: u32, page: &[u8], (from_width, from_height): (u32, u32)) {
+    let width_in_numbers = CHANNELS * width.max(1) as usize;
+    let height = (other.len() / width_in_numbers) as u32;
+    let (across, down) = (taps(from_width, width), taps(from_height, height));
+    let stride = CHANNELS * from_width.max(1) as usize;
     let mut line = vec![0.0; stride];
-    for (row, taps) in small.chunks_exact_mut(3 * width.max(1) as usize).zip(&down) {
+    for (row, taps) in other.chunks_exact_mut(width_in_numbers).zip(&down) {
         line.fill(0.0);
-        for (source, weight) in page.as_raw().chunks_exact(stride).skip(taps.first).zip(&taps.weights) {
+        for (source, weight) in page.chunks_exact(stride).skip(taps.first).zip(&taps.weights) {
             line.iter_mut().zip(source).for_each(|(sum, value)| *sum += f32::from(*value) * weight);
         }
-        for (pixel, taps) in row.chunks_exact_mut(3).zip(&across) {
-            pixel.copy_from_slice(&mean(&line, taps));
+        for (pixel, taps) in row.chunks_exact_mut(CHANNELS).zip(&across) {
+            pixel.copy_from_slice(&mean::<CHANNELS>(&line, taps));
         }
     }
-    small
 }
 
 /// The colour that these pixels of a line make.
-fn mean(line: &[f32], taps: &Taps) -> [u8; 3] {
-    let mut sums = [0.0; 3];
-    for (pixel, weight) in line.chunks_exact(3).skip(taps.first).zip(&taps.weights) {
+fn mean<const CHANNELS: usize>(line: &[f32], taps: &Taps) -> [u8; CHANNELS] {
+    let mut sums = [0.0; CHANNELS];
+    for (pixel, weight) in line.chunks_exact(CHANNELS).skip(taps.first).zip(&taps.weights) {
         sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value * weight);
     }
     sums.map(|sum: f32| (sum + 0.5) as u8)
@@ -65,6 +79,9 @@ mod tests {
         for (width, height) in [(96, 64), (32, 32), (64, 32), (192, 128), (97, 32), (1, 1), (160, 32)] {
             let wanted = imageops::resize(&page, width, height, FilterType::Triangle);
             assert!(resized(&page, width, height) == wanted, "{width} x {height}");
+            let grey = imageops::grayscale(&page);
+            let wanted = imageops::resize(&grey, width, height, FilterType::Triangle);
+            assert!(resized_grey(&grey, width, height) == wanted, "{width} x {height}, grey");
         }
     }
 

@@ -21,11 +21,21 @@ pub(crate) struct Array {
     pub data: Vec<f32>,
 }
 
+/// Looks at an answer: its shape and its numbers.
+pub(crate) type Look<'a> = dyn FnMut(&[usize], &[f32]) -> Result<()> + 'a;
+
 /// A network with one input (NCHW) and one output.
 pub(crate) trait Model: Send + Sync {
     /// Runs it. Many callers may do so at once; some of them wait when there are more than it has a share of the processors
     /// for.
     fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array>;
+
+    /// As [`Self::run`], for whoever looks at the answer (its shape, its numbers) once and keeps none of it: the recogniser's
+    /// are millions, and are not copied.
+    fn show(&self, shape: [usize; 4], input: Vec<f32>, look: &mut Look<'_>) -> Result<()> {
+        let answer = self.run(shape, input)?;
+        look(&answer.shape, &answer.data)
+    }
 
     /// A value that the file carries beside its weights.
     fn metadata(&self, _key: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use ort::session::Session;
 use ort::session::builder::PrepackedWeights;
 use ort::value::Tensor;
 
-use super::{Array, Model, failed, filled};
+use super::{Array, Look, Model, failed, filled};
 use crate::error::Result;
 use crate::ocr::threads::{Share, Stash};
 
@@ -90,8 +90,18 @@ impl Fast {
 
 impl Model for Fast {
     fn run(&self, shape: [usize; 4], input: Vec<f32>) -> Result<Array> {
+        let mut kept = Array { shape: Vec::new(), data: Vec::new() };
+        self.show(shape, input, &mut |shape, data| {
+            kept = Array { shape: shape.to_vec(), data: data.to_vec() };
+            Ok(())
+        })?;
+        Ok(kept)
+    }
+
+    fn show(&self, shape: [usize; 4], input: Vec<f32>, look: &mut Look<'_>) -> Result<()> {
         filled(shape, &input)?;
-        self.sessions.with(|| self.session(), |session| run(session, shape, input).map_err(|e| failed(&e.to_string())))
+        let told = |e: ort::Error| failed(&e.to_string());
+        self.sessions.with(|| self.session(), |session| run(session, shape, input, look).map_err(told)?)
     }
 
     fn metadata(&self, key: &str) -> Option<String> {
@@ -100,9 +110,10 @@ impl Model for Fast {
     }
 }
 
-fn run(session: &mut Session, shape: [usize; 4], input: Vec<f32>) -> ort::Result<Array> {
+fn run(session: &mut Session, shape: [usize; 4], input: Vec<f32>, look: &mut Look<'_>) -> ort::Result<Result<()>> {
     let outputs = session.run(ort::inputs![Tensor::from_array((shape, input))?])?;
     let first = outputs.values().next().ok_or_else(|| ort::Error::new("it has no output"))?;
     let (shape, data) = first.try_extract_tensor::<f32>()?;
-    Ok(Array { shape: shape.iter().map(|&side| usize::try_from(side).unwrap_or(0)).collect(), data: data.to_vec() })
+    let shape: Vec<usize> = shape.iter().map(|&side| usize::try_from(side).unwrap_or(0)).collect();
+    Ok(look(&shape, data))
 }
