@@ -2,13 +2,13 @@
 //! Knows the rules' results, not the rules.
 
 use crate::invoice::{Field, plain};
-use crate::report::{Check, CheckStatus, Reading, Reason};
+use crate::report::{Check, CheckStatus, Reading, Statement};
 use crate::sentence::report as says;
 
 use super::case::tax_is_starred;
 
 /// What still needs a look; empty when the invoice is verified.
-pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<Reason> {
+pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<Statement> {
     let failed = checks.iter().filter(|check| check.status == CheckStatus::Fail);
     let failed = failed.map(|check| says::check_failed(&check.rule, check.said.clone()));
     let needed = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field));
@@ -17,7 +17,7 @@ pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<Reason> {
         Some(e) if !e.verified => Some(says::field_unconfirmed(field)),
         Some(_) => None,
     });
-    failed.chain(unproven).map(Reason::from).collect()
+    failed.chain(unproven).map(Statement::from).collect()
 }
 
 /// Whether this invoice prints what a booking needs.

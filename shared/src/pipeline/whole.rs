@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::provider::{MODEL, ReadBy};
 use crate::report::{
-    CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Reason, Report, SCHEMA, Source, Status, Verdict,
+    CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Report, SCHEMA, Source, Statement, Status, Verdict,
 };
 use crate::sentence::{next, report as says};
 
@@ -116,10 +116,10 @@ pub(super) fn sum_up(report: &mut Report) {
     report.verdict = (report.status == Status::Read).then_some(verdict);
 }
 
-fn reasons(report: &Report) -> Vec<Reason> {
+fn reasons(report: &Report) -> Vec<Statement> {
     let several = report.invoices.len() > 1;
     let of_invoice = |invoice: &CheckedInvoice| {
-        let of_this = |reason: &Reason| if several { reason.of_invoice(invoice.index) } else { reason.clone() };
+        let of_this = |reason: &Statement| if several { reason.of_invoice(invoice.index) } else { reason.clone() };
         invoice.reasons.iter().map(of_this).collect::<Vec<_>>()
     };
     let unread = report.others.iter().filter(|other| !other.needs_no_review());

@@ -1,4 +1,5 @@
-//! What a Report says beside the rules: why a person has to look, where in a file something stands, what else is in it.
+//! What a Report says beside the rules: why a person has to look, where in a file something stands, what else is in it,
+//! and what was done to a page before somebody else read it.
 
 use super::catalogue::sentences;
 
@@ -48,4 +49,17 @@ sentences! {
     altered_copy(index: Number, fields: Fields)
         "this is invoice {index} of this file again, but another {fields}"
         "与本文件第{index}张是同一张发票，但{fields}不同";
+
+    encoded_again()
+        "re-encoded"
+        "已重新压缩";
+    page_converted()
+        "page of the PDF converted to JPEG"
+        "PDF页面已转换为JPEG";
+    converted(format: Text)
+        "{format} converted to JPEG"
+        "{format}已转换为JPEG";
+    scaled(how: Said, width: Number, height: Number)
+        "{how}, scaled to {width}x{height}"
+        "{how}，并缩放为{width}x{height}";
 }
