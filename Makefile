@@ -75,7 +75,7 @@ ready:
 	@$(STEP) "models into models/" $(MAKE) --no-print-directory models
 	@$(STEP) "build both functions (several minutes the first time)" $(MAKE) --no-print-directory build
 
-test: tools lint-rust lint-unused lint-template build ## format, lints, every test; end to end on a local AWS
+test: tools browser $(VENV)/schemathesis.stamp lint-rust lint-unused lint-template build ## format, lints, every test; end to end on a local AWS
 	cargo test --workspace --locked
 
 lint-rust:
@@ -141,7 +141,7 @@ $(VENV)/tools.stamp: requirements.txt $(CLIENTS)
 		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
-browser: $(BROWSER)/browser.stamp ## a browser and what drives it into .browser/, with which `make test` also tests the page
+browser: $(BROWSER)/browser.stamp ## a browser and what drives it, for the tests of the page, into .browser/
 
 browser-tests: browser build ## the page in a real browser on a local AWS; its pictures come to target/screenshots/
 	$(PY) -m unittest discover --start-directory tests/browser --verbose

@@ -383,7 +383,7 @@ async fn send_enlarged(
     let photo = document(enlarged(file, 11_000));
     assert!(photo.bytes().len() >= 12_000_000, "{} bytes are no challenge", photo.bytes().len());
     let answer = read(provider, &photo).await.unwrap();
-    assert!(answer.adapted.as_ref().unwrap().contains("scaled to"));
+    assert!(answer.adapted.as_ref().unwrap().message.contains("scaled to"));
     let calls = stub.calls();
     assert_eq!((calls.len(), calls[0].refused), (1, None));
     let sent = image::load_from_memory(calls[0].file.as_ref().unwrap()).unwrap().into_rgb8();

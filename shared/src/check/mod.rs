@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::report::{Check, Reading, Reason, Verdict};
+use crate::report::{Check, Reading, Statement, Verdict};
 
 use case::Case;
 use outcome::{Outcome, Proof};
@@ -94,7 +94,7 @@ pub struct Findings {
     /// Whether a person has to look.
     pub verdict: Verdict,
     /// Why; empty when verified.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<Statement>,
 }
 
 impl Rules {

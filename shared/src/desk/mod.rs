@@ -27,9 +27,7 @@ use crate::report::Reading;
 
 pub use engine::PageReader;
 pub use facts::{FileFacts, PartFacts};
-pub use picture::{Leaf, Picture};
-
-pub(crate) use picture::SHOWN;
+pub use picture::{Leaf, Picture, SHOWN};
 
 use engine::Lazy;
 

@@ -10,8 +10,8 @@ use crate::document::fit::{self, BodyForm, Requirements};
 use crate::document::{self, Document, Format, Limits, Opened};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What every browser shows; anything else is converted to JPEG.
-pub(crate) const SHOWN: [Format; 4] = [Format::Jpeg, Format::Png, Format::Gif, Format::WebP];
+/// What every browser shows, and so what a [`Picture`] may be; anything else is converted to JPEG.
+pub const SHOWN: [Format; 4] = [Format::Jpeg, Format::Png, Format::Gif, Format::WebP];
 /// More pixels a side than screens have; a larger page is scaled down.
 const MAX_SIDE: u32 = 4096;
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Document, Format};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{Sentence, fault, report as says};
 
 /// What a reader takes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub struct Fitted {
     /// Its width and height in pixels; none for a PDF, whose pixels are the reader's affair.
     pub size: Option<(u32, u32)>,
     /// What was done to it; none when it is the original.
-    pub adapted: Option<String>,
+    pub adapted: Option<Sentence>,
 }
 
 /// Qualities tried before pixels are given up.
@@ -193,16 +193,13 @@ fn encode(page: &RgbImage, quality: u8) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-fn describe(document: &Document, full: (u32, u32), sent: (u32, u32)) -> String {
-    let mut what = match document.format() {
-        Format::Jpeg => "re-encoded".to_owned(),
-        Format::Pdf => "first page of PDF converted to JPEG".to_owned(),
-        other => format!("{other:?} converted to JPEG"),
+fn describe(document: &Document, full: (u32, u32), sent: (u32, u32)) -> Sentence {
+    let how = match document.format() {
+        Format::Jpeg => says::encoded_again(),
+        Format::Pdf => says::page_converted(),
+        other => says::converted(format!("{other:?}")),
     };
-    if full != sent {
-        what += &format!(", scaled to {}x{}", sent.0, sent.1);
-    }
-    what
+    if full == sent { how } else { says::scaled(how, sent.0, sent.1) }
 }
 
 #[cfg(test)]
@@ -211,6 +208,7 @@ mod tests {
 
     use super::*;
     use crate::document::Limits;
+    use crate::sentence::Lang;
 
     const REQUIREMENTS: Requirements = Requirements {
         formats: Cow::Borrowed(&[Format::Jpeg, Format::Png, Format::Gif, Format::Tiff]),
@@ -245,6 +243,10 @@ mod tests {
         (sent.width(), sent.height())
     }
 
+    fn said(fitted: Fitted) -> String {
+        fitted.adapted.unwrap().say(Lang::En).unwrap()
+    }
+
     #[test]
     fn what_fits_is_passed_on_untouched() {
         let original = document(&page(100, 80), ImageFormat::Png);
@@ -257,7 +259,7 @@ mod tests {
         for format in [ImageFormat::WebP, ImageFormat::Bmp] {
             let fitted = fit(&document(&page(100, 80), format), &REQUIREMENTS).unwrap();
             assert_eq!(assert_fits(&fitted, &REQUIREMENTS), (100, 80));
-            assert!(fitted.adapted.unwrap().contains("converted to JPEG"));
+            assert!(said(fitted).contains("converted to JPEG"));
         }
     }
 
@@ -265,7 +267,7 @@ mod tests {
     fn too_many_pixels_are_scaled_down_to_the_limit_and_no_further() {
         let fitted = fit(&document(&RgbImage::new(1500, 300), ImageFormat::Png), &REQUIREMENTS).unwrap();
         assert_eq!(assert_fits(&fitted, &REQUIREMENTS), (1000, 200));
-        assert!(fitted.adapted.unwrap().contains("scaled to 1000x200"));
+        assert!(said(fitted).contains("scaled to 1000x200"));
     }
 
     #[test]

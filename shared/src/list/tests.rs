@@ -212,7 +212,10 @@ fn a_bucket_knows_itself_who_came_first() {
     assert_eq!(told, [["a.jpg", "review", "z.jpg"], ["z.jpg", "verified", ""]]);
     // Said once.
     assert_eq!(records(&list)[0]["原因 reasons"], later.invoices[0].reasons[0].message);
-    assert_eq!(list.table(Lang::En).summary.repeated, ["a.jpg: to review: z.jpg has brought this invoice before"]);
+    assert_eq!(
+        list.table(Lang::En).summary.repeated,
+        ["a.jpg: to review: the same invoice is already in z.jpg: do not pay it twice"]
+    );
 }
 
 #[test]
@@ -246,7 +249,7 @@ fn a_list_in_chinese_has_no_english_but_names() {
     csv::write(&table, &mut written).unwrap();
     let text = String::from_utf8(written).unwrap().replace(".jpg.json", "").replace(".jpg", "").replace(".txt", "");
     assert!(!text.contains(|letter: char| letter.is_ascii_alphabetic()), "{text}");
-    for words in ["原因", "待复核", "办公", "未找到价税合计", "已核实", ",是,", "纯文本"] {
+    for words in ["原因", "待复核", "办公", "未能识别价税合计", "已核实", ",是,", "纯文本"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(table.summary.repeated[0].starts_with("二.jpg：存疑：发票重复：一.jpg"), "{:?}", table.summary);

@@ -8,7 +8,7 @@ use super::event::newest;
 use super::identity::Identity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::invoice::Money;
-use crate::report::{CheckedInvoice, Reason, Report};
+use crate::report::{CheckedInvoice, Report, Statement};
 use crate::sentence::{self, Lang};
 
 /// So many identities of earlier versions are kept.
@@ -186,7 +186,7 @@ impl StoredReport {
         if self.status() != "read" {
             return;
         }
-        let old: Vec<Reason> = before.invoices_reasons().iter().filter_map(known).collect();
+        let old: Vec<Statement> = before.invoices_reasons().iter().filter_map(known).collect();
         let is_old = |reason: &Value| known(reason).is_some_and(|reason| old.iter().any(|old| is_same(old, &reason)));
         let of_others = list(&before.0["reasons"]).iter().filter(|reason| !is_old(reason)).cloned();
         let reasons: Vec<Value> = self.invoices_reasons().into_iter().chain(of_others).collect();
@@ -225,13 +225,13 @@ pub(super) fn is_about(reason: &Value, rule: &str) -> bool {
     old || (reason["id"] == "check_failed" && reason["params"]["rule"] == rule)
 }
 
-fn known(reason: &Value) -> Option<Reason> {
-    Reason::deserialize(reason).ok()
+fn known(reason: &Value) -> Option<Statement> {
+    Statement::deserialize(reason).ok()
 }
 
 /// Whether two reasons say the same, in whatever language.
-fn is_same(a: &Reason, b: &Reason) -> bool {
-    let text = |reason: &Reason| reason.said.say(Lang::En).unwrap_or_else(|| reason.message.clone());
+fn is_same(a: &Statement, b: &Statement) -> bool {
+    let text = |reason: &Statement| reason.said.say(Lang::En).unwrap_or_else(|| reason.message.clone());
     text(a) == text(b)
 }
 

@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::provider::{MODEL, ReadBy};
 use crate::report::{
-    CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Reason, Report, SCHEMA, Source, Status, Verdict,
+    CheckedInvoice, ErrorInfo, Other, Place, ProviderInfo, Report, SCHEMA, Source, Statement, Status, Verdict,
 };
 use crate::sentence::{next, report as says};
 
@@ -116,10 +116,10 @@ pub(super) fn sum_up(report: &mut Report) {
     report.verdict = (report.status == Status::Read).then_some(verdict);
 }
 
-fn reasons(report: &Report) -> Vec<Reason> {
+fn reasons(report: &Report) -> Vec<Statement> {
     let several = report.invoices.len() > 1;
     let of_invoice = |invoice: &CheckedInvoice| {
-        let of_this = |reason: &Reason| if several { reason.of_invoice(invoice.index) } else { reason.clone() };
+        let of_this = |reason: &Statement| if several { reason.of_invoice(invoice.index) } else { reason.clone() };
         invoice.reasons.iter().map(of_this).collect::<Vec<_>>()
     };
     let unread = report.others.iter().filter(|other| !other.needs_no_review());
@@ -183,8 +183,8 @@ mod tests {
         );
         let [of_invoice, of_page] = &altered.reasons[..] else { panic!("{:?}", altered.reasons) };
         let [of_invoice, of_page] = [of_invoice, of_page].map(|reason| reason.message.as_str());
-        assert!(of_invoice.starts_with("copies_agree: page 2 shows") && of_invoice.contains("6.00"), "{of_invoice}");
-        assert!(of_page.starts_with("page 2: altered_copy: ") && of_page.contains("grand_total"), "{of_page}");
+        assert!(of_invoice.starts_with("page 2 shows") && of_invoice.contains("6.00"), "{of_invoice}");
+        assert!(of_page.starts_with("page 2: altered_copy: ") && of_page.contains("grand total"), "{of_page}");
     }
 
     #[test]
@@ -238,14 +238,14 @@ mod tests {
         };
         let mut whole = Whole::default();
         whole.add(doubtful(1, "1"));
-        assert_eq!(report(whole).reasons[0].message, "issue_date was not found");
+        assert_eq!(report(whole).reasons[0].message, "issue date was not found: look it up on the page");
         let mut whole = Whole::default();
         whole.add(invoice(1, "1", ""));
         whole.add(doubtful(2, "2"));
         let report = report(whole);
         assert_eq!(
             (report.verdict, report.reasons.len(), report.reasons[0].message.as_str()),
-            (Some(Verdict::Review), 1, "invoice 2: issue_date was not found")
+            (Some(Verdict::Review), 1, "invoice 2: issue date was not found: look it up on the page")
         );
     }
 

@@ -23,7 +23,7 @@ use crate::desk::Found;
 use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ocr;
-use crate::report::Reading;
+use crate::report::{Reading, Statement};
 use crate::worker::Part;
 
 pub use crate::desk::{MODEL, ReadBy};
@@ -46,7 +46,7 @@ pub struct Answer {
     /// The vendor's own id of the request.
     pub request_id: Option<String>,
     /// What was done to the document to make it fit.
-    pub adapted: Option<String>,
+    pub adapted: Option<Statement>,
 }
 
 impl Answer {

@@ -18,7 +18,7 @@ use crate::document::fit::Fitted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{self, Corners};
 use crate::reader::sources::{self, CodeWeight};
-use crate::report::PageInfo;
+use crate::report::{PageInfo, Statement};
 use crate::sentence::{fault, next};
 use crate::worker::Part;
 
@@ -74,7 +74,7 @@ impl Provider for Remote {
             None => part.fit(&self.vendor.requirements, deadline).await?,
         };
         let mut raw = self.call(&fitted.bytes, deadline).await?;
-        (raw.sent, raw.adapted) = (fitted.size, fitted.adapted);
+        (raw.sent, raw.adapted) = (fitted.size, fitted.adapted.map(Statement::from));
         Ok(Told::Raw(raw))
     }
 

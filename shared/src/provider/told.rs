@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Answer;
 use super::http::{REQUEST_ID, Reply};
 use crate::error::{Error, ErrorKind, Result};
+use crate::report::Statement;
 
 /// What a provider gave.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub struct RawAnswer {
     /// Width and height of the picture that was sent; none for a PDF.
     pub(super) sent: Option<(u32, u32)>,
     /// What was done to the document to make it fit.
-    pub(super) adapted: Option<String>,
+    pub(super) adapted: Option<Statement>,
 }
 
 /// The headers that are kept.

@@ -1,4 +1,5 @@
-//! What a Report says beside the rules: why a person has to look, where in a file something stands, what else is in it.
+//! What a Report says beside the rules: why a person has to look, where in a file something stands, what else is in it,
+//! and what was done to a page before somebody else read it.
 
 use super::catalogue::sentences;
 
@@ -7,15 +8,15 @@ sentences! {
         "{text}"
         "{text}";
 
-    check_failed(rule: Rule, detail: Said)
-        "{rule}: {detail}"
-        "{rule}：{detail}";
+    check_failed(rule: Code, detail: Said)
+        "{detail} ({rule})"
+        "{detail}";
     field_not_found(field: Field)
-        "{field} was not found"
-        "未找到{field}";
-    field_unconfirmed(field: Field)
-        "{field} has no second source that confirms it"
-        "{field}没有第二来源印证，请与票面核对";
+        "{field} was not found: look it up on the page"
+        "未能识别{field}，请查看票面";
+    field_unconfirmed(field: Field, value: Text)
+        "{field} is read as {value}, and nothing confirms it: compare it with the page"
+        "{field}识别为{value}，没有其他来源可以印证，请与票面核对";
     of_invoice(index: Number, reason: Said)
         "invoice {index}: {reason}"
         "第{index}张发票：{reason}";
@@ -48,4 +49,17 @@ sentences! {
     altered_copy(index: Number, fields: Fields)
         "this is invoice {index} of this file again, but another {fields}"
         "与本文件第{index}张是同一张发票，但{fields}不同";
+
+    encoded_again()
+        "re-encoded"
+        "已重新压缩";
+    page_converted()
+        "page of the PDF converted to JPEG"
+        "PDF页面已转换为JPEG";
+    converted(format: Text)
+        "{format} converted to JPEG"
+        "{format}已转换为JPEG";
+    scaled(how: Said, width: Number, height: Number)
+        "{how}, scaled to {width}x{height}"
+        "{how}，并缩放为{width}x{height}";
 }

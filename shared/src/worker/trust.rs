@@ -63,7 +63,8 @@ impl Checked for Seen {
 impl Checked for Fitting {
     fn checked(self) -> io::Result<Self> {
         check_sides(self.size.unwrap_or_default())?;
-        check_text(self.adapted.as_deref().unwrap_or_default())?;
+        let is_ours = |said: &Sentence| said.clone().known().is_some_and(|said| is_short(&said));
+        hold(self.adapted.as_ref().is_none_or(is_ours), "a sentence that is none of ours")?;
         Ok(self)
     }
 }
@@ -86,19 +87,19 @@ pub(super) fn documents_own(error: &Error) -> Error {
     let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_TEXT / 4).collect::<String>();
     // A sentence is one of ours, or only what it says in English counts.
     let believed = |sentence: Sentence, english: &str| match sentence.map_texts(&short).known() {
-        Some(sentence) if sentence.say(Lang::En).is_some_and(|text| text.len() <= MAX_TEXT) => sentence,
+        Some(sentence) if is_short(&sentence) => sentence,
         _ => Sentence::verbatim(short(english)),
     };
     Error::new(kind, believed(error.sentence(), error.message()))
         .with_hint(believed(error.hint_sentence(), &error.hint()))
 }
 
-fn hold(holds: bool, what: &str) -> io::Result<()> {
-    if holds { Ok(()) } else { Err(invalid(format!("an answer that is not believed: {what}"))) }
+fn is_short(sentence: &Sentence) -> bool {
+    sentence.say(Lang::En).is_some_and(|text| text.len() <= MAX_TEXT)
 }
 
-fn check_text(text: &str) -> io::Result<()> {
-    hold(text.len() <= MAX_TEXT, "a text that is too long")
+fn hold(holds: bool, what: &str) -> io::Result<()> {
+    if holds { Ok(()) } else { Err(invalid(format!("an answer that is not believed: {what}"))) }
 }
 
 fn check_sides((width, height): (u32, u32)) -> io::Result<()> {
@@ -210,7 +211,10 @@ mod tests {
         {
             assert!(seen.checked().is_err(), "{at}");
         }
-        assert!(Fitting { is_file: false, size: Some((u32::MAX, 1)), adapted: None }.checked().is_err());
+        let foreign = Some(Sentence { id: "of_nobody".to_owned(), ..Sentence::default() });
+        for (size, adapted) in [(Some((u32::MAX, 1)), None), (None, foreign)] {
+            assert!(Fitting { is_file: false, size, adapted }.checked().is_err());
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::desk::{FileFacts, Leaf, Seen};
 use crate::document::Limits;
 use crate::document::fit::Requirements;
 use crate::error::Error;
+use crate::sentence::Sentence;
 
 /// Bytes of a head: a table of two thousand lines of goods with its evidence has eight million.
 pub(super) const MAX_HEAD: u64 = 48 << 20;
@@ -78,7 +79,7 @@ pub(super) struct Fitting {
     /// Whether the file as it was opened fits.
     pub is_file: bool,
     pub size: Option<(u32, u32)>,
-    pub adapted: Option<String>,
+    pub adapted: Option<Sentence>,
 }
 
 /// A page's picture, without its bytes.

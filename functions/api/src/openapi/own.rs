@@ -1,5 +1,6 @@
 //! Our own routes: what each takes and answers. Knows nothing of the vendors' interfaces.
 
+use fapiao::desk::SHOWN;
 use serde_json::{Map, Value, json};
 
 use super::content;
@@ -99,7 +100,8 @@ fn file_body() -> Value {
 }
 
 fn show_preview() -> Value {
-    let picture = json!({"schema": {}});
+    let pictures: Map<String, Value> =
+        SHOWN.iter().map(|format| (format.media_type().to_owned(), json!({"schema": {}}))).collect();
     let count = json!({"type": "integer", "minimum": 1});
     let mut headers = header("x-page-width", "Width of the frame in which the Report's corners count.", &count);
     for (name, description) in
@@ -107,9 +109,7 @@ fn show_preview() -> Value {
     {
         headers[name] = header(name, description, &count)[name].take();
     }
-    let own = json!({"200": {
-        "description": "The page.", "headers": headers, "content": {"image/jpeg": picture, "image/png": picture},
-    }});
+    let own = json!({"200": {"description": "The page.", "headers": headers, "content": pictures}});
     json!({
         "tags": ["invoices"], "summary": "The picture of a page", "security": [{"key": []}],
         "description": "The page as the Report's corners count on it. An OFD and an XML have none (`404`, `no_picture`).",
