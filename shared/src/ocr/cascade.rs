@@ -30,9 +30,9 @@ impl Cascade {
     pub fn read(&self, page: &RgbImage, lines: &[Corners]) -> Result<Vec<ReadLine>> {
         let mut read = self.quick.read(page, lines)?;
         let doubtful: Vec<usize> = (0..lines.len()).filter(|&i| doubt::is_doubtful(&read[i])).collect();
-        let places: Vec<Corners> = doubtful.iter().map(|&i| lines[i]).collect();
-        for (i, line) in doubtful.into_iter().zip(self.read_thoroughly(page, &places, &[])?) {
-            read[i] = line;
+        if !doubtful.is_empty() {
+            let mut again = self.thorough()?.read_among(page, lines, &doubtful)?;
+            doubtful.iter().for_each(|&i| read[i] = std::mem::take(&mut again[i]));
         }
         Ok(read)
     }

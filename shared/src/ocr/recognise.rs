@@ -72,16 +72,36 @@ impl Recogniser {
 
     /// As [`Self::read`], where a line has no characters but those listed for it.
     pub fn read_only(&self, page: &RgbImage, lines: &[Corners], only: &[Option<&str>]) -> Result<Vec<ReadLine>> {
-        let widths: Vec<usize> = lines.iter().map(crop::width_of).collect();
-        let batches = batches(&widths);
-        let answers = spread(&batches, self.threads, |batch| {
-            let crops: Vec<Crop> = batch.iter().map(|&i| crop::cut(page, &lines[i])).collect();
-            let allowed: Vec<_> =
-                batch.iter().map(|&i| only.get(i).copied().flatten().map(|c| self.classes(c))).collect();
-            self.read_batch(&crops, &allowed)
+        self.read_batches(page, lines, only, &batches(&widths(lines)))
+    }
+
+    /// Reads those of the lines just as [`Self::read`] reads them among all: how far a line is filled up sways what it is
+    /// taken for. The others are empty.
+    pub fn read_among(&self, page: &RgbImage, lines: &[Corners], wanted: &[usize]) -> Result<Vec<ReadLine>> {
+        let mut batches = batches(&widths(lines));
+        batches.iter_mut().for_each(|batch| batch.lines.retain(|line| wanted.contains(line)));
+        batches.retain(|batch| !batch.lines.is_empty());
+        self.read_batches(page, lines, &[], &batches)
+    }
+
+    fn read_batches(
+        &self,
+        page: &RgbImage,
+        lines: &[Corners],
+        only: &[Option<&str>],
+        batches: &[Batch],
+    ) -> Result<Vec<ReadLine>> {
+        let answers = spread(batches, self.threads, |batch| {
+            let crops: Vec<Crop> = batch.lines.iter().map(|&i| crop::cut(page, &lines[i])).collect();
+            let allowed = |&i: &usize| only.get(i).copied().flatten().map(|characters| self.classes(characters));
+            self.read_batch(
+                &crops,
+                batch.width.next_multiple_of(STEP),
+                &batch.lines.iter().map(allowed).collect::<Vec<_>>(),
+            )
         })?;
         let mut read = vec![ReadLine::default(); lines.len()];
-        for (i, line) in batches.into_iter().flatten().zip(answers.into_iter().flatten()) {
+        for (&i, line) in batches.iter().flat_map(|batch| &batch.lines).zip(answers.into_iter().flatten()) {
             read[i] = line;
         }
         Ok(read)
@@ -93,9 +113,7 @@ impl Recogniser {
         (0..self.alphabet.len()).filter(|&i| listed(&self.alphabet[i])).collect()
     }
 
-    fn read_batch(&self, crops: &[Crop], allowed: &[Option<Vec<usize>>]) -> Result<Vec<ReadLine>> {
-        let widest = crops.iter().map(|c| c.width).max().unwrap_or(STEP);
-        let width = widest.next_multiple_of(STEP);
+    fn read_batch(&self, crops: &[Crop], width: usize, allowed: &[Option<Vec<usize>>]) -> Result<Vec<ReadLine>> {
         let shape = [crops.len(), 3, HEIGHT, width];
         let mut read = Vec::new();
         self.model.show(shape, padded(crops, width), &mut |shape, scores| {
@@ -164,15 +182,27 @@ fn likeliest_of(scores: &[f32], classes: &[usize]) -> (usize, f32) {
     scored.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
 }
 
-/// Indices of lines that go together, of like width; the widest first, so that all threads end at the same time.
-fn batches(widths: &[usize]) -> Vec<Vec<usize>> {
+/// The width of each line.
+fn widths(lines: &[Corners]) -> Vec<usize> {
+    lines.iter().map(crop::width_of).collect()
+}
+
+/// Lines that go through the network together, filled up to one width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Batch {
+    lines: Vec<usize>,
+    width: usize,
+}
+
+/// Lines of like width; the widest first, so that all threads end at the same time.
+fn batches(widths: &[usize]) -> Vec<Batch> {
     let mut order: Vec<usize> = (0..widths.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(widths[i]));
-    let mut batches: Vec<Vec<usize>> = Vec::new();
+    let mut batches: Vec<Batch> = Vec::new();
     for i in order {
         match batches.last_mut() {
-            Some(batch) if fits(widths[i], batch.len(), widths[batch[0]]) => batch.push(i),
-            _ => batches.push(vec![i]),
+            Some(batch) if fits(widths[i], batch.lines.len(), batch.width) => batch.lines.push(i),
+            _ => batches.push(Batch { lines: vec![i], width: widths[i] }),
         }
     }
     batches
@@ -252,6 +282,16 @@ mod tests {
     }
 
     #[test]
+    fn a_line_among_others_is_read_as_with_all_of_them() {
+        let recogniser = Recogniser::new(Box::new(Says(vec![1, 0])), "a\nb\n\u{3000}", 1);
+        let (page, lines) = (RgbImage::new(400, 48), [80.0, 70.0, 75.0, 300.0].map(line));
+        let all = recogniser.read(&page, &lines).unwrap();
+        let some = recogniser.read_among(&page, &lines, &[1, 3]).unwrap();
+        assert_eq!(some, [ReadLine::default(), all[1].clone(), ReadLine::default(), all[3].clone()]);
+        assert_ne!(all[1], recogniser.read(&page, &lines[1..2]).unwrap()[0], "filled up less");
+    }
+
+    #[test]
     fn no_lines_are_no_work() {
         assert!(read(&[1], &[]).is_empty());
     }
@@ -265,9 +305,9 @@ mod tests {
     #[test]
     fn batches_are_of_like_width_and_bounded() {
         let widths = [320, 100, 310, 96, 1500, 300, 1490];
-        let batches = batches(&widths);
-        assert_eq!(batches, [vec![4], vec![6], vec![0, 2, 5], vec![1, 3]]);
-        assert!(super::batches(&[64; 100]).iter().all(|b| b.len() <= MAX_BATCH));
+        let batches: Vec<_> = batches(&widths).into_iter().map(|batch| (batch.lines, batch.width)).collect();
+        assert_eq!(batches, [(vec![4], 1500), (vec![6], 1490), (vec![0, 2, 5], 320), (vec![1, 3], 100)]);
+        assert!(super::batches(&[64; 100]).iter().all(|batch| batch.lines.len() <= MAX_BATCH));
     }
 
     #[test]
