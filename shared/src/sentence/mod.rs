@@ -75,6 +75,11 @@ impl Sentence {
         self.params.get(name)?.say(*kind, lang)
     }
 
+    /// Whether it says that this rule failed.
+    pub fn is_failure_of(&self, rule: &str) -> bool {
+        self.id == "check_failed" && matches!(self.params.get("rule"), Some(Param::Text(own)) if own == rule)
+    }
+
     /// The same with every text in it changed, however deep.
     #[must_use]
     pub fn map_texts(self, change: &impl Fn(&str) -> String) -> Self {
