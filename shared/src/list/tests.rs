@@ -82,10 +82,10 @@ fn the_key_values_say_whether_they_are_confirmed() {
         assert_eq!(record[column], cell, "{column}");
     }
     let cells = &list.table(Lang::En).lines[0].cells;
-    let mark = |field| cells[Column::ALL.iter().position(|column| *column == Column::Value(field)).unwrap()].verified;
+    let mark = |field| cells[Column::ALL.iter().position(|column| *column == Column::Value(field)).unwrap()].trust;
     assert_eq!(
         (mark(crate::invoice::Field::InvoiceNumber), mark(crate::invoice::Field::IssueDate)),
-        (Some(true), Some(false))
+        (Some(Trust::Confirmed), Some(Trust::NotAsked))
     );
 }
 
@@ -250,4 +250,173 @@ fn a_list_in_chinese_has_no_english_but_names() {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(table.summary.repeated[0].starts_with("二.jpg：存疑：发票重复：一.jpg"), "{:?}", table.summary);
+}
+
+#[test]
+fn every_line_says_what_to_do_next_and_nothing_where_nothing_is_to_be_done() {
+    use crate::invoice::Field;
+    use crate::sentence::{next, report as says};
+    let mut list = List::default();
+    list.set("a.jpg", "", &report("11111111", "某公司"));
+    list.set("b.jpg", "", &report("11111111", "某公司"));
+    let mut bundle = report("22222222", "某公司");
+    bundle.invoices[0].verdict = Verdict::Review;
+    bundle.invoices[0].reasons = vec![says::field_unconfirmed(Field::IssueDate).into()];
+    let place = Place { pages: vec![2], ..Place::default() };
+    let info = |code: &str| ErrorInfo::new(code, Sentence::verbatim("as told"), next::export_as_pdf());
+    bundle.others = vec![Other::new(place, info("undecodable"), None)];
+    list.set("c.pdf", "", &bundle);
+    let mut rejected = report("1", "x");
+    (rejected.status, rejected.error) = (Status::Rejected, Some(info("no_invoice")));
+    rejected.invoices.clear();
+    list.set("d.pdf", "", &rejected);
+    list.set_without_report("e.txt", "skipped", &info("unsupported_format"));
+    let steps: Vec<String> = records(&list).iter().map(|record| record["下一步 next_step"].clone()).collect();
+    let export = "Export the file as a PDF and send that.";
+    assert_eq!(
+        steps,
+        ["", "Do not pay or book it twice.", "Compare issue_date with the page.", export, export, export]
+    );
+    let chinese = list.table(Lang::Zh);
+    let at = Column::ALL.iter().position(|column| *column == Column::NextStep).unwrap();
+    for (line, said) in [(1, "请勿重复付款或入账。"), (2, "请将开票日期与票面核对。"), (3, "请将文件导出为PDF后上传。")]
+    {
+        assert_eq!(chinese.lines[line].cells[at].value, Value::Sentences(vec![said.to_owned()]));
+    }
+}
+
+#[test]
+fn the_first_of_two_is_the_one_without_a_mark_in_its_name_and_says_where_the_other_is() {
+    let mut list = List::default();
+    for file in ["a(1).pdf", "a 10.pdf", "a.pdf", "a 2.pdf"] {
+        list.set(file, "", &report("11111111", "某公司"));
+    }
+    list.set("b.pdf", "", &report("22222222", "某公司"));
+    let told: Vec<[String; 4]> = records(&list)
+        .iter()
+        .map(|r| ["文件 file", "结论 verdict", "重复于 duplicate_of", "另见 also_in"].map(|column| r[column].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ["a.pdf", "verified", "", "a 2.pdf; a 10.pdf; a(1).pdf"],
+            ["a 2.pdf", "review", "a.pdf", ""],
+            ["a 10.pdf", "review", "a.pdf", ""],
+            ["a(1).pdf", "review", "a.pdf", ""],
+            ["b.pdf", "verified", "", ""],
+        ]
+    );
+}
+
+/// Documents of an archive, in its order.
+fn archive(members: &[(&str, &str)]) -> Report {
+    let mut all = report("1", "某公司");
+    all.invoices = (1..)
+        .zip(members)
+        .map(|(index, (member, number))| {
+            let place = Place { pages: vec![1], member: Some((*member).to_owned()), quad: None };
+            CheckedInvoice { index, place, ..invoice(number, "某公司") }
+        })
+        .collect();
+    all
+}
+
+#[test]
+fn of_two_in_one_archive_the_one_that_stands_earlier_is_the_first_and_parts_are_named() {
+    use crate::sentence::{check, report as says};
+    let plain =
+        archive(&[("乙.pdf", "11111111"), ("丙.pdf", "33333333"), ("丙.pdf", "11111111"), ("乙(1).pdf", "11111111")]);
+    let mut told = plain.clone();
+    for again in &mut told.invoices[2..] {
+        again.verdict = Verdict::Review;
+        again.reasons = vec![says::check_failed("not_seen_before", check::earlier_here(1)).into()];
+    }
+    let mut in_bucket = told.clone();
+    for again in &mut in_bucket.invoices[2..] {
+        again.duplicate_of = Some(DuplicateOf { key: "m.zip".to_owned(), etag: "e".to_owned() });
+    }
+    for report in [plain, told, in_bucket] {
+        let mut list = List::default();
+        list.set("m.zip", "", &report);
+        let table = list.table(Lang::Zh);
+        let text = |line: usize, column: Column| {
+            let at = Column::ALL.iter().position(|other| *other == column).unwrap();
+            match &table.lines[line].cells[at].value {
+                Value::Name(name) => name.clone(),
+                Value::Sentences(said) => said.join("\n"),
+                _ => String::new(),
+            }
+        };
+        let firsts: Vec<String> = (0..4).map(|line| text(line, Column::DuplicateOf)).collect();
+        assert_eq!(firsts, ["", "", "m.zip/乙.pdf", "m.zip/乙.pdf"]);
+        assert_eq!(text(0, Column::AlsoIn), "m.zip/丙.pdf第2张; m.zip/乙(1).pdf");
+        assert_eq!(text(3, Column::Reasons).lines().count(), 1, "said once");
+        assert_eq!(text(3, Column::NextStep), "请勿重复付款或入账。");
+        assert_eq!(table.summary.repeated[0], "m.zip/丙.pdf第2张：存疑：发票重复：m.zip/乙.pdf中已有此发票");
+        assert_eq!((table.summary.verified, table.summary.review), (2, 2));
+    }
+}
+
+#[test]
+fn a_copy_inside_an_archive_does_not_take_the_first_place_of_a_file_before_it() {
+    let mut list = List::default();
+    list.set("a.pdf", "", &report("11111111", "某公司"));
+    list.set("m.zip", "", &archive(&[("1.pdf", "11111111"), ("2.pdf", "11111111")]));
+    let firsts: Vec<String> = records(&list).iter().map(|r| r["重复于 duplicate_of"].clone()).collect();
+    assert_eq!(firsts, ["", "a.pdf", "a.pdf"]);
+}
+
+#[test]
+fn what_no_verdict_asks_for_does_not_look_like_work() {
+    use crate::invoice::Field;
+    let trusts = |checked: &CheckedInvoice, fields: &[Field]| -> Vec<Option<Trust>> {
+        let mut sent = report("11111111", "某公司");
+        sent.invoices = vec![checked.clone()];
+        let mut list = List::default();
+        list.set("a.jpg", "", &sent);
+        let table = list.table(Lang::En);
+        let at = |field: &Field| Column::ALL.iter().position(|column| *column == Column::Value(*field)).unwrap();
+        fields.iter().map(|field| table.lines[0].cells[at(field)].trust).collect()
+    };
+    let fields = [Field::InvoiceNumber, Field::IssueDate, Field::SellerName, Field::GrandTotal];
+    let mut checked = invoice("11111111", "某公司");
+    let (sure, open, quiet) = (Some(Trust::Confirmed), Some(Trust::ToCheck), Some(Trust::NotAsked));
+    assert_eq!(trusts(&checked, &fields), [sure, quiet, quiet, None]);
+    checked.verdict = Verdict::Review;
+    checked.reasons = vec![crate::sentence::report::field_not_found(Field::GrandTotal).into()];
+    assert_eq!(trusts(&checked, &fields), [sure, open, quiet, open]);
+    checked.checks = vec![crate::report::Check {
+        rule: "seal_matches_seller".to_owned(),
+        status: crate::report::CheckStatus::Fail,
+        fields: vec!["seller.name".to_owned()],
+        said: Sentence::default(),
+        detail: String::new(),
+    }];
+    assert_eq!(trusts(&checked, &fields), [sure, open, open, open]);
+}
+
+#[test]
+fn what_a_bookkeeper_asks_beside_the_key_values_has_columns_behind_the_others() {
+    let mut list = List::default();
+    let mut red = report("11111111", "某公司");
+    let item = |name: &str| crate::invoice::Item {
+        name: Some(name.to_owned()),
+        tax_rate: "13%".parse().ok(),
+        ..crate::invoice::Item::default()
+    };
+    red.invoices[0].invoice.items = vec![item("*办公用品*纸"), item("*办公用品*笔")];
+    red.invoices[0].invoice.remarks = Some("=1+1\n合同2".into());
+    red.invoices[0].invoice.original_invoice_number = Some("87654321".into());
+    list.set("a.jpg", "", &red);
+    let record = &records(&list)[0];
+    for (column, cell) in [
+        ("标记 marks", "red letter for 87654321"),
+        ("税率 tax_rates", "13%"),
+        ("货物或服务名称 goods", "*办公用品*纸; *办公用品*笔"),
+        ("备注 remarks", "'=1+1 合同2"),
+    ] {
+        assert_eq!(record[column], cell, "{column}");
+    }
+    // Whoever has a program that reads the list finds what it had before where it was.
+    assert_eq!(Column::ALL.iter().position(|column| *column == Column::NextStep), Some(30));
 }

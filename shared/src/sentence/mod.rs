@@ -3,7 +3,7 @@
 //! Knows nothing of who says something, nor of what invoices and files are: fields, kinds and rules come by their names.
 //!
 //! - [`check`]: what a rule found; [`report`]: what a Report says of a file, and where in it
-//! - [`list`]: what a list says of an invoice beside others
+//! - [`list`]: what a list says of an invoice beside others; [`step`]: what to do about a reason
 //! - [`fault`]: what went wrong; [`next`]: what to do next; [`request`]: what is wrong with a request to the API
 //! - [`screen`]: what a terminal shows
 //! - `labels`: what fields, kinds, sources and rules are called
@@ -20,6 +20,7 @@ mod param;
 pub mod report;
 pub mod request;
 pub mod screen;
+pub mod step;
 #[cfg(test)]
 mod tests;
 
@@ -75,9 +76,17 @@ impl Sentence {
         self.params.get(name)?.say(*kind, lang)
     }
 
+    /// A parameter that is a text or a name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.params.get(name)? {
+            Param::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether it says that this rule failed.
     pub fn is_failure_of(&self, rule: &str) -> bool {
-        self.id == "check_failed" && matches!(self.params.get("rule"), Some(Param::Text(own)) if own == rule)
+        self.id == "check_failed" && self.text("rule") == Some(rule)
     }
 
     /// The same with every text in it changed, however deep.

@@ -77,6 +77,42 @@ fn numbers_are_numbers_and_codes_are_text() {
     assert!(matches!(rows[1][at(Column::Value(Field::IssueDate))], Data::DateTime(_)), "{:?}", rows[1]);
 }
 
+/// The colours of the first line's cells: paper (none where it has none) and ink.
+fn looks(list: &List, columns: &[Column]) -> Vec<Option<Look>> {
+    let table = list.table(Lang::En);
+    let line = &table.lines[0];
+    columns.iter().map(|column| look(*column, &line.cells[at(*column)], line)).collect()
+}
+
+#[test]
+fn green_is_confirmed_yellow_is_work_and_a_second_sheet_says_so() {
+    use fapiao::invoice::Field;
+    let columns = [
+        Column::Verdict,
+        Column::Value(Field::InvoiceNumber),
+        Column::Value(Field::SellerName),
+        Column::Value(Field::IssueDate),
+        Column::Status,
+    ];
+    let mut sent = report("甲", "1.00");
+    let mut list = List::default();
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [Some(UNSURE), Some(GOOD), Some(QUIET), Some(UNSURE), None]);
+    sent.invoices[0].verdict = Verdict::Verified;
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [Some(GOOD), Some(GOOD), Some(QUIET), Some(QUIET), None]);
+    sent.status = Status::Withdrawn;
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [None, None, None, None, Some(BAD)]);
+    for (lang, name, said) in [(Lang::En, "Legend", "Nothing has to be done."), (Lang::Zh, "说明", "无需处理")] {
+        let workbook = workbook(&list.table(lang), &links()).unwrap();
+        let mut workbook: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(workbook)).unwrap();
+        assert_eq!(workbook.sheet_names(), [NAME, name]);
+        let legend = workbook.worksheet_range(name).unwrap();
+        assert!(legend.rows().flatten().any(|cell| cell.to_string().contains(said)), "{name}");
+    }
+}
+
 #[test]
 fn an_amount_that_a_number_cannot_hold_stands_as_text() {
     let mut list = List::default();
