@@ -95,10 +95,10 @@ read: models ## make read IN=folder OUT=folder [RECURSIVE=1] [WATCH=1] [PRUNE=1]
 	$(BIN)/fapiao-read $(if $(filter 1,$(RECURSIVE)),--recursive) $(if $(filter 1,$(WATCH)),--watch) \
 		$(if $(filter 1,$(call given,PRUNE)),--prune) "$(IN)" "$(OUT)"
 
-list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx: the list of a bucket's Reports, or of a folder's; .csv too
+list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx [DOCUMENTS=folder]: the list of a bucket's Reports, or of a folder's; .csv too
 	@test -n "$(FROM)" -a -n "$(OUT)" || { echo "usage: make list FROM=s3://bucket/prefix OUT=invoices.xlsx" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(BIN)/fapiao-list "$(FROM)" "$(OUT)"
+	$(BIN)/fapiao-list $(if $(call given,DOCUMENTS),--documents "$(DOCUMENTS)") "$(FROM)" "$(OUT)"
 
 accuracy: IN ?= $(FAPIAO_CORPUS)
 accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices, score the reading, show every miss and its page

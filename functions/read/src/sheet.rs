@@ -8,7 +8,7 @@ use std::path::Path;
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{Cell, Column, Line, Table, Trust, Value};
 use fapiao::report::Verdict;
-use fapiao::sentence::Lang;
+use fapiao::sentence::{Lang, list as says};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
 
@@ -37,10 +37,8 @@ const QUIET: Look = (None, 0x59_59_59);
 /// # Errors
 /// `internal` where it has more lines than a sheet.
 pub fn workbook(table: &Table, links: &Links) -> Result<Vec<u8>, Error> {
-    written(table, links).map_err(|error| {
-        Error::new(ErrorKind::Internal, format!("the list cannot be written as a workbook: {error}"))
-            .with_hint("Write it as .csv, or list fewer Reports at once.")
-    })
+    written(table, links)
+        .map_err(|error| Error::new(ErrorKind::Internal, says::no_workbook(error)).with_hint(says::write_csv()))
 }
 
 fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {

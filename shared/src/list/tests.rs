@@ -239,7 +239,10 @@ fn a_list_in_chinese_has_no_english_but_names() {
     list.set_without_report(
         "三.txt",
         "skipped",
-        &crate::document::Format::by_first_bytes(b"hello").unwrap_err().info(),
+        &crate::error::ErrorInfo {
+            hint: String::new(),
+            ..crate::document::Format::by_first_bytes(b"hello").unwrap_err().info()
+        },
     );
     let table = list.table(Lang::Zh);
     let mut written = Vec::new();
@@ -249,7 +252,7 @@ fn a_list_in_chinese_has_no_english_but_names() {
     for words in ["原因", "待复核", "办公", "未找到价税合计", "已核实", ",是,", "纯文本"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert!(table.summary.repeated[0].starts_with("二.jpg：存疑：发票重复：一.jpg"), "{:?}", table.summary);
+    assert!(table.summary.repeated[0].starts_with("二.jpg：待复核：发票重复：一.jpg"), "{:?}", table.summary);
 }
 
 #[test]
@@ -352,7 +355,7 @@ fn of_two_in_one_archive_the_one_that_stands_earlier_is_the_first_and_parts_are_
         assert_eq!(text(0, Column::AlsoIn), "m.zip/丙.pdf第2张; m.zip/乙(1).pdf");
         assert_eq!(text(3, Column::Reasons).lines().count(), 1, "said once");
         assert_eq!(text(3, Column::NextStep), "请勿重复付款或入账。");
-        assert_eq!(table.summary.repeated[0], "m.zip/丙.pdf第2张：存疑：发票重复：m.zip/乙.pdf中已有此发票");
+        assert_eq!(table.summary.repeated[0], "m.zip/丙.pdf第2张：待复核：发票重复：m.zip/乙.pdf中已有此发票");
         assert_eq!((table.summary.verified, table.summary.review), (2, 2));
     }
 }

@@ -78,4 +78,44 @@ sentences! {
     about_marks()
         "Marks: what makes it no ordinary invoice (red letter, issued by a tax office, taxed on the difference, another sheet than the buyer's)."
         "“标记”：不同于普通开具的情形（红字、代开、差额征税、非发票联等）。";
+
+    listed(list: Text, reports: Number, unreadable: Number, others: Number)
+        "{list}: {reports} Reports, {unreadable} unreadable, {others} other files passed over"
+        "{list}：识别结果{reports}份，无法读取{unreadable}份，跳过其他文件{others}个";
+    name_has_no_form(path: Text)
+        "the list's name {path} does not end in .xlsx or in .csv"
+        "清单的文件名{path}不是以.xlsx或.csv结尾";
+    choose_form()
+        "Choose a name that ends in .xlsx or in .csv."
+        "请把文件名改为以.xlsx或.csv结尾。";
+    no_reports(from: Text)
+        "there is no Report in {from}"
+        "{from}中没有识别结果";
+    where_reports_are()
+        "Reports stand in the output bucket, or where OUT of `make read` was."
+        "识别结果在输出存储桶中，或在make read的OUT所指的文件夹中。";
+    names_no_bucket(from: Text)
+        "{from} names no bucket"
+        "{from}没有写明存储桶";
+    name_bucket()
+        "Write s3://bucket or s3://bucket/prefix."
+        "请写成s3://存储桶 或 s3://存储桶/前缀。";
+    cannot_list_bucket(place: Text, detail: Detail)
+        "cannot list {place}: {detail}"
+        "无法列出{place}的内容（详情：{detail}）";
+    check_bucket()
+        "Check the bucket's name, AWS_REGION, your credentials and s3:ListBucket."
+        "请检查存储桶名称、AWS_REGION、凭证和s3:ListBucket权限。";
+    report_unreadable(detail: Detail)
+        "its Report cannot be read: {detail}"
+        "其识别结果无法读取（详情：{detail}）";
+    report_of_another_release(detail: Detail)
+        "another release wrote its Report, have it read again: {detail}"
+        "其识别结果由其他版本写出，请重新识别（详情：{detail}）";
+    no_workbook(detail: Detail)
+        "the list cannot be written as a workbook: {detail}"
+        "清单无法写成工作簿（详情：{detail}）";
+    write_csv()
+        "Write it as .csv, or list fewer Reports at once."
+        "请写成.csv，或减少一次列出的识别结果。";
 }

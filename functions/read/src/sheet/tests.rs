@@ -8,6 +8,7 @@ use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status};
 use fapiao::sentence::Sentence;
 
 use super::*;
+use crate::write::Folder;
 
 fn report(seller: &str, total: &str) -> Report {
     let mut invoice = Invoice {
@@ -41,7 +42,7 @@ fn report(seller: &str, total: &str) -> Report {
 }
 
 fn links() -> Links {
-    Links { files: Some("../in".into()), reports: Some("".into()) }
+    Links { files: None, reports: Some("".into()) }
 }
 
 fn rows(list: &List) -> Vec<Vec<Data>> {
@@ -124,10 +125,14 @@ fn an_amount_that_a_number_cannot_hold_stands_as_text() {
 #[test]
 fn links_lead_from_the_list_to_the_files() {
     let mut list = List::default();
+    let input = tempfile::tempdir().unwrap();
+    std::fs::create_dir(input.path().join("sub")).unwrap();
     for name in ["发票 1%20.jpg", "a#b.jpg", "sub/=c.jpg"] {
+        std::fs::write(input.path().join(name), "x").unwrap();
         list.set(name, &format!("{name}.json"), &report("甲", "1.00"));
     }
-    let workbook = workbook(&list.table(fapiao::sentence::Lang::En), &links()).unwrap();
+    let links = Links { files: Some(Folder { seen: "../in".into(), real: input.path().to_owned() }), ..links() };
+    let workbook = workbook(&list.table(Lang::En), &links).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
     let relations = archive.by_name("xl/worksheets/_rels/sheet1.xml.rels").unwrap();
     let relations = std::io::read_to_string(relations).unwrap();
