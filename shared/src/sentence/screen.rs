@@ -21,7 +21,7 @@ sentences! {
         "parts of it that could not be read and are to be looked at: {count}"
         "另有{count}处未能识别，请查看";
     read() "read" "已识别";
-    rejected() "rejected" "已拒绝";
+    rejected() "rejected" "未识别";
     failed() "failed" "失败";
     skipped() "skipped" "已跳过";
     withdrawn() "withdrawn" "已撤回";
@@ -29,7 +29,7 @@ sentences! {
     review() "review" "待复核";
     tally(read: Number, rejected: Number, failed: Number, skipped: Number, seconds: Text)
         "{read} read, {rejected} rejected, {failed} failed, {skipped} skipped in {seconds} s"
-        "已识别{read}个，已拒绝{rejected}个，失败{failed}个，已跳过{skipped}个，用时{seconds}秒";
+        "已识别{read}个，未识别{rejected}个，失败{failed}个，已跳过{skipped}个，用时{seconds}秒";
     tally_of_invoices(tally: Said, verified: Number, review: Number)
         "{tally}; invoices: {verified} verified, {review} to review"
         "{tally}；发票：{verified}张已核实，{review}张待复核";
