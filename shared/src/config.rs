@@ -166,7 +166,7 @@ fn buyers(get: Lookup) -> Result<Buyers> {
         return Ok(Buyers::default());
     };
     Buyers::parse(&text)
-        .map_err(|entry| Error::new(ErrorKind::Internal, screen::no_buyer(entry)).with_hint(screen::buyers_form()))
+        .map_err(|entry| Error::new(ErrorKind::Internal, screen::wrong_buyer(entry)).with_hint(screen::buyers_form()))
 }
 
 /// Refuses a credential in the variables of a deployed function, which shows them to everybody who may look at them; there

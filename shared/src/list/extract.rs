@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::invoice::{Invoice, TaxRate};
+use crate::invoice::{Field, Invoice, TaxRate};
 use crate::sentence::{Sentence, list as says};
 
 /// Goods that are named; of the others it is said how many there are.
@@ -11,15 +11,15 @@ const NAMED: usize = 3;
 const BUYERS_SHEET: &str = "发票联";
 /// Part of the price is not taxed, so the tax is not what the rate makes of the amount.
 const ON_DIFFERENCE: &str = "差额征税";
+/// What stands before the code and number of the invoice that a red-letter one takes back.
+const TAKEN_BACK: [&str; 2] = ["被红冲蓝字", "对应正数发票"];
 
 /// What makes it no ordinary invoice: issued by a tax office, taking another one back, for certain goods, another sheet.
 pub(super) fn marks(invoice: &Invoice) -> Sentence {
     let total = invoice.grand_total.or(invoice.total_amount);
-    let is_red = total.is_some_and(|total| total.0 < Decimal::ZERO) || invoice.original_invoice_number.is_some();
-    let red = match &invoice.original_invoice_number {
-        Some(number) => says::mark_red_of(number),
-        None => says::mark_red(),
-    };
+    let original = original(invoice);
+    let is_red = total.is_some_and(|total| total.0 < Decimal::ZERO) || original.is_some();
+    let red = original.map_or_else(says::mark_red, says::mark_red_of);
     let special = invoice.special_mark.as_deref();
     let remarks = invoice.remarks.as_deref().unwrap_or_default();
     let on_difference = special != Some(ON_DIFFERENCE) && remarks.contains(ON_DIFFERENCE);
@@ -32,6 +32,19 @@ pub(super) fn marks(invoice: &Invoice) -> Sentence {
         sheet.map(says::mark_sheet),
     ];
     says::several(marks.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// The number of the invoice that it takes back, where it or its remarks name one.
+fn original(invoice: &Invoice) -> Option<&str> {
+    let named = invoice.original_invoice_number.as_deref();
+    named.or_else(|| number_behind(invoice.remarks.as_deref()?))
+}
+
+/// Of paper the code stands before the number.
+fn number_behind(remarks: &str) -> Option<&str> {
+    let (_, rest) = TAKEN_BACK.iter().find_map(|words| remarks.split_once(words))?;
+    let mut runs = rest.split(|letter: char| !letter.is_ascii_digit());
+    runs.find(|run| Field::InvoiceNumber.has_length_of(run))
 }
 
 /// Each rate of the lines once, as printed; what the invoice gives as a whole where no line has any.
@@ -84,6 +97,16 @@ mod tests {
         assert_eq!(both(&marks(&plain)), ["", ""]);
         let red = Invoice { grand_total: "-5.00".parse().ok(), ..Invoice::default() };
         assert_eq!(both(&marks(&red)), ["red letter", "红字"]);
+        for (remarks, told) in [
+            (
+                "被红冲蓝字数电发票号码：25372000000518204473 红字发票信息确认单编号：11010825091002615708",
+                "25372000000518204473",
+            ),
+            ("对应正数发票代码:031001900111号码:12345678", "12345678"),
+        ] {
+            let named = Invoice { remarks: Some(remarks.into()), ..red.clone() };
+            assert_eq!(both(&marks(&named))[1], format!("红字（冲销{told}）"));
+        }
         let all = Invoice {
             original_invoice_number: Some("12345678".into()),
             agent_issued: Some(true),

@@ -62,7 +62,7 @@ sentences! {
     choose_language()
         "Set it to `en` or `zh`, or leave it out for `en`."
         "请设为zh或en；不设则为英文。";
-    no_buyer(entry: Text)
+    wrong_buyer(entry: Text)
         "FAPIAO_BUYERS has `{entry}`, which has no tax id, or one whose check digit does not hold"
         "FAPIAO_BUYERS中的“{entry}”没有税号，或税号的校验位不正确";
     buyers_form()
