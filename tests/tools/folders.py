@@ -15,7 +15,8 @@ QUIET_SECONDS = 1.0
 
 
 class Inbox:
-    """`send(key, file)` is called for every file that came or changed; `say(text)` for what the user should know."""
+    """`send(key, file)` is called for every file that came or changed; `say(file, event, detail)` for what the user should
+    know: `sent`, or `not_sent` and why."""
 
     def __init__(self, folder, send, say):
         # The folder itself may be a link: that is the user's own choice.
@@ -36,7 +37,7 @@ class Inbox:
                 pass  # Deleted while we looked.
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one file, the others go on
                 self.settled[key] = self.waiting.pop(key, (None,))[0]
-                self.say(f"inbox/{shown(key)}: not sent: {error}")
+                self.say(f"inbox/{shown(key)}", "not_sent", error)
         for gone in (self.waiting.keys() | self.settled.keys()) - present:
             self.waiting.pop(gone, None)
             self.settled.pop(gone, None)
@@ -65,7 +66,7 @@ class Inbox:
             if signature(os.fstat(opened)) == seen:
                 self.settled[key] = seen
                 del self.waiting[key]
-        self.say(f"inbox/{shown(key)}: sent")
+        self.say(f"inbox/{shown(key)}", "sent")
 
 
 def files(folder):
@@ -90,7 +91,8 @@ def signature(status):
 
 
 class Outbox:
-    """`contents()` gives name and version of everything that should be here, `fetch(name)` its bytes."""
+    """`contents()` gives name and version of everything that should be here, `fetch(name)` its bytes; `say(file, event, detail)` is
+    told `came` and the content, `gone`, or `not_written` and `not_removed` and why."""
 
     def __init__(self, folder, contents, fetch, say):
         self.folder, self.contents, self.fetch, self.say = Path(folder).resolve(), contents, fetch, say
@@ -113,17 +115,17 @@ class Outbox:
             if content is None:
                 return
             write(self.folder, key, content)
-            self.say(f"outbox/{shown(key)}: came", content)
+            self.say(f"outbox/{shown(key)}", "came", content)
         except OSError as error:
-            self.say(f"outbox/{shown(key)}: cannot be written: {error.strerror or error}")
+            self.say(f"outbox/{shown(key)}", "not_written", error.strerror or error)
 
     def remove(self, key):
         try:
             path = place(self.folder, key)
             path.unlink(missing_ok=True)
-            self.say(f"outbox/{shown(key)}: gone from the bucket, removed")
+            self.say(f"outbox/{shown(key)}", "gone")
         except OSError as error:
-            self.say(f"outbox/{shown(key)}: cannot be removed: {error.strerror or error}")
+            self.say(f"outbox/{shown(key)}", "not_removed", error.strerror or error)
 
 
 def write(folder, key, content):

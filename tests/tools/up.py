@@ -2,7 +2,7 @@
 
 usage: up.py [--port N] [--aws-port N] [--inbox FOLDER] [--outbox FOLDER]
 
-`make up` prepares and runs it; Ctrl-C ends all of it.
+`make up` prepares and runs it; Ctrl-C ends all of it. FAPIAO_LANG and FAPIAO_BUYERS count as for `make read`.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from artifacts import ROOT
 from local_aws import LocalAws, tail
 from local_stack import Note, deployed, end_on_signals, running
 from progress import StepError
+from up_words import words
 
 LOOK_SECONDS = 0.5
 SAMPLE = ROOT / "tests" / "fixtures" / "roll.jpg"
@@ -47,7 +48,7 @@ def main(arguments):
         if refusal:
             sys.exit(f"Port {port} cannot be had: {refusal}. Choose another one: make up {variable}={port % 50000 + 10001}")
     try:
-        run(LocalAws(port=options.aws_port, api_port=options.port), note, inbox, outbox)
+        run(LocalAws(parameters(), port=options.aws_port, api_port=options.port), note, inbox, outbox)
     finally:
         note.give_back()
 
@@ -61,8 +62,8 @@ def run(aws, note, inbox, outbox):
         try:
             keep_folders(aws, stack, s3, inbox, outbox)
         except KeyboardInterrupt:
-            print("\nstopping ...", flush=True)
-    print("Everything that was started has been stopped.", flush=True)
+            print("\n" + words()["stopping"], flush=True)
+    print(words()["stopped"], flush=True)
 
 
 def already(stack):
@@ -111,51 +112,42 @@ def keep_folders(aws, stack, s3, inbox, outbox):
         raise StepError("the local AWS ended by itself:\n" + tail(Path(stack["Log"])))
 
 
-def say(text, report=None):
-    print(time.strftime("%H:%M:%S ") + text + (verdict(report) if report else ""), flush=True)
+def say(file, event, detail=""):
+    told = words()[event].format(detail) + (verdict(detail) if event == "came" else "")
+    print(f"{time.strftime('%H:%M:%S')} {file}: {told}", flush=True)
 
 
 def verdict(report):
-    """What a Report says, in two words."""
+    """What a Report says, in two words; an error by its code."""
     try:
         report = json.loads(report)
-        outcome = report["verdict"] if report["status"] == "read" else report["error"]["code"]
-        return f", {report['status']}, {outcome}"
+        outcome = words()[report["verdict"]] if report["status"] == "read" else report["error"]["code"]
+        return f", {words()[report['status']]}, {outcome}"
     except (ValueError, KeyError, TypeError):
         return ""
 
 
 def introduction(stack, inbox, outbox):
-    root, sample = shlex.quote(str(ROOT)), shlex.quote(str(SAMPLE))
-    posted = shlex.quote(f"@{SAMPLE}")
+    sample, posted = shlex.quote(str(SAMPLE)), shlex.quote(f"@{SAMPLE}")
     bucket = f"s3://{stack['InputBucket']}/"
     # With a proxy configured, these two would ask it for 127.0.0.1.
     proxied = any(name.lower() in ("http_proxy", "all_proxy") and value for name, value in os.environ.items())
     aws_direct, curl_direct = ("NO_PROXY=127.0.0.1 ", "--noproxy 127.0.0.1 ") if proxied else ("", "")
-    missing = "" if shutil.which("aws") else "     (the aws command is not installed here; the next line does without)"
-    return f"""
-The local AWS is up. Ctrl-C ends it, with everything in it.
+    own = words()
+    return (own["up"] + own["details"]).format(
+        api=stack["ApiUrl"], aws=stack["Endpoint"], region=stack["Region"], input=stack["InputBucket"],
+        output=stack["OutputBucket"], log=stack["Log"], root=shlex.quote(str(ROOT)), sample=sample,
+        inbox=shlex.quote(str(inbox)), outbox=outbox, missing="" if shutil.which("aws") else own["no_aws"],
+        curl=f"curl {curl_direct}--data-binary {posted} -H \"Authorization: Bearer $KEY\" {stack['ApiUrl']}/v1/invoices",
+        aws_line=f"{aws_direct}AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url {stack['Endpoint']} "
+                 f"--region {stack['Region']} s3 cp {sample} {bucket}",
+        upload=f"curl {curl_direct}--upload-file {sample} {stack['Endpoint']}/{stack['InputBucket']}/")
 
-  API             {stack['ApiUrl']}
-  AWS             {stack['Endpoint']}   region {stack['Region']}, any credentials
-  input bucket    {stack['InputBucket']}
-  output bucket   {stack['OutputBucket']}
-  log             {stack['Log']}
 
-A file into the folder; its Report comes back to {outbox}:
-  cp {sample} {shlex.quote(str(inbox))}/
-
-The API's key, and a file to the API:
-  KEY=$(make -s -C {root} key)
-  curl {curl_direct}--data-binary {posted} -H "Authorization: Bearer $KEY" {stack['ApiUrl']}/v1/invoices
-
-A file into the bucket:{missing}
-  {aws_direct}AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url {stack['Endpoint']} --region {stack['Region']} s3 cp {sample} {bucket}
-  curl {curl_direct}--upload-file {sample} {stack['Endpoint']}/{stack['InputBucket']}/
-
-One event through a function's own program, without Docker:
-  make -C {root} invoke EVENT=tests/events/s3-put.json
-"""
+def parameters():
+    """What is set for `make read` counts here, too."""
+    given = {"Lang": os.environ.get("FAPIAO_LANG"), "Buyers": os.environ.get("FAPIAO_BUYERS")}
+    return {name: value for name, value in given.items() if value}
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ async fn what_a_thing_is_called_in_the_list_it_is_called_on_the_page() {
     words.extend(InvoiceType::ALL.map(|kind| (kind.to_string(), invoice_kind(&kind.to_string(), Lang::Zh))));
     // Under the heads of buyer and seller names are shorter, and a total of digits needs no word for that.
     let is_same = |field: &&Field| !field.to_string().contains('.') && **field != Field::GrandTotal;
-    let called = |field: &Field| zh(report::field_not_found(field)).replacen("未找到", "", 1);
+    let called = |field: &Field| zh(report::field_not_found(field)).replace("未能识别", "").replace("，请查看票面", "");
     words.extend(Field::ALL.iter().filter(is_same).map(|field| (field.to_string(), called(field))));
     let is_on_page = |name: &String| page.contains(&format!("\n  {name}: ['"));
     let on_page: Vec<_> = words.iter().filter(|(name, _)| is_on_page(name)).collect();

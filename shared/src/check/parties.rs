@@ -28,6 +28,9 @@ fn check_digit(case: &Case<'_>, field: Field) -> Outcome {
     let Some(id) = TaxId::parse(text) else {
         return Outcome::fail(&fields, says::no_such_tax_id(text));
     };
+    if id.is_tax_offices() {
+        return Outcome::skip(&fields, says::tax_office());
+    }
     match (id.check_digit_holds(), id.organisation_code_holds()) {
         (Some(true), Some(true)) => Outcome::pass(&fields, says::credit_code_holds()).proving(&fields),
         (Some(true), _) => Outcome::warn(&fields, says::organisation_code_fails()),

@@ -3,21 +3,28 @@
 
 use crate::invoice::{Field, plain};
 use crate::report::{Check, CheckStatus, Reading, Statement};
-use crate::sentence::report as says;
+use crate::sentence::{Sentence, report as says};
 
 use super::case::tax_is_starred;
 
 /// What still needs a look; empty when the invoice is verified.
 pub fn reasons(reading: &Reading, checks: &[Check]) -> Vec<Statement> {
-    let failed = checks.iter().filter(|check| check.status == CheckStatus::Fail);
-    let failed = failed.map(|check| says::check_failed(&check.rule, check.said.clone()));
+    let failed: Vec<&Check> = checks.iter().filter(|check| check.status == CheckStatus::Fail).collect();
+    // A rule that failed has said already what is to be done about its fields.
+    let is_named = |field: Field| failed.iter().any(|check| check.fields.contains(&field.to_string()));
     let needed = Field::KEYS.into_iter().filter(|field| is_needed(reading, *field));
     let unproven = needed.filter_map(|field| match reading.fields.get(&field) {
         None => Some(says::field_not_found(field)),
-        Some(e) if !e.verified => Some(says::field_unconfirmed(field)),
+        Some(e) if !e.verified && !is_named(field) => Some(unconfirmed(reading, field)),
         Some(_) => None,
     });
+    let failed = failed.iter().map(|check| says::check_failed(&check.rule, check.said.clone()));
     failed.chain(unproven).map(Statement::from).collect()
+}
+
+fn unconfirmed(reading: &Reading, field: Field) -> Sentence {
+    let value = reading.invoice.get(field).map(|value| value.to_string());
+    says::field_unconfirmed(field, value.unwrap_or_default())
 }
 
 /// Whether this invoice prints what a booking needs.

@@ -46,8 +46,10 @@ fn settings() -> BTreeSet<String> {
 fn sentence(name: &str, known: &BTreeSet<String>) -> String {
     let nearest = known.iter().map(|known| (strsim::levenshtein(name, known), known)).min();
     // A third of a name mistyped is another name.
-    match nearest.filter(|(distance, known)| distance * 3 < known.len() - OURS.len()) {
-        Some((_, known)) => format!("{name} is set, but nothing reads it: is {known} meant?"),
+    let mistyped = nearest.filter(|(distance, known)| distance * 3 < known.len() - OURS.len()).map(|(_, known)| known);
+    let lengthened = known.iter().filter(|known| name.starts_with(known.as_str())).max_by_key(|known| known.len());
+    match mistyped.or(lengthened) {
+        Some(known) => format!("{name} is set, but nothing reads it: is {known} meant?"),
         None => format!("{name} is set, but nothing reads it: README.md lists what there is"),
     }
 }
@@ -93,6 +95,7 @@ mod tests {
             ("FAPIAO_PROVIDER", "FAPIAO_PROVIDERS"),
             ("FAPIAO_TEXTIN_APPID", "FAPIAO_TEXTIN_APP_ID"),
             ("FAPIAO_VOLCENGINE_ACCESSKEY", "FAPIAO_VOLCENGINE_ACCESS_KEY"),
+            ("FAPIAO_LANGUAGE", "FAPIAO_LANG"),
             ("FAPIAO_WEATHER", "README.md"),
             ("FAPIAO_", "README.md"),
         ] {

@@ -11,7 +11,7 @@ use zip::result::ZipError;
 
 use super::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{Sentence, broken, fault, next};
 
 /// Members of one archive. An OFD of fifty pages has some two hundred.
 const MAX_MEMBERS: usize = 2000;
@@ -21,6 +21,8 @@ const MAX_RATIO: u64 = 250;
 const RATIO_FROM: u64 = 4 << 20;
 /// The head of a member's entry in the central directory.
 const ENTRY: &[u8; 4] = b"PK\x01\x02";
+/// What ends the directory, and with it the archive.
+const DIRECTORY_END: &[u8; 4] = b"PK\x05\x06";
 
 /// An open archive. What is inflated counts towards one budget for all of it.
 #[derive(Debug)]
@@ -53,6 +55,10 @@ impl Archive {
         let entries = bytes.windows(ENTRY.len()).filter(|w| w == ENTRY).take(MAX_MEMBERS * 5 + 1).count();
         if entries > MAX_MEMBERS * 5 {
             return Err(too_many());
+        }
+        // Its directory stands at its end, so half of it has none.
+        if !bytes.windows(DIRECTORY_END.len()).any(|w| w == DIRECTORY_END) {
+            return Err(damaged(broken::end_missing()).with_hint(next::send_whole()));
         }
         let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(|e| zip_error(&e))?;
         if zip.len() > MAX_MEMBERS {
@@ -89,11 +95,11 @@ impl Archive {
         let file = self.zip.by_index(member.index).map_err(|e| zip_error(&e))?;
         let packed = file.compressed_size();
         // What the directory says about the size is not believed.
-        file.take(allowed + 1).read_to_end(&mut content).map_err(|e| damaged(&e.to_string()))?;
+        file.take(allowed + 1).read_to_end(&mut content).map_err(|e| damaged(broken::as_told(e)))?;
         let size = content.len() as u64;
         self.left = self.left.saturating_sub(size);
         if size > allowed {
-            return Err(too_large(&format!("`{}` inflates to more than {allowed} bytes", member.name)));
+            return Err(too_large(broken::member_inflates(&member.name, allowed)));
         }
         if size > RATIO_FROM && size > packed.saturating_mul(MAX_RATIO) {
             let message = fault::archive_inflates(&member.name, MAX_RATIO);
@@ -117,19 +123,19 @@ fn zip_error(error: &ZipError) -> Error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             Error::new(ErrorKind::Encrypted, fault::archive_locked())
         }
-        other => damaged(&other.to_string()),
+        other => damaged(broken::as_told(other)),
     }
 }
 
 fn too_many() -> Error {
-    too_large(&format!("it has more than {MAX_MEMBERS} members"))
+    too_large(broken::members_more_than(MAX_MEMBERS))
 }
 
-fn too_large(what: &str) -> Error {
+fn too_large(what: Sentence) -> Error {
     Error::new(ErrorKind::TooLarge, fault::archive_too_large(what))
 }
 
-fn damaged(what: &str) -> Error {
+fn damaged(what: Sentence) -> Error {
     Error::new(ErrorKind::Undecodable, fault::archive_broken(what))
 }
 

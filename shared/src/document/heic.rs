@@ -5,7 +5,7 @@ use heic_rs::{DecodeOptions, Error as HeicError, PixelLayout};
 use image::RgbImage;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::{fault, next};
+use crate::sentence::{broken, fault, next};
 
 /// What the decoder works with beside the pixels that it gives: planes of two bytes a sample.
 const BYTES_PER_PIXEL: u64 = 6;
@@ -38,7 +38,7 @@ pub(super) fn decode(bytes: &[u8], dimensions: (u32, u32)) -> Result<RgbImage> {
     let options = DecodeOptions { layout: PixelLayout::Rgb8, max_pixels: Some(max_pixels), ..DecodeOptions::default() };
     let picture = heic_rs::decode(bytes, &options).map_err(told)?;
     RgbImage::from_raw(picture.width, picture.height, picture.data)
-        .ok_or_else(|| Error::new(ErrorKind::Undecodable, "the picture has fewer pixels than it says"))
+        .ok_or_else(|| Error::new(ErrorKind::Undecodable, fault::heic_undecodable(broken::fewer_pixels())))
 }
 
 fn told(error: HeicError) -> Error {
@@ -47,7 +47,7 @@ fn told(error: HeicError) -> Error {
         HeicError::PixelLimit { .. } => ErrorKind::BadDimensions,
         _ => ErrorKind::Undecodable,
     };
-    Error::new(kind, fault::heic_undecodable(error.to_string())).with_hint(next::next_heic())
+    Error::new(kind, fault::heic_undecodable(broken::as_told(error))).with_hint(next::next_heic())
 }
 
 #[cfg(test)]

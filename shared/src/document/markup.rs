@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{Sentence, broken, fault};
 
 /// Bytes of one file; a page of a thousand lines has less than one million.
 const MAX_BYTES: usize = 8 << 20;
@@ -39,7 +39,7 @@ impl Element {
     /// `undecodable` when it is no XML or ends early, `too_large` beyond the bounds.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > MAX_BYTES {
-            return Err(too_large(&format!("it has {} bytes; at most {MAX_BYTES} are allowed", bytes.len())));
+            return Err(too_large(broken::bytes_more_than(bytes.len(), MAX_BYTES)));
         }
         Tree::default().read(&decoded(bytes))
     }
@@ -127,7 +127,7 @@ impl Tree {
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
         while self.root.is_none() {
-            match reader.read_event().map_err(|e| damaged(&e.to_string()))? {
+            match reader.read_event().map_err(|e| damaged(broken::as_told(e)))? {
                 Event::Start(start) => self.start(&start)?,
                 Event::Empty(start) => {
                     self.start(&start)?;
@@ -137,11 +137,11 @@ impl Tree {
                 Event::Text(text) => self.text(&text.into_inner()),
                 Event::CData(data) => self.text(&data.into_inner()),
                 Event::GeneralRef(reference) => self.reference(&reference),
-                Event::Eof => return Err(damaged("it ends before its outermost element does")),
+                Event::Eof => return Err(damaged(broken::ends_inside_root())),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
-        self.root.ok_or_else(|| damaged("it has no element"))
+        self.root.ok_or_else(|| damaged(broken::no_element()))
     }
 
     fn start(&mut self, start: &BytesStart<'_>) -> Result<()> {
@@ -155,7 +155,7 @@ impl Tree {
         }
         self.count()?;
         if self.open.len() >= MAX_DEPTH {
-            return Err(damaged("its elements are nested too deeply"));
+            return Err(damaged(broken::nested_too_deeply()));
         }
         self.open.push(element);
         Ok(())
@@ -164,7 +164,7 @@ impl Tree {
     fn count(&mut self) -> Result<()> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(too_large(&format!("it has more than {MAX_NODES} elements and attributes")));
+            return Err(too_large(broken::nodes_more_than(MAX_NODES)));
         }
         Ok(())
     }
@@ -231,11 +231,11 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
-fn damaged(what: &str) -> Error {
+fn damaged(what: Sentence) -> Error {
     Error::new(ErrorKind::Undecodable, fault::xml_broken(what))
 }
 
-fn too_large(what: &str) -> Error {
+fn too_large(what: Sentence) -> Error {
     Error::new(ErrorKind::TooLarge, fault::xml_too_large(what))
 }
 

@@ -7,7 +7,7 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{Sentence, broken, fault};
 
 /// Bytes that a picture's profile and texts may unpack to, together; the profile of a press has 3 MB.
 const MAX_UNPACKED: u64 = 16 << 20;
@@ -27,13 +27,13 @@ pub(super) fn check_png(bytes: &[u8]) -> Result<()> {
     while let Some((kind, content)) = chunk(bytes, at) {
         chunks += 1;
         if chunks > MAX_CHUNKS {
-            return Err(too_complex(&format!("it consists of more than {MAX_CHUNKS} pieces")));
+            return Err(too_complex(broken::pieces_more_than(MAX_CHUNKS)));
         }
         if let Some(packed) = packed(kind, content) {
             unpacked += measure(packed, MAX_UNPACKED - unpacked);
             if unpacked > MAX_UNPACKED {
-                let what = if kind == b"iCCP" { "its colour profile unpacks" } else { "its texts unpack" };
-                return Err(too_complex(&format!("{what} to more than {} MiB", MAX_UNPACKED >> 20)));
+                let say = if kind == b"iCCP" { broken::profile_unpacks } else { broken::texts_unpack };
+                return Err(too_complex(say(MAX_UNPACKED >> 20)));
             }
         }
         at = at.saturating_add(FRAME).saturating_add(content.len());
@@ -72,7 +72,7 @@ fn measure(packed: &[u8], allowed: u64) -> u64 {
     read.unwrap_or(0)
 }
 
-fn too_complex(what: &str) -> Error {
+fn too_complex(what: Sentence) -> Error {
     Error::new(ErrorKind::TooComplex, fault::metadata_too_large(what))
 }
 

@@ -25,7 +25,7 @@ use image::RgbImage;
 use super::Limits;
 use super::text::TextLayer;
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::{fault, next};
+use crate::sentence::{Sentence, broken, fault, next};
 
 /// Enough for small print, and what scanners make.
 const DPI: f32 = 200.0;
@@ -66,12 +66,12 @@ pub(super) fn inspect(bytes: &Bytes, limits: &Limits) -> Result<(u32, (u32, u32)
     bounds::check(bytes)?;
     // What is left of a PDF that was cut off can often be read, and nothing would tell of the pages that are missing.
     if !bytes[bytes.len().saturating_sub(TAIL)..].windows(END.len()).any(|window| window == END) {
-        return Err(damaged("its end is missing").with_hint(next::send_whole()));
+        return Err(damaged(broken::end_missing()).with_hint(next::send_whole()));
     }
     let limits = *limits;
     with_pdf(bytes, move |pdf| {
         let pages = pdf.pages();
-        let first = pages.first().ok_or_else(|| damaged("it has no pages"))?;
+        let first = pages.first().ok_or_else(|| damaged(broken::no_pages()))?;
         let dimensions = size(first.render_dimensions())?;
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
         // Before its objects are gone through.
@@ -108,7 +108,7 @@ pub(super) fn layer(bytes: &Bytes, max_pixels: u64) -> Result<TextLayer> {
 /// A page on white, counted from 0.
 pub(super) fn decode(bytes: &Bytes, index: usize, max_pixels: u64) -> Result<RgbImage> {
     with_pdf(bytes, move |pdf| {
-        let page = pdf.pages().get(index).ok_or_else(|| damaged("it has no such page"))?;
+        let page = pdf.pages().get(index).ok_or_else(|| damaged(broken::no_such_page()))?;
         let points = page.render_dimensions();
         let (width, height) = size(points)?;
         // The renderer cannot be stopped, so a page that asks for too much must be known before.
@@ -120,7 +120,7 @@ pub(super) fn decode(bytes: &Bytes, index: usize, max_pixels: u64) -> Result<Rgb
             hayro::render(page, &RenderCache::new(), &super::fonts::drawing(), &RenderSettings::default(), &settings);
         let opaque = pixmap.data_as_u8_slice().chunks_exact(4);
         let pixels = opaque.flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]).collect();
-        RgbImage::from_raw(width, height, pixels).ok_or_else(|| damaged("its page has another size than it says"))
+        RgbImage::from_raw(width, height, pixels).ok_or_else(|| damaged(broken::page_of_other_size()))
     })
 }
 
@@ -128,7 +128,7 @@ pub(super) fn decode(bytes: &Bytes, index: usize, max_pixels: u64) -> Result<Rgb
 pub(super) fn size((width, height): (f32, f32)) -> Result<(u32, u32)> {
     let long = width.max(height);
     if !long.is_finite() || width.min(height) <= 0.0 {
-        return Err(damaged("its page has no size"));
+        return Err(damaged(broken::page_without_size()));
     }
     let scale = (DPI / POINTS).min(MAX_SIDE / long);
     let pixels = |side: f32| (side * scale).round() as u32;
@@ -165,7 +165,7 @@ fn with_pdf<T: Send + 'static>(bytes: &Bytes, work: impl FnOnce(&Pdf) -> Result<
             }
             Err(too_complex(&format!("a page in it takes more than {} seconds to draw", TIME_LIMIT.as_secs())))
         }
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged("the renderer gave up")),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged(broken::renderer_gave_up())),
     }
 }
 
@@ -188,7 +188,7 @@ impl Drop for OnEnd {
 fn load_error(e: LoadPdfError) -> Error {
     match e {
         LoadPdfError::Decryption(_) => Error::new(ErrorKind::Encrypted, fault::pdf_locked()),
-        LoadPdfError::Invalid => damaged("its structure is broken"),
+        LoadPdfError::Invalid => damaged(broken::structure_broken()),
     }
 }
 
@@ -196,6 +196,6 @@ fn too_complex(what: &str) -> Error {
     Error::new(ErrorKind::TooComplex, fault::pdf_too_complex(what))
 }
 
-fn damaged(what: &str) -> Error {
+fn damaged(what: Sentence) -> Error {
     Error::new(ErrorKind::Undecodable, fault::pdf_broken(what))
 }

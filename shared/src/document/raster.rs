@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Rg
 use super::format::Format;
 use super::{heic, metadata};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::{fault, next};
+use crate::sentence::{Sentence, broken, fault, next};
 
 /// What a decoder may allocate for each pixel: sixteen bits in four channels, and as much again to work in.
 const BYTES_PER_PIXEL: u64 = 16;
@@ -46,7 +46,7 @@ pub(super) fn inspect(bytes: &[u8], format: Format) -> Result<Header> {
         Ok((decoder.dimensions(), decoder.total_bytes(), orientation(&mut decoder)))
     })?;
     if format == Format::Jpeg && !is_complete(bytes) {
-        return Err(damaged("the JPEG ends before its picture does"));
+        return Err(damaged(broken::picture_cut_off()).with_hint(next::send_whole()));
     }
     Ok(Header {
         decoded,
@@ -147,12 +147,12 @@ fn guarded<T>(decode: impl FnOnce() -> image::ImageResult<T>) -> Result<T> {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(ImageError::Limits(e))) => Err(Error::new(ErrorKind::BadDimensions, e.to_string())),
         Ok(Err(ImageError::Unsupported(e))) => Err(Error::new(ErrorKind::UnsupportedFormat, e.to_string())),
-        Ok(Err(e)) => Err(damaged(&e.to_string())),
-        Err(_) => Err(damaged("the decoder gave up")),
+        Ok(Err(e)) => Err(damaged(broken::as_told(e))),
+        Err(_) => Err(damaged(broken::decoder_gave_up())),
     }
 }
 
-fn damaged(what: &str) -> Error {
+fn damaged(what: Sentence) -> Error {
     Error::new(ErrorKind::Undecodable, fault::picture_broken(what))
 }
 

@@ -39,6 +39,11 @@ impl<'a> TaxId<'a> {
         Some(organisation_check(&code[..8]) == code.as_bytes().last().copied())
     }
 
+    /// Whether it is the number under which a tax office issues invoices for others: it has no check digit.
+    pub fn is_tax_offices(&self) -> bool {
+        self.0.len() == 15 && self.0.get(8..10) == Some("DK")
+    }
+
     /// Whether these are the 18 characters of a person's id with its check digit right: sole traders and private
     /// sellers have used theirs.
     pub fn is_persons_id(&self) -> bool {

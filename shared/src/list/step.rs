@@ -94,9 +94,9 @@ mod tests {
     fn fields_are_named_together_and_no_step_is_said_twice() {
         let reasons = || {
             vec![
-                report::field_unconfirmed("issue_date"),
+                report::field_unconfirmed("issue_date", "2019-01-14"),
                 report::field_not_found("grand_total"),
-                report::field_unconfirmed("buyer.tax_id"),
+                report::field_unconfirmed("buyer.tax_id", "9131"),
                 report::check_failed("code_fits_title", check::earlier_here(1)),
                 report::check_failed("code_fits_type", check::earlier_here(1)),
                 report::check_failed("not_seen_before", check::earlier_here(1)),
@@ -112,7 +112,7 @@ mod tests {
                 "请勿重复付款或入账。"
             ]
         );
-        assert_eq!(said(reasons(), Lang::En)[0], "Look grand_total up on the page and type it.");
+        assert_eq!(said(reasons(), Lang::En)[0], "Look grand total up on the page and type it.");
         let rival = vec![report::check_failed("not_seen_before", check::earlier_here_otherwise(1, "1", "2"))];
         assert!(said(rival, Lang::En)[0].contains("altered"), "another total is worse than a copy");
     }

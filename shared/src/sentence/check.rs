@@ -23,10 +23,10 @@ sentences! {
         "the QR code confirms {fields}"
         "二维码与票面一致：{fields}";
     qr_names_no_kind()
-        "the QR code names no kind of invoice"
-        "二维码未注明票种";
+        "no QR code that names a kind of invoice was read"
+        "未识别出注明票种的二维码";
     qr_kind(named: InvoiceType, kind: InvoiceType)
-        "the QR code is one of a {named} invoice, the page one of a {kind} invoice"
+        "the kind in the QR code is {named}, on the page {kind}"
         "二维码票种为{named}，票面票种为{kind}";
 
     no_code_nor_number()
@@ -43,12 +43,12 @@ sentences! {
         "there is no code that tells the kind"
         "没有可以判断票种的发票代码";
     code_kind(told: InvoiceType, kind: InvoiceType)
-        "the code is one of a {told} invoice, the page one of a {kind} invoice"
+        "the kind in the invoice code is {told}, on the page {kind}"
         "按发票代码应为{told}，票面为{kind}";
 
     title_or_code_missing()
-        "title or code is missing, or the title names no region"
-        "缺少发票名称或发票代码，或名称中没有地区";
+        "the page shows no code, or no title with a region in it, to compare"
+        "票面上没有识别出发票代码，或没有识别出带地区的发票名称，未核对";
     code_of_no_region()
         "no region has the digits of this code: compare them with the print"
         "发票代码中的地区代码不存在，请与票面核对";
@@ -86,7 +86,7 @@ sentences! {
         "there is no date"
         "没有开票日期";
     date_has_been(date: Text)
-        "{date} has been"
+        "{date} is a possible date"
         "开票日期{date}合理";
     date_impossible(date: Text, today: Text)
         "{date} cannot be the date of an invoice seen on {today}"
@@ -111,18 +111,21 @@ sentences! {
         "the check digit does not hold: compare it with the print"
         "税号校验位不正确，请与票面核对";
     old_id_holds()
-        "the organisation code in the old id holds"
+        "the check digit in the old id holds"
         "旧税号中组织机构代码的校验位正确";
     old_id_fails()
-        "the organisation code in the old id does not hold: compare it with the print"
+        "the check digit in the old id does not hold: compare it with the print"
         "旧税号中组织机构代码的校验位不正确，请与票面核对";
+    tax_office()
+        "it is the number of a tax office that issued this for the seller whom the remarks name; it has no check digit"
+        "这是代开税务机关的编号，没有校验位；实际销售方见备注";
     tax_id_length(id: Text, length: Number)
         "{id} has {length} characters, today's ids have 18: compare it with the print"
         "税号{id}为{length}位，现行税号为18位，请与票面核对";
 
     no_seal()
-        "no seal of the seller could be read"
-        "未能识别出销售方印章";
+        "no seal of the seller was read"
+        "没有识别出销售方印章，未核对";
     seal_id_differs(sealed: Text, printed: Text)
         "the seal says {sealed} for the seller's tax id, the print {printed}"
         "销售方税号不一致：印章为{sealed}，票面为{printed}";
@@ -134,7 +137,7 @@ sentences! {
         "印章与销售方一致";
 
     buyers_unknown()
-        "nobody said who we are"
+        "our own name and tax id are not set, so the buyer was not compared"
         "未设置本单位的名称和税号，未核对抬头";
     no_buyer()
         "no buyer could be read"
@@ -158,17 +161,17 @@ sentences! {
         "the name is ours, but the tax id is read as {id}, ours is {ours}"
         "抬头是本单位，但税号识别为{id}，本单位税号为{ours}";
     made_out_to(name: Text)
-        "it is made out to {name}, not to us"
-        "抬头为{name}，不是本单位";
+        "it is made out to {name}, not to us: ask the seller for another"
+        "抬头为{name}，不是本单位，请退回重开";
     made_out_to_id(name: Text, id: Text)
-        "it is made out to {name} with the tax id {id}, not to us"
-        "抬头为{name}，税号为{id}，不是本单位";
+        "it is made out to {name} with the tax id {id}, not to us: ask the seller for another"
+        "抬头为{name}，税号为{id}，不是本单位，请退回重开";
     made_out_to_somebody(id: Text)
-        "it is made out to somebody with the tax id {id}, not to us"
-        "购买方税号为{id}，不是本单位";
+        "it is made out to somebody with the tax id {id}, not to us: ask the seller for another"
+        "购买方税号为{id}，不是本单位，请退回重开";
 
     roles_clear()
-        "nothing speaks against any value's field"
+        "every value stands in its own field"
         "各栏内容归属明确";
     roles_confirmed(doubts: All)
         "{doubts}; another account of the invoice has the same"
@@ -190,7 +193,7 @@ sentences! {
         "{field}截取自{run}";
 
     text_whole()
-        "no piece of the page's own text was without characters"
+        "all of the file's own text could be read"
         "文件文字没有缺失字符";
     text_lacking(pieces: Number)
         "{pieces} pieces of the page's own text have no characters and were not read"
@@ -232,7 +235,7 @@ sentences! {
         "no line has a rate"
         "各行均没有税率";
     rates_known()
-        "every rate is one that the law knows"
+        "every rate is one that the law has known"
         "税率均为法定税率";
     no_such_rate(line: Number, rate: Text)
         "line {line}: no law knows a rate of {rate}"
@@ -332,25 +335,25 @@ sentences! {
         "code and number are not both verified, so they accuse nobody"
         "发票代码和号码未全部核实，不做查重";
     not_seen_before()
-        "no other file has brought this invoice before"
+        "no other file holds this invoice"
         "未发现重复，此前没有文件含此发票";
     brought_before(first: Text)
-        "{first} has brought this invoice before"
-        "发票重复：{first}中已有此发票";
+        "the same invoice is already in {first}: do not pay it twice"
+        "发票重复：{first}中已有此发票，请勿重复入账";
     brought_before_otherwise(first: Text, theirs: Text, mine: Text)
-        "{first} has brought this invoice before, but with a total of {theirs} where this one has {mine}: one of them is altered or misread"
+        "the same invoice is already in {first}, but its total is {theirs} there and {mine} here: one of them is altered or misread"
         "发票重复：{first}中已有此发票，但其价税合计为{theirs}，本张为{mine}，其中之一被改动或识别有误";
     earlier_here(index: Number)
-        "invoice {index} of this file has brought this invoice before"
-        "发票重复：本文件第{index}张即为此发票";
+        "it is the same invoice as number {index} of this file: do not pay it twice"
+        "发票重复：与本文件第{index}张是同一张发票，请勿重复入账";
     earlier_here_otherwise(index: Number, theirs: Text, mine: Text)
-        "invoice {index} of this file has brought this invoice before, but with a total of {theirs} where this one has {mine}: one of them is altered or misread"
-        "发票重复：本文件第{index}张即为此发票，但其价税合计为{theirs}，本张为{mine}，其中之一被改动或识别有误";
+        "it is the same invoice as number {index} of this file, but its total is {theirs} there and {mine} here: one of them is altered or misread"
+        "发票重复：与本文件第{index}张是同一张发票，但其价税合计为{theirs}，本张为{mine}，其中之一被改动或识别有误";
     rival(other: Text, theirs: Text, mine: Text)
-        "{other} brings this invoice with a total of {theirs} where this one has {mine}: one of them is altered or misread"
+        "the same invoice is in {other}, but its total is {theirs} there and {mine} here: one of them is altered or misread"
         "{other}中也有此发票，但其价税合计为{theirs}，本张为{mine}，其中之一被改动或识别有误";
     rival_here(index: Number, theirs: Text, mine: Text)
-        "invoice {index} of this file brings this invoice with a total of {theirs} where this one has {mine}: one of them is altered or misread"
+        "number {index} of this file is the same invoice, but its total is {theirs} there and {mine} here: one of them is altered or misread"
         "本文件第{index}张也是此发票，但其价税合计为{theirs}，本张为{mine}，其中之一被改动或识别有误";
 
     copy_differs(place: Said, differences: All)

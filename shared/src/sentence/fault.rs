@@ -25,8 +25,8 @@ sentences! {
     internal(detail: Detail) "{detail}" "系统内部出错（详情：{detail}）";
 
     content_is(what: Said)
-        "the content is {what}, which we do not open"
-        "文件内容为{what}，无法打开";
+        "the content is {what}, which holds no invoice that we can read"
+        "文件内容为{what}，不是可识别的发票文件";
     part_of_zip() "a part of a ZIP archive" "分卷ZIP压缩包的一部分";
     old_office() "an old Office document" "旧版Office文档";
     office() "an Office document" "Office文档";
@@ -38,9 +38,9 @@ sentences! {
     plain_text() "plain text" "纯文本";
     unknown_format() "of no format we know" "未知格式";
     heif() "a HEIF picture of another kind than photos are" "非照片类的HEIF图片";
-    heic_undecodable(detail: Detail)
-        "the HEIC photo cannot be decoded: {detail}"
-        "HEIC照片无法解码（详情：{detail}）";
+    heic_undecodable(why: Said)
+        "the HEIC photo cannot be decoded: {why}"
+        "HEIC照片无法解码：{why}";
     avif() "an AVIF picture" "AVIF图片";
     video() "a video" "视频";
     zip_inside()
@@ -80,18 +80,18 @@ sentences! {
     too_many_members(files: Number, allowed: Number)
         "the archive holds {files} files; at most {allowed} are allowed"
         "压缩包内有{files}个文件，最多允许{allowed}个";
-    archive_too_large(detail: Detail)
-        "the archive is too large: {detail}"
-        "压缩包过大（详情：{detail}）";
+    archive_too_large(why: Said)
+        "the archive is too large: {why}"
+        "压缩包过大：{why}";
     archive_inflates(member: Text, times: Number)
         "the archive's `{member}` inflates to more than {times} times its size"
         "压缩包内的{member}解压后超过其大小的{times}倍";
-    xml_too_large(detail: Detail)
-        "the XML is too large: {detail}"
-        "XML过大（详情：{detail}）";
-    ofd_too_large(detail: Detail)
-        "the OFD has more than {detail}"
-        "OFD过大（详情：{detail}）";
+    xml_too_large(why: Said)
+        "the XML is too large: {why}"
+        "XML过大：{why}";
+    ofd_too_large(why: Said)
+        "the OFD has more than {why}"
+        "OFD过大：{why}";
     does_not_fit(allowed: Number)
         "the page cannot be made to fit {allowed} bytes"
         "页面无法压缩到{allowed}字节以内";
@@ -112,21 +112,21 @@ sentences! {
         "{width} x {height} pixels: each side may have {least} to {most}"
         "图片为{width}×{height}像素，每边允许{least}至{most}像素";
 
-    archive_broken(detail: Detail)
-        "the archive cannot be read: {detail}"
-        "压缩包无法读取（详情：{detail}）";
-    picture_broken(detail: Detail)
-        "the picture cannot be decoded: {detail}"
-        "图片无法解码（详情：{detail}）";
-    xml_broken(detail: Detail)
-        "the XML cannot be read: {detail}"
-        "XML无法读取（详情：{detail}）";
-    pdf_broken(detail: Detail)
-        "the PDF cannot be read: {detail}"
-        "PDF无法读取（详情：{detail}）";
-    ofd_broken(detail: Detail)
-        "the OFD cannot be read: {detail}"
-        "OFD无法读取（详情：{detail}）";
+    archive_broken(why: Said)
+        "the archive cannot be read: {why}"
+        "压缩包或OFD无法读取：{why}";
+    picture_broken(why: Said)
+        "the picture cannot be decoded: {why}"
+        "图片无法解码：{why}";
+    xml_broken(why: Said)
+        "the XML cannot be read: {why}"
+        "XML无法读取：{why}";
+    pdf_broken(why: Said)
+        "the PDF cannot be read: {why}"
+        "PDF无法读取：{why}";
+    ofd_broken(why: Said)
+        "the OFD cannot be read: {why}"
+        "OFD无法读取：{why}";
     ofd_without_pages()
         "the OFD has no pages"
         "OFD没有页面";
@@ -138,9 +138,9 @@ sentences! {
     picture_too_deep(bytes: Number, allowed: Number)
         "the picture's pixels have {bytes} bytes; at most {allowed} are allowed"
         "图片的像素数据有{bytes}字节，最多允许{allowed}字节";
-    metadata_too_large(detail: Detail)
-        "the picture's metadata is too large: {detail}"
-        "图片的附加数据过大（详情：{detail}）";
+    metadata_too_large(why: Said)
+        "the picture's metadata is too large: {why}"
+        "图片的附加数据过大：{why}";
     pages_too_large(pixels: Number, allowed: Number)
         "the file's pages have {pixels} pixels together; at most {allowed} are allowed"
         "文件各页共有{pixels}像素，最多允许{allowed}像素";
@@ -173,11 +173,11 @@ sentences! {
         "the document is {paper}, not a VAT invoice"
         "这是{paper}，不是增值税发票";
     no_invoice_known()
-        "the document holds no Chinese VAT invoice that we know"
+        "no Chinese VAT invoice was found in it"
         "没有找到可识别的增值税发票";
     labels_without_invoice()
-        "the page carries the labels of an invoice, but none could be read from it"
-        "页面上有发票的栏目，但未能识别出发票";
+        "the page looks like an invoice, but it could not be read"
+        "页面看起来是发票，但没有识别出来";
 
     key_too_long(bytes: Number, suffix: Text, allowed: Number)
         "the key has {bytes} bytes, and with {suffix} behind it more than S3's {allowed}"

@@ -1,5 +1,5 @@
-//! What fields, sources, kinds of invoice and rules are called. In English a field, a kind and a rule go by their names in
-//! JSON, so that one finds them there; in Chinese by what stands on the form.
+//! What fields, sources and kinds of invoice are called: in Chinese what stands on the form, in English a field by the words of its
+//! name in JSON and a kind by that name itself.
 
 use super::Lang;
 
@@ -7,25 +7,38 @@ type Table = &'static [(&'static str, &'static str)];
 
 /// A field of its path.
 pub(super) fn field(path: &str, lang: Lang) -> String {
-    if lang == Lang::En {
-        return path.to_owned();
+    match in_table(path) {
+        Some((table, row, column)) => cell(table, row, column, lang),
+        None if lang == Lang::En => words(path),
+        None => of(FIELDS, path),
     }
-    in_table(path).unwrap_or_else(|| of(FIELDS, path))
 }
 
-/// `items[2].amount`, `items.amount`, `page_subtotals[0].tax`.
-fn in_table(path: &str) -> Option<String> {
+/// Table, row from 1 and column of `items[2].amount`, `items.amount`, `page_subtotals[0].tax`.
+fn in_table(path: &str) -> Option<(&str, Option<usize>, &str)> {
     let (table, column) = path.split_once('.')?;
-    if table == "items" {
-        return Some(format!("各行{}", of(COLUMNS, column)));
-    }
-    let (table, row) = table.strip_suffix(']')?.split_once('[')?;
+    let Some((table, row)) = table.strip_suffix(']').and_then(|table| table.split_once('[')) else {
+        return (table == "items").then_some((table, None, column));
+    };
     let row = row.parse::<usize>().ok()?.saturating_add(1);
-    match table {
-        "items" => Some(format!("第{row}行{}", of(COLUMNS, column))),
-        "page_subtotals" => Some(format!("第{row}页小计{}", of(SUBTOTALS, column))),
-        _ => None,
+    matches!(table, "items" | "page_subtotals").then_some((table, Some(row), column))
+}
+
+fn cell(table: &str, row: Option<usize>, column: &str, lang: Lang) -> String {
+    let is_item = table == "items";
+    match (lang, row) {
+        (Lang::En, Some(row)) if is_item => format!("{} of line {row}", words(column)),
+        (Lang::En, Some(row)) => format!("{} of the subtotal of page {row}", words(column)),
+        (Lang::En, None) => format!("{} of the lines", words(column)),
+        (Lang::Zh, Some(row)) if is_item => format!("第{row}行{}", of(COLUMNS, column)),
+        (Lang::Zh, Some(row)) => format!("第{row}页小计{}", of(SUBTOTALS, column)),
+        (Lang::Zh, None) => format!("各行{}", of(COLUMNS, column)),
     }
+}
+
+/// A name in JSON as words.
+fn words(name: &str) -> String {
+    name.replace(['_', '.'], " ")
 }
 
 /// Where a value came from.
@@ -36,11 +49,6 @@ pub(super) fn source(name: &str, lang: Lang) -> String {
 /// A kind of invoice, by its name in JSON.
 pub fn invoice_kind(name: &str, lang: Lang) -> String {
     if lang == Lang::En { name.to_owned() } else { of(INVOICE_KINDS, name) }
-}
-
-/// A rule.
-pub(super) fn rule(name: &str, lang: Lang) -> String {
-    if lang == Lang::En { name.to_owned() } else { of(RULES, name) }
 }
 
 fn of(table: Table, name: &str) -> String {
@@ -146,35 +154,4 @@ const INVOICE_KINDS: Table = &[
     ("digital_common", "数电票（普通发票）"),
     ("digital_special", "数电票（增值税专用发票）"),
     ("roll", "增值税普通发票（卷票）"),
-];
-
-const RULES: Table = &[
-    ("sources_agree", "多来源一致"),
-    ("qr_matches_print", "二维码与票面一致"),
-    ("qr_kind_matches_type", "二维码票种与票面一致"),
-    ("number_shapes", "代码号码格式"),
-    ("code_fits_type", "发票代码与票种相符"),
-    ("code_fits_title", "发票代码与地区相符"),
-    ("code_fits_date", "发票代码与开票日期相符"),
-    ("digital_number_fits_date", "数电票号码与开票日期相符"),
-    ("printed_again", "重复打印内容一致"),
-    ("date_is_possible", "开票日期合理"),
-    ("buyer_tax_id_check_digit", "购买方税号校验位"),
-    ("seller_tax_id_check_digit", "销售方税号校验位"),
-    ("seal_matches_seller", "印章与销售方一致"),
-    ("buyer_is_ours", "抬头是否本单位"),
-    ("roles_are_clear", "各栏内容归属"),
-    ("text_is_whole", "文件文字完整"),
-    ("words_match_digits", "大小写金额一致"),
-    ("signs_agree", "合计正负一致"),
-    ("rates_are_known", "税率合法"),
-    ("price_and_quantity", "数量单价成对"),
-    ("quantity_times_price", "数量×单价＝金额"),
-    ("amount_times_rate", "金额×税率＝税额"),
-    ("negative_lines", "负数行（折扣）"),
-    ("total_plus_tax", "金额＋税额＝价税合计"),
-    ("lines_add_up", "各行金额合计"),
-    ("line_taxes_add_up", "各行税额合计"),
-    ("not_seen_before", "查重"),
-    ("copies_agree", "同票多联一致"),
 ];

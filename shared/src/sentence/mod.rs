@@ -4,10 +4,12 @@
 //!
 //! - [`check`]: what a rule found; [`report`]: what a Report says of a file, and where in it
 //! - [`list`]: what a list says of an invoice beside others; [`step`]: what to do about a reason
-//! - [`fault`]: what went wrong; [`next`]: what to do next; [`request`]: what is wrong with a request to the API
+//! - [`fault`]: what went wrong; [`broken`]: what is wrong inside a file; [`next`]: what to do next; [`request`]: what is wrong with a
+//!   request to the API
 //! - [`screen`]: what a terminal shows
 //! - `labels`: what fields, kinds, sources and rules are called
 
+pub mod broken;
 mod catalogue;
 pub mod check;
 pub mod fault;

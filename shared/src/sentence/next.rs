@@ -22,8 +22,8 @@ sentences! {
         "Remove the password and send the file again."
         "请去除密码后重新上传。";
     next_empty()
-        "The file has no content: upload it again."
-        "文件没有内容，请重新上传。";
+        "The file has no content: check its name and upload it again."
+        "文件没有内容：请检查文件名是否写对，再重新上传。";
     next_no_invoice()
         "Check that the picture shows a whole Chinese VAT invoice, sharp and not covered."
         "请确认图片上是一张完整的增值税发票，清晰且没有遮挡。";

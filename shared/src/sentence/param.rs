@@ -40,8 +40,6 @@ pub(super) enum Form {
     Source,
     /// A kind of invoice.
     InvoiceType,
-    /// A rule's name.
-    Rule,
     /// An error's code, for programs: a language may leave it out.
     Code,
     /// What somebody else says, in their language: quoted as a detail.
@@ -78,9 +76,6 @@ pub(super) mod kinds {
     /// A kind of invoice, by its name in JSON.
     #[derive(Debug)]
     pub struct InvoiceType;
-    /// A rule, by its name.
-    #[derive(Debug)]
-    pub struct Rule;
     /// A code, as it is.
     #[derive(Debug)]
     pub struct Code;
@@ -105,7 +100,7 @@ macro_rules! written {
     };
 }
 
-written! { Text Field Source InvoiceType Rule Code Detail }
+written! { Text Field Source InvoiceType Code Detail }
 
 impl<T: TryInto<i64>> Gives<kinds::Number> for T {
     fn param(self) -> Param {
@@ -140,7 +135,6 @@ impl Param {
             (Self::Text(name), Form::Field) => Some(labels::field(name, lang)),
             (Self::Text(name), Form::Source) => Some(labels::source(name, lang)),
             (Self::Text(name), Form::InvoiceType) => Some(labels::invoice_kind(name, lang)),
-            (Self::Text(name), Form::Rule) => Some(labels::rule(name, lang)),
             (Self::Sentence(sentence), Form::Said) => sentence.say(lang),
             (Self::List(list), Form::Fields) => joined(list, Form::Field, lang, [", ", "、"]),
             (Self::List(list), Form::All) => joined(list, Form::Said, lang, ["; ", "；"]),

@@ -8,15 +8,15 @@ sentences! {
         "{text}"
         "{text}";
 
-    check_failed(rule: Rule, detail: Said)
-        "{rule}: {detail}"
-        "{rule}：{detail}";
+    check_failed(rule: Code, detail: Said)
+        "{detail} ({rule})"
+        "{detail}";
     field_not_found(field: Field)
-        "{field} was not found"
-        "未找到{field}";
-    field_unconfirmed(field: Field)
-        "{field} has no second source that confirms it"
-        "{field}没有第二来源印证，请与票面核对";
+        "{field} was not found: look it up on the page"
+        "未能识别{field}，请查看票面";
+    field_unconfirmed(field: Field, value: Text)
+        "{field} is read as {value}, and nothing confirms it: compare it with the page"
+        "{field}识别为{value}，没有其他来源可以印证，请与票面核对";
     of_invoice(index: Number, reason: Said)
         "invoice {index}: {reason}"
         "第{index}张发票：{reason}";

@@ -4,11 +4,11 @@ use super::catalogue::sentences;
 
 sentences! {
     no_valid_key()
-        "the request carries no valid key"
-        "请求中没有有效的密钥";
+        "the request carries no key, or a wrong one"
+        "没有密钥，或密钥不对";
     send_the_key()
-        "Send `Authorization: Bearer <key>` with the key from the API's secret."
-        "请在请求头中发送`Authorization: Bearer <key>`，密钥见API的密钥存储。";
+        "Send `Authorization: Bearer <key>`; `make key` prints the key, or ask whoever runs this API."
+        "请在请求头中发送`Authorization: Bearer <密钥>`；密钥用`make key`查看，或向管理员索取。";
     address_not_allowed()
         "this client may not come from this address"
         "此客户端不允许从该地址访问";
@@ -23,13 +23,13 @@ sentences! {
         "请重试；详情见函数日志。";
     nothing_at(path: Text)
         "there is nothing at {path}"
-        "{path}处没有内容";
+        "网址不对，没有{path}";
     post_to_invoices()
         "POST the file's bytes to /v1/invoices."
         "请将文件内容POST到/v1/invoices。";
     method_does_nothing()
-        "this method does nothing here"
-        "此处不支持该方法";
+        "this address does not take this method"
+        "该网址不支持此请求方法";
     use_methods(methods: Text)
         "Use {methods}."
         "请使用{methods}。";

@@ -50,8 +50,8 @@ fn a_sentence_says_its_parameters_in_the_words_of_the_language() {
     let differs = check::sources_differ("xml", "1", "items[1].amount", "print", "2");
     let reason = report::of_invoice(2_u32, report::check_failed("sources_agree", check::findings(vec![differs])));
     let said = Lang::ALL.map(|lang| reason.say(lang).unwrap());
-    assert_eq!(said[0], "invoice 2: sources_agree: the file's XML says 1 for items[1].amount, the print 2");
-    assert_eq!(said[1], "第2张发票：多来源一致：第2行金额不一致：文件内XML数据为1，票面为2");
+    assert_eq!(said[0], "invoice 2: the file's XML says 1 for amount of line 2, the print 2 (sources_agree)");
+    assert_eq!(said[1], "第2张发票：第2行金额不一致：文件内XML数据为1，票面为2");
 }
 
 #[test]

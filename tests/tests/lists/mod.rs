@@ -36,7 +36,10 @@ async fn every_report_of_a_bucket_stands_in_its_list_with_duplicates_told() {
     assert_eq!(text.lines().count(), REPORTS + 1);
     let line = |key: &str| text.lines().find(|line| line.starts_with(&format!("{key},"))).unwrap();
     assert!(line("2026/0.pdf").starts_with("2026/0.pdf,1,2026/0.pdf.json,read,verified,"), "{}", line("2026/0.pdf"));
-    assert!(line("2026/7.pdf").contains(",review,2026/0.pdf has brought this invoice before,2026/0.pdf,"));
+    assert!(
+        line("2026/7.pdf")
+            .contains(",review,the same invoice is already in 2026/0.pdf: do not pay it twice,2026/0.pdf,")
+    );
 
     assert_eq!(list(stack, &format!("s3://{BUCKET}/2026/"), &xlsx).status.code(), Some(0));
     opens_in_libreoffice(&xlsx, &text);

@@ -14,7 +14,8 @@ const COLUMNS = ['name', 'specification', 'plate_number', 'vehicle_type', 'passa
   'unit_price', 'amount', 'tax_rate', 'tax_amount'];
 
 /** What to do next, by the kind of reason. */
-const NEXT = { field_not_found: 'next_not_found', field_unconfirmed: 'next_unconfirmed', check_failed: 'next_check_failed' };
+/** Rules whose sentence says itself what to do. */
+const SAYS_IT_ALL = ['not_seen_before', 'buyer_is_ours'];
 
 function showDetails(row) {
   const { entry, invoice, other } = row;
@@ -123,7 +124,8 @@ function drawReasons(row) {
 
 function drawReason(reason, invoice) {
   const paths = fieldsOf(reason, invoice);
-  const next = NEXT[reason.id] ? make('span', { class: 'next' }, say(NEXT[reason.id])) : null;
+  const isToCompare = reason.id === 'check_failed' && !SAYS_IT_ALL.includes(reason.params.rule);
+  const next = isToCompare ? make('span', { class: 'next' }, say('next_check_failed')) : null;
   const links = paths.filter((path) => invoice.fields[path]).map((path) => make('button', { type: 'button', class: 'link',
     ...hearings(path), onclick: () => { turnTo(path); focusField(path); } }, fieldName(path)));
   return make('li', {}, make('span', { class: 'why' }, reason.message ?? reason), next, links.length

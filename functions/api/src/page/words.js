@@ -43,8 +43,6 @@ const WORDS = {
   under_way: ['还有 {0} 个文件正在识别', '{0} files are being read'],
   to_do: ['需要处理', 'What to do'],
   nothing_to_do: ['关键字段均已由第二来源印证，各项规则全部通过，可以入账。', 'Every key field is confirmed by a second source and every rule holds: it can be booked.'],
-  next_not_found: ['请在票面上查找并补录。', 'Look it up on the page.'],
-  next_unconfirmed: ['请与票面逐字核对。', 'Compare it with the page.'],
   next_check_failed: ['请核对标红的字段；确有出入的，联系销售方。', 'Compare the fields in red; if they do differ, ask the seller.'],
   repeated: ['与“{0}”是同一张发票，请勿重复报销或入账。', 'The same invoice as “{0}”: do not pay it twice.'],
   retry: ['重试', 'Try again'],

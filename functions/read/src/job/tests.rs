@@ -139,7 +139,10 @@ async fn the_screen_says_of_an_invoice_that_is_there_twice_what_the_list_says() 
     assert_eq!((verdicts("verified"), verdicts("review")), (1, 1), "{list}");
     assert!(tally.say(Lang::En).ends_with("invoices: 1 verified, 1 to review"), "{tally:?}");
     let repeated = tally.list.unwrap().repeated;
-    assert!(repeated.len() == 1 && repeated[0].starts_with("b.pdf: to review: a.pdf has brought"), "{repeated:?}");
+    assert!(
+        repeated.len() == 1 && repeated[0].starts_with("b.pdf: to review: the same invoice is already in a.pdf"),
+        "{repeated:?}"
+    );
 }
 
 #[tokio::test]

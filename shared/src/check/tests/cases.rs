@@ -35,6 +35,24 @@ fn a_red_letter_invoice_is_verified_too() {
 }
 
 #[test]
+fn the_number_of_a_tax_office_has_no_check_digit_to_doubt() {
+    for (id, expected) in [("43010000DK18282", CheckStatus::Skip), ("430100001818282", CheckStatus::Warn)] {
+        let mut reading = consistent();
+        reading.invoice.seller.tax_id = Some(id.into());
+        assert_eq!(status(&run(&mut reading), "seller_tax_id_check_digit"), expected, "{id}");
+    }
+}
+
+#[test]
+fn what_a_failed_rule_names_is_not_asked_for_once_more() {
+    let mut reading = consistent();
+    reading.invoice.grand_total_words = Some("陆佰圆整".into());
+    let reasons = run(&mut reading).reasons;
+    let asks_for = |words: &str| reasons.iter().filter(|reason| reason.message.starts_with(words)).count();
+    assert_eq!((asks_for("the total is"), asks_for("grand total"), asks_for("total tax")), (1, 0, 1), "{reasons:?}");
+}
+
+#[test]
 fn words_that_helped_to_read_the_digits_do_not_prove_them() {
     let mut reading = consistent();
     reading.invoice.qr_code = None;

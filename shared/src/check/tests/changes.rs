@@ -274,7 +274,7 @@ fn each_rule_tells_what_is_wrong_and_takes_verified_back() {
         if *expected == CheckStatus::Fail {
             assert_eq!(findings.verdict, Verdict::Review, "{what}");
             assert!(
-                findings.reasons.iter().any(|reason| reason.message.starts_with(rule)),
+                findings.reasons.iter().any(|reason| reason.message.ends_with(&format!("({rule})"))),
                 "{what}: {:?}",
                 findings.reasons
             );

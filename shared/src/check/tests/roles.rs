@@ -163,7 +163,7 @@ fn a_private_buyer_needs_no_id() {
         reading.fields.remove(&Field::BuyerTaxId);
         let reasons = run(&mut reading).reasons;
         assert_eq!(
-            reasons.iter().any(|reason| reason.message.starts_with("buyer.tax_id")),
+            reasons.iter().any(|reason| reason.message.starts_with("buyer tax id")),
             missing,
             "{name} {reasons:?}"
         );

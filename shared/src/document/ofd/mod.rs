@@ -16,7 +16,7 @@ use super::markup::Element;
 use super::text::{Attachment, Picture, TextLayer};
 use super::{Format, Limits};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{Sentence, broken, fault};
 
 use delta::numbers as numbers_of;
 use page::Page;
@@ -113,21 +113,21 @@ impl Package {
     /// The documents that the root file lists.
     fn bodies(&mut self) -> Result<Vec<Element>> {
         let folder = self.folder.clone();
-        let root = self.xml(&[&folder], ROOT)?.ok_or_else(|| damaged("it has no OFD.xml"))?;
+        let root = self.xml(&[&folder], ROOT)?.ok_or_else(|| damaged(broken::no_ofd_root()))?;
         if root.find("Encryptions").is_some() {
             return Err(Error::new(ErrorKind::Encrypted, fault::ofd_locked()));
         }
         let bodies: Vec<Element> = root.all("DocBody").cloned().collect();
         if bodies.is_empty() {
-            return Err(damaged("its root lists no document"));
+            return Err(damaged(broken::root_lists_nothing()));
         }
         Ok(bodies)
     }
 
     fn document(&mut self, body: &Element) -> Result<DocRoot> {
-        let path = body.child_text("DocRoot").ok_or_else(|| damaged("a document has no root"))?;
+        let path = body.child_text("DocRoot").ok_or_else(|| damaged(broken::document_without_root()))?;
         let folder = self.folder.clone();
-        let root = self.xml(&[&folder], path)?.ok_or_else(|| damaged(&format!("`{path}` is missing")))?;
+        let root = self.xml(&[&folder], path)?.ok_or_else(|| damaged(broken::file_is_missing(path)))?;
         Ok(DocRoot { root, folder: join(&folder, folder_of(path)) })
     }
 
@@ -136,7 +136,7 @@ impl Package {
         let Some(member) = self.find(folders, path) else { return Ok(None) };
         let bytes = self.archive.read(&member)?;
         self.xml_left = self.xml_left.checked_sub(bytes.len()).ok_or_else(|| {
-            Error::new(ErrorKind::TooLarge, fault::ofd_too_large(format_args!("{MAX_XML} bytes of XML")))
+            Error::new(ErrorKind::TooLarge, fault::ofd_too_large(broken::xml_bytes_more_than(MAX_XML)))
         })?;
         Element::parse(&bytes).map(Some)
     }
@@ -197,6 +197,6 @@ fn join(folder: &str, path: &str) -> String {
     parts.join("/")
 }
 
-fn damaged(what: &str) -> Error {
+fn damaged(what: Sentence) -> Error {
     Error::new(ErrorKind::Undecodable, fault::ofd_broken(what))
 }

@@ -9,7 +9,7 @@ use super::{DocRoot, Package, damaged, folder_of, join, numbers_of};
 use crate::document::markup::Element;
 use crate::document::text::{TextPage, TextRun};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sentence::fault;
+use crate::sentence::{broken, fault};
 
 /// Millimetres of a page that does not say its size: A4.
 const A4: [f32; 4] = [0.0, 0.0, 210.0, 297.0];
@@ -94,9 +94,9 @@ fn template<'a>(
 
 /// A page's file and its folder.
 fn content(package: &mut Package, document: &DocRoot, entry: &Element) -> Result<(Element, String)> {
-    let path = entry.attribute("BaseLoc").ok_or_else(|| damaged("a page has no file"))?;
+    let path = entry.attribute("BaseLoc").ok_or_else(|| damaged(broken::page_without_file()))?;
     let content = package.xml(&[&document.folder, ""], path)?;
-    let content = content.ok_or_else(|| damaged(&format!("the page `{path}` is missing")))?;
+    let content = content.ok_or_else(|| damaged(broken::page_is_missing(path)))?;
     Ok((content, join(&document.folder, folder_of(path))))
 }
 
@@ -186,5 +186,5 @@ fn picture(page: &mut Page, object: &Element, pen: Pen<'_>, budget: &mut Budget)
 }
 
 fn too_much() -> Error {
-    Error::new(ErrorKind::TooLarge, fault::ofd_too_large(format_args!("{MAX_CHARACTERS} characters")))
+    Error::new(ErrorKind::TooLarge, fault::ofd_too_large(broken::characters_more_than(MAX_CHARACTERS)))
 }

@@ -6,6 +6,7 @@ use hayro::hayro_syntax::object::{Array, Dict, Object};
 
 use super::damaged;
 use crate::error::Result;
+use crate::sentence::broken;
 
 /// Codes have two bytes.
 const MAX_CODE: i64 = 0xffff;
@@ -17,7 +18,7 @@ pub(super) fn check(pdf: &Pdf) -> Result<()> {
         _ => false,
     };
     if pdf.objects().into_iter().any(is_trap) {
-        return Err(damaged("a font in it names more glyphs than there are"));
+        return Err(damaged(broken::too_many_glyphs()));
     }
     Ok(())
 }
