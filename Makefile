@@ -95,10 +95,10 @@ read: models ## make read IN=folder OUT=folder [RECURSIVE=1] [WATCH=1] [PRUNE=1]
 	$(BIN)/fapiao-read $(if $(filter 1,$(RECURSIVE)),--recursive) $(if $(filter 1,$(WATCH)),--watch) \
 		$(if $(filter 1,$(call given,PRUNE)),--prune) "$(IN)" "$(OUT)"
 
-list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx: the list of a bucket's Reports, or of a folder's; .csv too
+list: ## make list FROM=s3://bucket/prefix OUT=invoices.xlsx [DOCUMENTS=folder]: the list of a bucket's Reports, or of a folder's; .csv too
 	@test -n "$(FROM)" -a -n "$(OUT)" || { echo "usage: make list FROM=s3://bucket/prefix OUT=invoices.xlsx" >&2; exit 2; }
 	cargo build --workspace --locked
-	$(BIN)/fapiao-list "$(FROM)" "$(OUT)"
+	$(BIN)/fapiao-list $(if $(call given,DOCUMENTS),--documents "$(DOCUMENTS)") "$(FROM)" "$(OUT)"
 
 accuracy: IN ?= $(FAPIAO_CORPUS)
 accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices, score the reading, show every miss and its page
@@ -107,11 +107,11 @@ accuracy: models ## make accuracy [IN=folder] [DRAW=all]: read labelled invoices
 	$(PYTHON) tests/tools/accuracy.py --bin $(BIN) --out target/accuracy --draw $(or $(DRAW),misses) \
 		$(if $(README),--write README.md) "$(IN)"
 
-bench: models build $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor and S3, text beside pixels, a worker's cost, a start
+bench: models build package $(VENV)/rapidocr.stamp ## a page's cost beside RapidOCR's, our time around a vendor and S3, text beside pixels, a worker's cost, a start
 	$(PYTHON) tests/tools/bench.py --ours $(BIN)/bench_pages --models models --python $(VENV)/rapidocr/bin/python \
 		--rounds $(or $(ROUNDS),10) $(if $(README),--write bench/README.md)
 	cargo test --quiet --workspace --locked --no-fail-fast --test overhead --test text_speed --test worker --test start -- --ignored --nocapture --test-threads 1
-	cargo test --quiet --workspace --locked --test end_to_end calls:: -- --ignored --nocapture
+	ARTIFACTS=lambda cargo test --quiet --workspace --locked --test end_to_end calls:: -- --ignored --nocapture
 
 soak: ready ## 1,000 documents, vendors and an S3 that misbehave, and a function that is killed again and again
 	FAPIAO_SOAK_OBJECTS=$(or $(OBJECTS),1000) FAPIAO_SOAK_KILLS=$(or $(KILLS),50) \

@@ -13,7 +13,7 @@ use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{self, Chain, VENDORS, VendorKeys, VendorSettings};
 use crate::secret::Secret;
-use crate::sentence::Lang;
+use crate::sentence::{Lang, screen};
 use crate::worker::{self, Workers};
 
 /// Everything that can be set, typed.
@@ -165,10 +165,8 @@ fn buyers(get: Lookup) -> Result<Buyers> {
     let Some(text) = get("FAPIAO_BUYERS") else {
         return Ok(Buyers::default());
     };
-    Buyers::parse(&text).map_err(|entry| {
-        invalid("FAPIAO_BUYERS", &entry, "has no tax id, or one whose check digit does not hold")
-            .with_hint("Set FAPIAO_BUYERS to `name:tax id` with commas between; a name or a tax id may stand alone.")
-    })
+    Buyers::parse(&text)
+        .map_err(|entry| Error::new(ErrorKind::Internal, screen::wrong_buyer(entry)).with_hint(screen::buyers_form()))
 }
 
 /// Refuses a credential in the variables of a deployed function, which shows them to everybody who may look at them; there
@@ -221,8 +219,7 @@ fn vendors(get: Lookup) -> Result<VendorSettings> {
 fn lang(get: Lookup) -> Result<Lang> {
     let parsed = get("FAPIAO_LANG").map_or(Ok(Lang::default()), |text| text.parse());
     parsed.map_err(|text: String| {
-        invalid("FAPIAO_LANG", &text, "is no language that we speak")
-            .with_hint("Set FAPIAO_LANG to `en` or `zh`, or leave it out for `en`.")
+        Error::new(ErrorKind::Internal, screen::unknown_language(text)).with_hint(screen::choose_language())
     })
 }
 

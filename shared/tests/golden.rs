@@ -205,3 +205,39 @@ golden! {
     an_ofd_with_every_source: assert_file("all-sources.ofd", 1);
     data_in_red_without_a_page: assert_file("red-letter.xml", 1);
 }
+
+/// Whether all of it is in the other one, but for what was left out.
+fn is_part_of(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(part), Value::Object(whole)) => {
+            part.iter().all(|(key, value)| whole.get(key).is_some_and(|whole| is_part_of(value, whole)))
+        }
+        (Value::Array(part), Value::Array(whole)) => {
+            part.len() == whole.len() && part.iter().zip(whole).all(|(part, whole)| is_part_of(part, whole))
+        }
+        _ => part == whole,
+    }
+}
+
+#[test]
+fn the_guides_example_is_what_the_program_says() {
+    let snapshot = std::fs::read_to_string(root().join("tests/snapshots/roll.invoice.snap")).unwrap();
+    let told: serde_json::Map<String, Value> = snapshot
+        .lines()
+        .take_while(|line| *line != "fields:")
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(": "))
+        .filter_map(|(key, value)| Some((key.to_owned(), serde_json::from_str(value).ok()?)))
+        .collect();
+    let item = snapshot.lines().find_map(|line| line.strip_prefix("    - ")).unwrap();
+    for guide in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(root().join("..").join(guide)).unwrap();
+        let example = text.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let example: Value = serde_json::from_str(example).unwrap();
+        let mut shown = example["invoices"][0]["invoice"].as_object().unwrap().clone();
+        let items = shown.remove("items").unwrap();
+        assert!(is_part_of(&items[0], &serde_json::from_str(item).unwrap()), "{guide}: {items}");
+        for (key, value) in shown {
+            assert!(told.get(&key).is_some_and(|told| is_part_of(&value, told)), "{guide}: {key} is {value}");
+        }
+    }
+}

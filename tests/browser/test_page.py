@@ -91,10 +91,11 @@ class PageTest(unittest.TestCase):
             drop(page, PHOTO, PDF, ROLL, OFD, NO_INVOICE)
             finished(page)
             self.assertEqual(verdicts(page), [
-                (PHOTO, "核对无误"), (PDF, "核对无误"), (PDF, "核对无误"), (ROLL, "核对无误"), (OFD, "核对无误"),
-                ("notes.txt", "无法识别")])
+                (PHOTO, "已核实"), (PDF, "已核实"), (PDF, "已核实"), (ROLL, "已核实"), (OFD, "已核实"),
+                ("notes.txt", "未识别")])
             cells = page.locator(f"#rows tr:has-text('{ROLL}') td").all_inner_texts()
-            self.assertEqual(cells[1:], ["中国石化销售有限公司上海石油分公司", "03574125", "2019-01-14", "500.00"])
+            self.assertEqual(cells[1:], ["中国石化销售有限公司上海石油分公司", "上海今日头条科技有限公司", "03574125",
+                                         "2019-01-14", "500.00"])
             self.shot(page, "five-kinds")
 
     def test_boxes_stand_where_the_fields_are_printed(self):
@@ -194,7 +195,7 @@ class PageTest(unittest.TestCase):
             drop(page, ("large.pdf", large_pdf(20_000_000)))
             page.wait_for_selector(".badge.sending, .badge.reading, .badge.verified")
             finished(page)
-            self.assertEqual(verdicts(page), [("large.pdf", "核对无误")] * 2)
+            self.assertEqual(verdicts(page), [("large.pdf", "已核实")] * 2)
             self.assertIn(("PUT", urlsplit(self.bucket)[:2]), sent)
             self.assert_boxes_fit(page, self.look_at(page, 0), "large.pdf")
 
@@ -251,14 +252,14 @@ class PageTest(unittest.TestCase):
             page.keyboard.type(self.key)
             page.keyboard.press("Enter")
             finished(page)
-            self.assertEqual(verdicts(page), [(ROLL, "核对无误")])
+            self.assertEqual(verdicts(page), [(ROLL, "已核实")])
             self.assertEqual(page.evaluate("[localStorage.length, document.cookie]"), [0, ""])
 
     def test_an_invoice_that_comes_twice_is_nobodys_to_pay_unseen(self):
         with self.page() as page:
             drop(page, PDF, ("again.pdf", (FIXTURES / PDF).read_bytes()))
             finished(page)
-            self.assertEqual([verdict for _, verdict in verdicts(page)], ["核对无误"] * 2 + ["需人工复核"] * 2)
+            self.assertEqual([verdict for _, verdict in verdicts(page)], ["已核实"] * 2 + ["待复核"] * 2)
             page.locator("#rows .name").nth(2).click()
             self.assertIn(f"与“{PDF}”是同一张发票", page.inner_text("#to-do"))
 

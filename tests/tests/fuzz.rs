@@ -20,6 +20,11 @@ use fapiao_tests::fuzz::{Dice, FuzzTarget, mutate, run};
 use fapiao_tests::ofd::{DIGITAL, ORIGINAL, OfdPackage, bare, invoice, zipped};
 use image::{ImageFormat, Rgb, RgbImage};
 
+const ROLL: &[u8] = include_bytes!("../fixtures/roll.heic");
+/// Bytes in which it says what it is, and in which it says what is in it.
+const HEIC_BRANDS: usize = 28;
+const HEIC_BOXES: usize = 741;
+
 const TARGETS: [FuzzTarget; 5] = [
     FuzzTarget { name: "pdf", input: pdf, run: read },
     FuzzTarget { name: "ofd", input: ofd, run: read },
@@ -178,6 +183,10 @@ fn zip(seed: u64) -> Vec<u8> {
 
 fn picture(seed: u64) -> Vec<u8> {
     let mut dice = Dice::new(seed);
+    // Nobody here can draw one, and it is large.
+    if dice.once_in(10) {
+        return photo(&mut dice);
+    }
     let formats =
         [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Tiff, ImageFormat::Bmp, ImageFormat::WebP];
     let format = *dice.pick(&formats);
@@ -187,6 +196,14 @@ fn picture(seed: u64) -> Vec<u8> {
     let mut file = file.into_inner();
     mutate(&mut file, 18, &mut dice);
     file
+}
+
+/// A HEIC photo, changed in the boxes that say what is where, or anywhere.
+fn photo(dice: &mut Dice) -> Vec<u8> {
+    let (boxes, pixels) = ROLL.split_at(if dice.once_in(3) { ROLL.len() } else { HEIC_BOXES });
+    let mut boxes = boxes.to_vec();
+    mutate(&mut boxes, HEIC_BRANDS, dice);
+    [&boxes, pixels].concat()
 }
 
 // Parsers

@@ -6,7 +6,8 @@ usage: accuracy.py --bin DIRECTORY --out DIRECTORY [--write README.md] FOLDER
 FOLDER holds a label beside each invoice, or folders that do. For each of them OUT gets the Reports, `<folder>.txt` (the
 judge's table and every miss) and `<folder>-misses.html`: every miss with what was wanted, what was read, the crop of the
 page where it was read, and the whole page with the lines, cells and papers that were found drawn on it. --draw all draws every
-file, not only those with a miss. --write puts README's table anew. Exit status 1 when something verified is wrong.
+file, not only those with a miss. Figures that differ from README's table are
+told; --write puts that table anew. Exit status 1 when something verified is wrong.
 """
 import argparse
 import html
@@ -18,7 +19,8 @@ import sys
 import score
 from accuracy_table import file_of, judged
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
+README = HERE.parents[1] / "README.md"
 
 
 def main():
@@ -43,7 +45,7 @@ def main():
         print(f"== {name}\n{told}")
         show(folder, reports, arguments.out / f"{name}-misses.html", arguments)
         places.append(f"{name}={folder}:{reports}")
-    table = [sys.executable, HERE / "accuracy_table.py", *places]
+    table = [sys.executable, HERE / "accuracy_table.py", *places, "--recorded", README]
     if arguments.write:
         table += ["--write", arguments.write]
     print(f"Every miss with its crop and its page, what was found drawn on it: {arguments.out.resolve()}/*-misses.html")

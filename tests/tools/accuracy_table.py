@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """README's table of how well invoices are read, made from Reports and labels by the judge (score.py beside this file).
 
-usage: accuracy_table.py NAME=LABELS:REPORTS [NAME=LABELS:REPORTS ..] [--write README.md]
+usage: accuracy_table.py NAME=LABELS:REPORTS [NAME=LABELS:REPORTS ..] [--recorded README.md] [--write README.md]
 
 A folder whose labels have a scene or a level in their note (scene=nup, level=clean ..) gets a row for each. Without --write the
-table goes to standard output; with it, it replaces what stands between `<!-- accuracy -->` and `<!-- /accuracy -->`.
+table goes to standard output; with it, it replaces what stands between `<!-- accuracy -->` and `<!-- /accuracy -->`. With --recorded
+every figure that differs from the one that stands there is told.
 "Verified and wrong" counts fields that say verified and are not what is printed, plus documents whose verdict is verified
 although a key field is wrong. Exit status 1 when that is not 0.
 """
@@ -25,10 +26,13 @@ LEVELS = ("clean", "scan", "photo", "rotated", "hard")
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", metavar="NAME=LABELS:REPORTS")
+    parser.add_argument("--recorded", type=pathlib.Path)
     parser.add_argument("--write", type=pathlib.Path)
     arguments = parser.parse_args()
     rows = [row for folder in arguments.folders for row in tallies(folder)]
     table = "\n".join([line(HEAD), line(["---"] + ["---:"] * (len(HEAD) - 1)), *(line(cells(*row)) for row in rows)])
+    if arguments.recorded:
+        print("\n".join(differences(arguments.recorded.read_text(encoding="utf-8"), table)))
     if arguments.write:
         write(arguments.write, table)
     else:
@@ -93,6 +97,21 @@ def cells(name, tally):
     return (name, tally["documents"], share("key right", "key"), share("all right", "all"), share("type right", "type"),
             share("key verified", "key"), share("documents verified", "documents"),
             f"{share('coded verified', 'coded')} of {tally['coded']}", tally["wrong"])
+
+
+def differences(recorded, table):
+    """A line for every figure of the table that is not the recorded one, of rows that both have."""
+    before, now = figures(recorded), figures(table)
+    told = [f"{name}: {head} {before[name][head]} -> {cell}"
+            for name in now if name in before for head, cell in now[name].items() if before[name].get(head) != cell]
+    return told or ["no figure differs from the recorded ones"]
+
+
+def figures(text):
+    """{row: {head: cell}} of a table as this program writes it, whatever stands around it."""
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in text.splitlines() if row.startswith("|")]
+    start = next((at for at, row in enumerate(rows) if row == list(HEAD)), len(rows))
+    return {row[0]: dict(zip(HEAD[1:], row[1:])) for row in rows[start + 2:] if len(row) == len(HEAD)}
 
 
 def line(values):

@@ -80,9 +80,12 @@ def place(source, destination, mode):
 
 
 def local_template():
-    """template.yaml, with this machine's binaries in the place of Lambda's."""
+    """template.yaml, with this machine's binaries in the place of Lambda's; with ARTIFACTS=lambda the package itself, whose
+    programs run here, too."""
+    folder = ROOT / "artifacts" / os.environ.get("ARTIFACTS", LOCAL.name)
+
     def ours(found):
-        return "CodeUri: " + json.dumps(str(LOCAL / found[1]))
+        return "CodeUri: " + json.dumps(str(folder / found[1]))
 
     text, count = SHIPPED.subn(ours, (ROOT / "template.yaml").read_text())
     if count != len(FUNCTIONS):

@@ -77,6 +77,35 @@ async fn it_names_no_address_but_those_of_this_api() {
     }
 }
 
+#[tokio::test]
+async fn what_a_thing_is_called_in_the_list_it_is_called_on_the_page() {
+    use fapiao::invoice::{Field, InvoiceType};
+    use fapiao::sentence::{Lang, Sentence, invoice_kind, report, screen};
+    let response = working().handle(page_of(HTTP, "/")).await;
+    let page = text(&response);
+    let zh = |said: Sentence| said.say(Lang::Zh).unwrap();
+    let mut words = vec![
+        ("verified".to_owned(), zh(screen::verified())),
+        ("review".to_owned(), zh(screen::review())),
+        ("rejected".to_owned(), zh(screen::rejected())),
+        ("failed".to_owned(), zh(screen::failed())),
+        ("field_verified".to_owned(), zh(screen::verified())),
+        ("legend_verified".to_owned(), zh(screen::verified())),
+    ];
+    words.extend(InvoiceType::ALL.map(|kind| (kind.to_string(), invoice_kind(&kind.to_string(), Lang::Zh))));
+    // Under the heads of buyer and seller names are shorter, and a total of digits needs no word for that.
+    let is_same = |field: &&Field| !field.to_string().contains('.') && **field != Field::GrandTotal;
+    let called = |field: &Field| zh(report::field_not_found(field)).replace("未能识别", "").replace("，请查看票面", "");
+    words.extend(Field::ALL.iter().filter(is_same).map(|field| (field.to_string(), called(field))));
+    let is_on_page = |name: &String| page.contains(&format!("\n  {name}: ['"));
+    let on_page: Vec<_> = words.iter().filter(|(name, _)| is_on_page(name)).collect();
+    assert!(on_page.len() > 25, "{on_page:?}");
+    for (name, word) in on_page {
+        let word = if name == "grand_total_words" { "价税合计（大写）" } else { word };
+        assert!(page.contains(&format!("\n  {name}: ['{word}', ")), "{name} is not called {word}");
+    }
+}
+
 async fn preview(file: &[u8], query: &str) -> Response<Body> {
     let request = http(|event| {
         event["rawPath"] = json!("/v1/preview");

@@ -1,5 +1,6 @@
 //! How files fared, in words. Knows nothing of how they are read.
 
+use std::path::Path;
 use std::time::Duration;
 
 use fapiao::list::Summary;
@@ -48,30 +49,34 @@ pub struct Fate {
     pub outcome: FileOutcome,
     /// What is to be reviewed whatever the other files hold; else what went wrong. Nothing is called verified before the
     /// list has seen the whole folder.
-    pub detail: Option<Sentence>,
+    pub details: Vec<Sentence>,
 }
 
 impl Fate {
     /// Of a file that has this Report.
     pub fn of(report: &Report) -> Self {
         let review = report.invoices.iter().filter(|invoice| invoice.verdict != Verdict::Verified).count();
-        // A part of it that could not be read is to be looked at, too.
-        let review = review.max(usize::from(report.verdict == Some(Verdict::Review)));
-        let detail = match (&report.error, report.invoices.len(), review) {
-            (Some(error), ..) => Some(error.said.clone()),
-            (None, 1, 0) => None,
-            (None, 1, _) => Some(screen::to_review()),
-            (None, all, 0) => Some(screen::invoices(all)),
-            (None, all, review) => Some(screen::invoices_to_review(all, review)),
+        let unread = report.others.iter().filter(|other| !other.needs_no_review()).count();
+        let invoices = match (report.invoices.len(), review) {
+            (1, 0) => None,
+            (1, _) => Some(screen::to_review()),
+            (all, 0) => Some(screen::invoices(all)),
+            (all, review) => Some(screen::invoices_to_review(all, review)),
         };
-        Self { outcome: FileOutcome::of(report), detail }
+        let unread = (unread > 0).then(|| screen::parts_unread(unread));
+        let details = match &report.error {
+            Some(error) => vec![error.said.clone()],
+            None => invoices.into_iter().chain(unread).collect(),
+        };
+        Self { outcome: FileOutcome::of(report), details }
     }
 
     /// In the words of a language.
     pub fn say(&self, lang: Lang) -> String {
-        let words = [Some(self.outcome.sentence()), self.detail.clone()];
-        let said: Vec<String> = words.into_iter().flatten().filter_map(|word| word.say(lang)).collect();
-        said.join(if lang == Lang::Zh { "：" } else { ": " })
+        let [colon, semicolon] = if lang == Lang::Zh { ["：", "；"] } else { [": ", "; "] };
+        let details: Vec<String> = self.details.iter().filter_map(|detail| detail.say(lang)).collect();
+        let said = self.outcome.sentence().say(lang).into_iter().chain(Some(details.join(semicolon)));
+        said.filter(|said| !said.is_empty()).collect::<Vec<_>>().join(colon)
     }
 }
 
@@ -112,6 +117,14 @@ impl Tally {
     /// Whether every file was dealt with and stands in the list.
     pub fn is_complete(&self) -> bool {
         self.failed == 0 && self.list.is_some()
+    }
+
+    /// What people have to know besides, once: that nothing was there, that buyers were not compared.
+    pub fn notes(&self, input: &Path, has_buyers: bool) -> Vec<Sentence> {
+        let invoices = self.list.as_ref().map_or(0, |list| list.verified + list.review);
+        let is_nothing_there = self.read + self.rejected + self.failed == 0;
+        let nothing = is_nothing_there.then(|| screen::nothing_to_read(input.display().to_string()));
+        nothing.into_iter().chain((invoices > 0 && !has_buyers).then(screen::buyers_not_set)).collect()
     }
 
     /// In the words of a language.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use fapiao::error::{Error, ErrorKind};
+use fapiao::sentence::{Sentence, screen};
 
 /// What is in a folder, each by name; links to files are followed. What begins with a dot is nobody's invoice: editors,
 /// synchronisers and file managers name their own files so.
@@ -46,7 +47,7 @@ pub fn content(folder: &Path, depth: Depth) -> Result<Content, Error> {
         let here = folder.join(&below);
         let listed = match list(&here) {
             Ok(listed) => listed,
-            Err(error) if below.as_os_str().is_empty() => return Err(failed("cannot list", folder, &error)),
+            Err(error) if below.as_os_str().is_empty() => return Err(failed(screen::cannot_list, folder, &error)),
             Err(_) => {
                 content.others.push(here);
                 continue;
@@ -86,16 +87,26 @@ fn name_of(below: &Path) -> String {
 /// # Errors
 /// `internal` with the reason.
 pub fn prepare_output(input: &Path, output: &Path) -> Result<PathBuf, Error> {
-    let resolved_input = input.canonicalize().map_err(|error| failed("cannot open", input, &error))?;
-    list(input).map_err(|error| failed("cannot list", input, &error))?;
-    let resolved = resolve(output).map_err(|error| failed("cannot resolve", output, &error))?;
+    let resolved_input = input.canonicalize().map_err(|error| failed(screen::cannot_open, input, &error))?;
+    list(input).map_err(|error| failed(screen::cannot_list, input, &error))?;
+    let resolved = resolve(output).map_err(|error| failed(screen::cannot_open, output, &error))?;
     if resolved.starts_with(&resolved_input) {
-        let place = if resolved == resolved_input { "is the same folder as" } else { "is inside" };
-        let message = format!("{} {place} {}: Reports would be taken for documents", output.display(), input.display());
-        return Err(Error::new(ErrorKind::Internal, message).with_hint("Choose an output folder of its own."));
+        let [output, input] = [output, input].map(|path| path.display().to_string());
+        let is_same = resolved == resolved_input;
+        let said =
+            if is_same { screen::is_same_folder(output, input) } else { screen::is_inside_folder(output, input) };
+        return Err(Error::new(ErrorKind::Internal, said).with_hint(screen::choose_own_folder()));
     }
-    std::fs::create_dir_all(&resolved).map_err(|error| failed("cannot make", output, &error))?;
+    std::fs::create_dir_all(&resolved).map_err(|error| failed(screen::cannot_make, output, &error))?;
     Ok(resolved)
+}
+
+/// The real path of the folder that is read.
+///
+/// # Errors
+/// `internal` with the reason.
+pub fn resolve_input(input: &Path) -> Result<PathBuf, Error> {
+    resolve(input).map_err(|error| failed(screen::cannot_open, input, &error))
 }
 
 /// The real path of what need not exist yet: links are followed as far as there are any.
@@ -116,9 +127,14 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     Ok(resolved)
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(ErrorKind::Internal, format!("{what} {}: {error}", path.display()))
-        .with_hint("Check that it is a folder, that it exists and that you may use it.")
+fn failed(what: fn(String, Sentence) -> Sentence, path: &Path, error: &io::Error) -> Error {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => screen::not_there(),
+        io::ErrorKind::NotADirectory => screen::is_no_folder(),
+        io::ErrorKind::PermissionDenied => screen::no_rights(),
+        _ => Sentence::verbatim(error.to_string()),
+    };
+    Error::new(ErrorKind::Internal, what(path.display().to_string(), why)).with_hint(screen::check_folder())
 }
 
 #[cfg(test)]
@@ -169,6 +185,21 @@ mod tests {
             assert!(message.contains("is inside") || message.contains("is the same folder"), "{output}: {message}");
         }
         assert!(!input.join("out").exists());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_used_is_told_in_either_language() {
+        use fapiao::sentence::Lang;
+        let dir = folder_with(&["a.jpg"]);
+        for (input, en, zh) in [("gone", "it is not there", "不存在"), ("a.jpg", "it is no folder", "不是文件夹")]
+        {
+            let error = prepare_output(&dir.path().join(input), &dir.path().join("out")).unwrap_err();
+            let [said, chinese] = Lang::ALL.map(|lang| error.sentence().say(lang).unwrap());
+            assert!(said.ends_with(en) && chinese.ends_with(zh), "{said} {chinese}");
+            assert!(
+                !chinese.contains("internal") && error.hint_sentence().say(Lang::Zh).unwrap().starts_with("请确认")
+            );
+        }
     }
 
     #[test]

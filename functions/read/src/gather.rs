@@ -7,6 +7,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::List;
 use fapiao::report::Report;
+use fapiao::sentence::list as says;
 use fapiao::store::Store;
 use futures::StreamExt;
 use futures::stream;
@@ -71,8 +72,7 @@ impl Origin {
         let Some(rest) = from.strip_prefix("s3://") else { return Ok(Self::Folder(from.into())) };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
-            let error = Error::new(ErrorKind::Internal, format!("{from} names no bucket"));
-            return Err(error.with_hint("Write s3://bucket or s3://bucket/prefix."));
+            return Err(Error::new(ErrorKind::Internal, says::names_no_bucket(from)).with_hint(says::name_bucket()));
         }
         Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
     }
@@ -90,7 +90,7 @@ pub async fn from_folder(folder: &Path, list: &mut List, progress: &Progress) ->
     for file in found {
         let looked = match tokio::fs::read(&file.path).await {
             Ok(text) => look(&text),
-            Err(error) => Looked::Unreadable(Error::new(ErrorKind::Storage, format!("it cannot be read: {error}"))),
+            Err(error) => Looked::Unreadable(Error::new(ErrorKind::Storage, says::report_unreadable(error))),
         };
         gathered.add(list, &file.name, looked);
         progress.done_quietly();
@@ -129,8 +129,8 @@ async fn keys(client: &Client, bucket: &str, prefix: &str) -> Result<Vec<String>
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| {
             let code = error.code().map_or_else(|| DisplayErrorContext(&error).to_string(), str::to_owned);
-            Error::new(ErrorKind::Storage, format!("cannot list s3://{bucket}/{prefix}: {code}"))
-                .with_hint("Check the bucket's name, AWS_REGION, your credentials and s3:ListBucket.")
+            Error::new(ErrorKind::Storage, says::cannot_list_bucket(format!("s3://{bucket}/{prefix}"), code))
+                .with_hint(says::check_bucket())
         })?;
         let named = page.contents().iter().filter_map(|object| object.key());
         keys.extend(named.filter(|key| key.ends_with(END) && !key.starts_with(OURS)).map(str::to_owned));
@@ -159,10 +159,7 @@ fn look(text: &[u8]) -> Looked {
     match serde_json::from_slice::<Head>(text) {
         Ok(head) if head.schema.starts_with("fapiao/") => match serde_json::from_slice(text) {
             Ok(report) => Looked::Report(Box::new(report)),
-            Err(error) => {
-                let why = format!("another release wrote its Report, have it read again: {error}");
-                Looked::Unreadable(Error::new(ErrorKind::Internal, why))
-            }
+            Err(error) => Looked::Unreadable(Error::new(ErrorKind::Internal, says::report_of_another_release(error))),
         },
         _ => Looked::Other,
     }
@@ -171,6 +168,7 @@ fn look(text: &[u8]) -> Looked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fapiao::sentence::Lang;
 
     #[test]
     fn a_bucket_is_told_from_a_folder() {
@@ -194,14 +192,10 @@ mod tests {
             std::fs::write(dir.path().join(name), content).unwrap();
         }
         let mut list = List::default();
-        let gathered = from_folder(dir.path(), &mut list, &Progress::new(0)).await.unwrap();
+        let gathered = from_folder(dir.path(), &mut list, &Progress::new(0, Lang::En)).await.unwrap();
         assert_eq!(gathered, Gathered { reports: 2, others: 1, unreadable: 1 });
-        let lines: Vec<_> = list
-            .table(fapiao::sentence::Lang::En)
-            .lines
-            .into_iter()
-            .map(|line| (line.source, line.report, line.status))
-            .collect();
+        let lines: Vec<_> =
+            list.table(Lang::En).lines.into_iter().map(|line| (line.source, line.report, line.status)).collect();
         let line = |source: &str, report: &str, status| (source.to_owned(), report.to_owned(), status);
         assert_eq!(
             lines,

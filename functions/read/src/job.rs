@@ -77,7 +77,7 @@ impl Job {
         let work = files.into_iter().map(|file| async move {
             let fate = self.read_one(&file).await.unwrap_or_else(|error| {
                 self.tell(progress, &error);
-                Fate { outcome: FileOutcome::Failed, detail: Some(error.code().into()) }
+                Fate { outcome: FileOutcome::Failed, details: vec![error.sentence()] }
             });
             progress.done(&file.name, &fate.say(self.folders.lang));
             self.done().outcomes.insert(file.below, fate.outcome);

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use fapiao::check::Buyers;
 use fapiao::config::Config;
-use fapiao::error::{Error, ErrorKind};
+use fapiao::error::Error;
 use fapiao::pipeline::Pipeline;
 use fapiao::sentence::{Lang, list as says};
 use fapiao::{logging, worker};
@@ -60,25 +61,26 @@ async fn start() -> ExitCode {
             }
         }
         Err(error) => {
-            eprintln!("fapiao-read: {}\n{}", error.message(), error.hint());
+            eprintln!("{}", fapiao_read::complaint("fapiao-read", &error));
             ExitCode::from(2)
         }
     }
 }
 
 async fn run(arguments: Arguments) -> Result<Tally, Error> {
+    fapiao_read::language()?;
     let config = Config::from_env()?;
     let chain = config.chain()?;
     let output = folder::prepare_output(&arguments.input, &arguments.output)?;
     let depth = if arguments.recursive { Depth::Recursive } else { Depth::Flat };
-    let input =
-        folder::resolve(&arguments.input).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+    let input = folder::resolve_input(&arguments.input)?;
     let folder::Content { files, others } = folder::content(&input, depth)?;
     let lang = config.lang;
+    let has_buyers = config.buyers != Buyers::default();
     let jobs = arguments.jobs.map_or(config.jobs, usize::from);
     let at_once = if arguments.watch { jobs } else { jobs.min(files.len()) };
     let pipeline = Pipeline::new(config.workers(at_once), chain, config.limits).with_rules(config.rules());
-    let progress = Progress::new(files.len());
+    let progress = Progress::new(files.len(), lang);
     for other in others {
         let path = other.display().to_string();
         let said = if depth == Depth::Flat && other.is_dir() { says::a_folder(path) } else { says::other_kind(path) };
@@ -88,6 +90,9 @@ async fn run(arguments: Arguments) -> Result<Tally, Error> {
     let watch = Watch::settled(&files);
     let tally = job.read(files, &progress).await;
     say(&tally, lang);
+    for note in tally.notes(&arguments.input, has_buyers) {
+        progress.warn(&note.say(lang).unwrap_or_default());
+    }
     if !arguments.watch {
         return Ok(tally);
     }

@@ -1,12 +1,14 @@
-//! The list as a workbook: numbers as numbers, codes as text, a verdict that is seen at once, links to the files.
-//! Knows nothing of what the columns mean but how wide they are.
+//! The list as a workbook: numbers as numbers, codes as text, a verdict that is seen at once, links to the files, and a second
+//! sheet that says what the colours mean. Knows nothing of what the columns mean but how wide they are.
+
+mod legend;
 
 use std::path::Path;
 
 use fapiao::error::{Error, ErrorKind};
-use fapiao::list::{Cell, Column, Line, Table, Value};
+use fapiao::list::{Cell, Column, Line, Table, Trust, Value};
 use fapiao::report::Verdict;
-use fapiao::sentence::Lang;
+use fapiao::sentence::{Lang, list as says};
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError};
 
@@ -21,19 +23,22 @@ const MOST_DIGITS: u32 = 15;
 /// Links that a sheet holds.
 const MOST_LINKS: usize = 60_000;
 
-const GOOD: (u32, u32) = (0xE2_F0_D9, 0x1E_5A_1E);
-const UNSURE: (u32, u32) = (0xFF_F2_CC, 0x7F_60_00);
-const BAD: (u32, u32) = (0xF8_CB_AD, 0x9C_00_06);
+/// Paper, where it is not the sheet's own, and ink.
+type Look = (Option<u32>, u32);
 
-/// A workbook with the list as its one sheet.
+const GOOD: Look = (Some(0xE2_F0_D9), 0x1E_5A_1E);
+const UNSURE: Look = (Some(0xFF_F2_CC), 0x7F_60_00);
+const BAD: Look = (Some(0xF8_CB_AD), 0x9C_00_06);
+/// Nothing that looks like work.
+const QUIET: Look = (None, 0x59_59_59);
+
+/// A workbook with the list as its first sheet.
 ///
 /// # Errors
 /// `internal` where it has more lines than a sheet.
 pub fn workbook(table: &Table, links: &Links) -> Result<Vec<u8>, Error> {
-    written(table, links).map_err(|error| {
-        Error::new(ErrorKind::Internal, format!("the list cannot be written as a workbook: {error}"))
-            .with_hint("Write it as .csv, or list fewer Reports at once.")
-    })
+    written(table, links)
+        .map_err(|error| Error::new(ErrorKind::Internal, says::no_workbook(error)).with_hint(says::write_csv()))
 }
 
 fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {
@@ -58,6 +63,7 @@ fn written(table: &Table, links: &Links) -> Result<Vec<u8>, XlsxError> {
         u16::try_from(last_column).unwrap_or(u16::MAX),
     )?;
     sheet.set_freeze_panes(1, 1)?;
+    legend::add(&mut workbook, table.lang)?;
     workbook.save_to_buffer()
 }
 
@@ -73,8 +79,9 @@ fn head(sheet: &mut Worksheet, lang: Lang) -> Result<(), XlsxError> {
 /// In characters.
 fn width(column: Column) -> f64 {
     match column {
-        Column::Reasons => 60.0,
-        Column::File | Column::Report | Column::DuplicateOf => 28.0,
+        Column::Reasons | Column::NextStep => 60.0,
+        Column::File | Column::Report | Column::DuplicateOf | Column::AlsoIn | Column::Marks => 28.0,
+        Column::Goods | Column::Remarks => 40.0,
         Column::Value(field) => match field.kind() {
             fapiao::invoice::FieldKind::Line => 32.0,
             fapiao::invoice::FieldKind::TaxId | fapiao::invoice::FieldKind::Digits => 22.0,
@@ -93,18 +100,34 @@ fn format(column: Column, cell: &Cell, line: &Line) -> Format {
         Value::Sentences(_) => format.set_text_wrap(),
         _ => format,
     };
-    match colour(column, cell, line) {
-        Some((paper, ink)) => format.set_background_color(Color::RGB(paper)).set_font_color(Color::RGB(ink)),
+    match look(column, cell, line) {
+        Some(look) => looking(format, look),
         None => format,
     }
 }
 
-fn colour(column: Column, cell: &Cell, line: &Line) -> Option<(u32, u32)> {
-    let sure = |is_sure: bool| if is_sure { GOOD } else { UNSURE };
-    match column {
-        Column::Verdict => line.verdict.map(|verdict| sure(verdict == Verdict::Verified)),
-        Column::Status if line.status != "read" => Some(BAD),
-        _ => cell.verified.map(sure),
+fn looking(format: Format, (paper, ink): Look) -> Format {
+    let format = format.set_font_color(Color::RGB(ink));
+    match paper {
+        Some(paper) => format.set_background_color(Color::RGB(paper)),
+        None => format,
+    }
+}
+
+fn look(column: Column, cell: &Cell, line: &Line) -> Option<Look> {
+    match (column, cell.trust) {
+        // There is nothing to be done about what a deleted file held.
+        _ if line.status != "read" => (column == Column::Status).then_some(BAD),
+        (Column::Verdict, _) => Some(if line.verdict? == Verdict::Verified { GOOD } else { UNSURE }),
+        (_, trust) => trust.map(of_trust),
+    }
+}
+
+fn of_trust(trust: Trust) -> Look {
+    match trust {
+        Trust::Confirmed => GOOD,
+        Trust::ToCheck => UNSURE,
+        Trust::NotAsked => QUIET,
     }
 }
 

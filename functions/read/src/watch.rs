@@ -76,7 +76,7 @@ pub async fn forever(job: &Job, mut watch: Watch, say: impl Fn(&Tally)) {
             continue;
         }
         news.gone.iter().for_each(|file| job.forget(file));
-        let progress = Progress::new(news.ready.len());
+        let progress = Progress::new(news.ready.len(), folders.lang);
         say(&job.read(news.ready, &progress).await);
     }
 }

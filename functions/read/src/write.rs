@@ -1,7 +1,7 @@
 //! The list as files: text for every program, a workbook for people. Knows nothing of what stands in them.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{Column, Line, Table, csv};
@@ -18,25 +18,43 @@ pub const XLSX: &str = "invoices.xlsx";
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// The folder of the files; none where they are no files.
-    pub files: Option<PathBuf>,
-    /// The folder of the Reports; none where they are no files.
+    pub files: Option<Folder>,
+    /// The folder of the Reports; none where nobody is to open them.
     pub reports: Option<PathBuf>,
+}
+
+/// A folder whose files may be linked to.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// As seen from the list.
+    pub seen: PathBuf,
+    /// Its own path.
+    pub real: PathBuf,
 }
 
 impl Links {
     /// Folders, as seen from the folder of the list.
     pub fn between(list: &Path, files: Option<&Path>, reports: Option<&Path>) -> Self {
-        let seen = |folder: Option<&Path>| folder.map(|folder| relative(list, folder));
-        Self { files: seen(files), reports: seen(reports) }
+        let seen = |folder: &Path| relative(list, folder);
+        let files = files.map(|folder| Folder { seen: seen(folder), real: folder.to_owned() });
+        Self { files, reports: reports.map(seen) }
     }
 
     /// The path from the list to what a cell names.
     pub fn of(&self, line: &Line, column: Column) -> Option<PathBuf> {
         match column {
-            Column::File => self.files.as_ref().map(|folder| folder.join(&line.source)),
+            Column::File => self.files.as_ref().and_then(|folder| folder.link(&line.source)),
             Column::Report if !line.report.is_empty() => self.reports.as_ref().map(|folder| folder.join(&line.report)),
             _ => None,
         }
+    }
+}
+
+impl Folder {
+    /// To a file that is there; a name that leads out of the folder is nobody's file.
+    fn link(&self, name: &str) -> Option<PathBuf> {
+        let is_below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        (is_below && self.real.join(name).is_file()).then(|| self.seen.join(name))
     }
 }
 
@@ -90,6 +108,25 @@ fn failed(target: &Path, error: &std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_file_that_is_there_is_linked_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("inbox");
+        std::fs::create_dir_all(folder.join("sub")).unwrap();
+        for name in ["inbox/sub/a.jpg", "outside.jpg"] {
+            std::fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let links = Links::between(dir.path(), Some(&folder), None);
+        let linked = |name: &str| {
+            let line = Line { source: name.into(), report: "r".into(), status: "read", verdict: None, cells: vec![] };
+            (links.of(&line, Column::File), links.of(&line, Column::Report))
+        };
+        assert_eq!(linked("sub/a.jpg"), (Some("inbox/sub/a.jpg".into()), None));
+        for name in ["gone.jpg", "../outside.jpg", "sub", ""] {
+            assert_eq!(linked(name), (None, None), "{name}");
+        }
+    }
 
     #[test]
     fn the_way_leads_up_and_down() {

@@ -1,6 +1,7 @@
 //! A PDF's pages as pixels, and the text it carries. Knows nothing of what the text means.
 
 mod bounds;
+mod glyph;
 mod meter;
 mod modules;
 mod names;

@@ -1,11 +1,10 @@
 //! What the list's columns are, and what stands in them. Knows nothing of lines and how they are judged.
 
-use rust_decimal::Decimal;
-
-use super::label;
-use crate::invoice::{ExpenseCategory, Field, FieldKind, FieldValue, Invoice, InvoiceType};
-use crate::report::CheckedInvoice;
-use crate::sentence::Lang;
+use super::cell::{Cell, Draft, Trust, Value};
+use super::extract;
+use crate::invoice::{Field, FieldKind, FieldValue, Invoice};
+use crate::report::{CheckStatus, CheckedInvoice, Verdict};
+use crate::sentence::{Lang, report::field_not_found};
 
 /// A column of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,64 +35,23 @@ pub enum Column {
     VerifyCheckCode,
     /// Whether a value is confirmed.
     Verified(Field),
-}
-
-/// What stands in one column of one line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
-    /// The content.
-    pub value: Value,
-    /// Whether a second source confirms it; none where there is nothing to confirm.
-    pub verified: Option<bool>,
-}
-
-/// The content of a cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Value {
-    /// Nothing.
-    #[default]
-    Empty,
-    /// Anybody's text.
-    Text(String),
-    /// Sentences of ours, which may quote anybody's text.
-    Sentences(Vec<String>),
-    /// The name of a file.
-    Name(String),
-    /// A code that is no number, though it may look like one.
-    Code(String),
-    /// An amount in yuan.
-    Amount(Decimal),
-    /// A count.
-    Count(u32),
-    /// A day.
-    Day(jiff::civil::Date),
-}
-
-/// A cell before it is said in a language.
-#[derive(Clone, Debug)]
-pub(super) enum Draft {
-    /// The same in every language.
-    Cell(Cell),
-    Kind(InvoiceType),
-    Category(ExpenseCategory),
-    Verified(bool),
-}
-
-impl Draft {
-    pub(super) fn say(&self, lang: Lang) -> Cell {
-        let (text, verified) = match self {
-            Self::Cell(cell) => return cell.clone(),
-            Self::Kind(kind) => (label::kind(*kind, lang), None),
-            Self::Category(category) => (label::category(*category, lang), None),
-            Self::Verified(verified) => (label::flag(*verified, lang), Some(*verified)),
-        };
-        Cell { value: Value::Text(text), verified }
-    }
+    /// What a person does next.
+    NextStep,
+    /// Where the same invoice stands again; of the first one only.
+    AlsoIn,
+    /// What makes it no ordinary invoice.
+    Marks,
+    /// The lines' rates, each once.
+    TaxRates,
+    /// The first lines' names.
+    Goods,
+    /// What is printed in the remarks.
+    Remarks,
 }
 
 impl Column {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 36] = [
         Self::File,
         Self::Index,
         Self::Report,
@@ -124,6 +82,12 @@ impl Column {
         Self::Verified(Field::TotalAmount),
         Self::Verified(Field::TotalTax),
         Self::Verified(Field::GrandTotal),
+        Self::NextStep,
+        Self::AlsoIn,
+        Self::Marks,
+        Self::TaxRates,
+        Self::Goods,
+        Self::Remarks,
     ];
 
     /// What stands above it: as the invoice has it, and, unless it is for readers of Chinese alone, as the Report has it.
@@ -150,6 +114,12 @@ impl Column {
             Self::VerifyAmount => "verify_amount".to_owned(),
             Self::VerifyCheckCode => "verify_check_code".to_owned(),
             Self::Verified(field) => format!("{field}.verified"),
+            Self::NextStep => "next_step".to_owned(),
+            Self::AlsoIn => "also_in".to_owned(),
+            Self::Marks => "marks".to_owned(),
+            Self::TaxRates => "tax_rates".to_owned(),
+            Self::Goods => "goods".to_owned(),
+            Self::Remarks => "remarks".to_owned(),
         }
     }
 
@@ -169,31 +139,35 @@ impl Column {
             Self::VerifyAmount => "查验金额".to_owned(),
             Self::VerifyCheckCode => "校验码后六位".to_owned(),
             Self::Verified(field) => format!("{}已核实", called(field)),
+            Self::NextStep => "下一步".to_owned(),
+            Self::AlsoIn => "另见".to_owned(),
+            Self::Marks => "标记".to_owned(),
+            Self::TaxRates => "税率".to_owned(),
+            Self::Goods => "货物或服务名称".to_owned(),
+            Self::Remarks => "备注".to_owned(),
         }
     }
 
     /// What an invoice has in this column; nothing in those that are its file's.
     pub(super) fn of(self, checked: &CheckedInvoice) -> Draft {
         let invoice = &checked.invoice;
-        let value = match self {
-            Self::Value(Field::Type) => return Draft::Kind(invoice.r#type),
-            Self::Value(field) => {
-                return Draft::Cell(Cell { value: value(invoice, field), verified: verified(checked, field) });
-            }
-            Self::Verified(field) => match verified(checked, field) {
-                Some(verified) => return Draft::Verified(verified),
-                None => Value::Empty,
+        match self {
+            Self::Value(Field::Type) => Draft::Kind(invoice.r#type),
+            Self::Value(field) => Draft::Cell(Cell { value: value(invoice, field), trust: trust(checked, field) }),
+            Self::Verified(field) => match trust(checked, field).filter(|_| invoice.get(field).is_some()) {
+                Some(trust) => Draft::Verified(trust == Trust::Confirmed, trust),
+                None => Value::Empty.into(),
             },
-            Self::ExpenseCategory => match invoice.expense_category {
-                Some(category) => return Draft::Category(category),
-                None => Value::Empty,
-            },
-            Self::VerifyDate => code(invoice.issue_date.map(|date| date.strftime("%Y%m%d").to_string())),
-            Self::VerifyAmount => value(invoice, asked_amount(invoice)),
-            Self::VerifyCheckCode => code(invoice.check_code.as_deref().map(last_six)),
-            _ => Value::Empty,
-        };
-        Draft::Cell(Cell { value, verified: None })
+            Self::ExpenseCategory => invoice.expense_category.map_or(Value::Empty.into(), Draft::Category),
+            Self::VerifyDate => code(invoice.issue_date.map(|date| date.strftime("%Y%m%d").to_string())).into(),
+            Self::VerifyAmount => value(invoice, asked_amount(invoice)).into(),
+            Self::VerifyCheckCode => code(invoice.check_code.as_deref().map(last_six)).into(),
+            Self::Marks => Draft::Said(extract::marks(invoice)),
+            Self::TaxRates => Draft::Said(extract::tax_rates(invoice)),
+            Self::Goods => Draft::Said(extract::goods(invoice)),
+            Self::Remarks => text(invoice.remarks.clone()).into(),
+            _ => Value::Empty.into(),
+        }
     }
 }
 
@@ -215,10 +189,19 @@ fn called(field: Field) -> &'static str {
     }
 }
 
-/// Whether a value is confirmed; none where the invoice has none.
-fn verified(checked: &CheckedInvoice, field: Field) -> Option<bool> {
-    checked.invoice.get(field)?;
-    Some(checked.fields.get(&field.to_string()).is_some_and(|evidence| evidence.verified))
+/// How a value is to be taken, or one that is missing and should not be; none where there is nothing to confirm.
+fn trust(checked: &CheckedInvoice, field: Field) -> Option<Trust> {
+    let path = field.to_string();
+    if checked.invoice.get(field).is_none() {
+        let is_missed = checked.reasons.iter().any(|reason| reason.said == field_not_found(field));
+        return is_missed.then_some(Trust::ToCheck);
+    }
+    if checked.fields.get(&path).is_some_and(|evidence| evidence.verified) {
+        return Some(Trust::Confirmed);
+    }
+    let failed = checked.checks.iter().filter(|check| check.status == CheckStatus::Fail);
+    let is_asked = Field::KEYS.contains(&field) || failed.into_iter().any(|check| check.fields.contains(&path));
+    Some(if is_asked && checked.verdict == Verdict::Review { Trust::ToCheck } else { Trust::NotAsked })
 }
 
 /// Of a digital invoice the tax bureau's page asks for the total with tax, of all others for the amount without.

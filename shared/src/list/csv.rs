@@ -28,13 +28,28 @@ fn field(value: &Value) -> String {
     match value {
         Value::Empty => String::new(),
         Value::Text(text) => safe(text),
-        Value::Sentences(sentences) => safe(&sentences.join("; ")),
+        Value::Sentences(sentences) => safe(&joined(sentences)),
         Value::Name(name) => safe_name(name),
         Value::Code(code) => verbatim(code),
         Value::Amount(amount) => amount.to_string(),
         Value::Count(count) => count.to_string(),
         Value::Day(day) => day.to_string(),
     }
+}
+
+/// Behind a full stop nothing else is needed.
+fn joined(sentences: &[String]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        let between = match text.chars().last() {
+            None | Some('。') => "",
+            Some('.') => " ",
+            Some(_) => "; ",
+        };
+        text.push_str(between);
+        text.push_str(sentence);
+    }
+    text
 }
 
 /// A code that is no number, though it may look like one: `="0310"` keeps its leading zeros and all of its 20 digits in

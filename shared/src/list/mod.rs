@@ -3,18 +3,22 @@
 //!
 //! What the columns are is said once, in [`Column`]; [`csv`] writes them as the file that spreadsheets open.
 
+mod cell;
 mod column;
 pub mod csv;
+mod extract;
 mod label;
+mod order;
 mod row;
+mod step;
 mod twice;
 
 use std::collections::BTreeMap;
 
-pub use self::column::{Cell, Column, Value};
+pub use self::cell::{Cell, Trust, Value};
+pub use self::column::Column;
 use self::row::Row;
 use crate::error::ErrorInfo;
-use crate::invoice::Money;
 use crate::report::{Report, Verdict};
 use crate::sentence::Lang;
 
@@ -22,7 +26,8 @@ use crate::sentence::Lang;
 #[derive(Clone, Debug, Default)]
 pub struct List(BTreeMap<String, Vec<Row>>);
 
-/// A list as it is shown: judged as a whole, in the order of the files' names.
+/// A list as it is shown: judged as a whole, in the order of the files' names as people read them,
+/// and in each file's own order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// In which its sentences and words are said.
@@ -59,13 +64,6 @@ pub struct Summary {
     pub repeated: Vec<String>,
 }
 
-/// Where an invoice stood first.
-#[derive(Clone, Debug)]
-struct First {
-    place: String,
-    total: Option<Money>,
-}
-
 impl List {
     /// Notes a file's Report, and the name under which it is kept: its invoices, and what of it could not be read. What
     /// was noted of that file before is forgotten.
@@ -85,16 +83,11 @@ impl List {
 
     /// The lines, each judged in sight of all the others, in the words of a language.
     pub fn table(&self, lang: Lang) -> Table {
-        let mut rows: Vec<&Row> = self.0.values().flatten().collect();
-        rows.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
-        let (firsts, doubted) = (twice::firsts(&rows, lang), twice::doubted(&rows));
+        let mut files: Vec<(&String, &Vec<Row>)> = self.0.iter().collect();
+        files.sort_by_cached_key(|(name, _)| order::key(name));
+        let rows: Vec<&Row> = files.into_iter().flat_map(|(_, rows)| rows).collect();
         let mut table = Table { lang, ..Table::default() };
-        for row in rows {
-            let identity = row.identity.as_ref();
-            let first =
-                identity.and_then(|identity| firsts.get(identity)).filter(|first| first.place != row.place(lang));
-            let is_doubted = first.is_none() && identity.is_some_and(|identity| doubted.contains(identity));
-            let judged = twice::judged(row, first, is_doubted, lang);
+        for judged in twice::Rows::new(&rows, lang).judged() {
             table.summary.count(&judged);
             table.lines.push(judged.line());
         }

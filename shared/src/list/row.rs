@@ -1,11 +1,13 @@
 //! What one file brings into the list, before it is seen beside the others. Knows nothing of the others.
 
-use super::column::{Column, Draft};
+use super::cell::Draft;
+use super::column::Column;
+use super::step;
 use crate::error::ErrorInfo;
 use crate::invoice::Money;
 use crate::pipeline::Identity;
-use crate::report::{CheckedInvoice, Other, Place, Report, Status, Verdict};
-use crate::sentence::{Lang, Sentence, list as says, screen};
+use crate::report::{CheckedInvoice, Other, Place, Report, Statement, Status, Verdict};
+use crate::sentence::{Lang, Param, Params, Sentence, list as says, screen};
 
 /// One line to be, as its own Report has it.
 #[derive(Clone, Debug, Default)]
@@ -16,15 +18,20 @@ pub(super) struct Row {
     pub(super) file: String,
     /// Which of the file's invoices; 0 where it is none.
     pub(super) index: u32,
+    /// Which of those that one document has, where it has several.
+    pub(super) nth: Option<usize>,
     /// The Report's name; empty where there is none.
     pub(super) report: String,
     pub(super) status: &'static str,
     pub(super) verdict: Option<Verdict>,
     pub(super) reasons: Vec<Sentence>,
+    /// What a person does next.
+    pub(super) steps: Vec<Sentence>,
     pub(super) identity: Option<Identity>,
     pub(super) total: Option<Money>,
-    /// The file that brought the same invoice before, where the Report itself says so; its reasons then say it, too.
-    pub(super) duplicate_of: Option<String>,
+    /// The file that brought the same invoice before, it may be this one, where the Report itself says so; its reasons then
+    /// say it, too.
+    pub(super) told: Option<String>,
     /// The invoice's own cells, in the order of the columns; empty where it is none.
     pub(super) cells: Vec<Draft>,
 }
@@ -43,21 +50,36 @@ pub(super) fn of_report(file: &str, name: &str, report: &Report) -> Vec<Row> {
     }
     if let (Some(error), true) = (&report.error, report.invoices.is_empty()) {
         let reason = says::coded(&error.code, known(&error.said, &error.message));
-        return vec![Row { reasons: vec![reason], ..row(None, report.status) }];
+        let steps = hint(&error.hint_id, &error.hint_params, &error.hint);
+        return vec![Row { reasons: vec![reason], steps, ..row(None, report.status) }];
     }
-    let invoices =
-        report.invoices.iter().map(|invoice| row(invoice.place.member.as_ref(), Status::Read).with_invoice(invoice));
+    let of_invoice = |invoice: &CheckedInvoice| Row {
+        nth: nth(report, invoice),
+        ..row(invoice.place.member.as_ref(), Status::Read).with_invoice(invoice)
+    };
+    let invoices = report.invoices.iter().map(of_invoice);
     let status = if report.status == Status::Failed { Status::Failed } else { Status::Rejected };
     let others = report.others.iter().filter(|other| !other.needs_no_review());
-    let others = others.map(|other| Row { reasons: vec![reason(other)], ..row(other.place.member.as_ref(), status) });
+    let others = others.map(|other| Row {
+        reasons: vec![reason(other)],
+        steps: hint(&other.hint_id, &other.hint_params, &other.hint),
+        ..row(other.place.member.as_ref(), status)
+    });
     invoices.chain(others).collect()
+}
+
+/// Which of its document's invoices it is, where that has several.
+fn nth(report: &Report, invoice: &CheckedInvoice) -> Option<usize> {
+    let mut beside = report.invoices.iter().filter(|other| other.place.member == invoice.place.member);
+    let at = beside.clone().position(|other| other.index == invoice.index)?;
+    beside.nth(1).map(|_| at.saturating_add(1))
 }
 
 /// What was read of a deleted file stays to be seen, and is nobody's to book.
 fn withdrawn(report: &Report, row: &impl Fn(Option<&String>, Status) -> Row) -> Vec<Row> {
     let shown = |invoice: &CheckedInvoice| {
         let row = row(invoice.place.member.as_ref(), Status::Withdrawn).with_invoice(invoice);
-        Row { verdict: None, identity: None, duplicate_of: None, reasons: Vec::new(), ..row }
+        Row { verdict: None, identity: None, told: None, reasons: Vec::new(), steps: Vec::new(), ..row }
     };
     match report.invoices.as_slice() {
         [] => vec![row(None, Status::Withdrawn)],
@@ -69,7 +91,8 @@ impl Row {
     /// Of a file that has no Report.
     pub(super) fn without_report(file: &str, status: &'static str, why: &ErrorInfo) -> Self {
         let reasons = vec![known(&why.said, &why.message)];
-        Self { source: file.to_owned(), file: file.to_owned(), status, reasons, ..Self::default() }
+        let steps = hint(&why.hint_id, &why.hint_params, &why.hint);
+        Self { source: file.to_owned(), file: file.to_owned(), status, reasons, steps, ..Self::default() }
     }
 
     fn with_invoice(self, invoice: &CheckedInvoice) -> Self {
@@ -79,7 +102,8 @@ impl Row {
             total: invoice.invoice.grand_total,
             verdict: Some(invoice.verdict),
             reasons: invoice.reasons.iter().map(|reason| known(&reason.said, &reason.message)).collect(),
-            duplicate_of: invoice.duplicate_of.as_ref().map(|first| first.key.clone()),
+            steps: step::of_reasons(&invoice.reasons),
+            told: told(&self.source, invoice),
             cells: Column::ALL.iter().map(|column| column.of(invoice)).collect(),
             ..self
         }
@@ -87,8 +111,20 @@ impl Row {
 
     /// What a person calls it.
     pub(super) fn place(&self, lang: Lang) -> String {
-        let several = (self.index > 1).then(|| screen::place_in_file(&self.file, self.index).say(lang)).flatten();
+        let several = self.nth.and_then(|nth| screen::place_in_file(&self.file, nth).say(lang));
         several.unwrap_or_else(|| self.file.clone())
+    }
+}
+
+/// The file that brought it before, as the Report says; this one where it is there twice in it.
+fn told(file: &str, invoice: &CheckedInvoice) -> Option<String> {
+    let is_here = |reason: &Statement| match reason.said.params.get("detail") {
+        Some(Param::Sentence(detail)) => detail.id.starts_with("earlier_here"),
+        _ => false,
+    };
+    match &invoice.duplicate_of {
+        Some(first) => Some(first.key.clone()),
+        None => invoice.reasons.iter().any(is_here).then(|| file.to_owned()),
     }
 }
 
@@ -106,6 +142,14 @@ fn reason(other: &Other) -> Sentence {
 /// What was said; where no catalogue of ours has it, its text as it stands in the Report.
 fn known(said: &Sentence, text: &str) -> Sentence {
     if said.say(Lang::En).is_some() { said.clone() } else { Sentence::verbatim(text) }
+}
+
+/// What to do next, where anything is said of it.
+fn hint(id: &str, params: &Params, text: &str) -> Vec<Sentence> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    vec![known(&Sentence { id: id.to_owned(), params: params.clone() }, text)]
 }
 
 fn status_name(status: Status) -> &'static str {

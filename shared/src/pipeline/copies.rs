@@ -1,12 +1,17 @@
-//! Two pictures of one invoice in one file: which of them is the invoice, and whether they say the same.
-//! Knows nothing of the rest of the file.
+//! One invoice twice in one file: of two pictures in one document which is the invoice, of two documents in an archive
+//! which came first, and whether they say the same. Knows nothing of the rest of the file.
 
+use std::collections::BTreeMap;
+
+use super::identity::{Elsewhere, Identity, duplicate_message};
 use crate::invoice::Field;
 use crate::report::{Check, CheckStatus, CheckedInvoice, Verdict};
-use crate::sentence::{Lang, check as says, report::check_failed};
+use crate::sentence::{Lang, Sentence, check as says, report::check_failed};
 
 /// The rule's name in the Report.
 const RULE: &str = "copies_agree";
+/// That of the rule about what came before, which a bucket's files are held to as well.
+const SEEN: &str = "not_seen_before";
 
 /// Whether both are pictures of the same invoice: scans hold several of its sheets.
 pub(super) fn is_copy(first: &CheckedInvoice, next: &CheckedInvoice) -> bool {
@@ -50,13 +55,47 @@ pub(super) fn contradict(stands: &mut CheckedInvoice, other: &CheckedInvoice, fi
             evidence.verified = false;
         }
     }
+    fail(stands, RULE, said, fields);
+}
+
+/// Notes in every invoice that another document of the same archive has brought that it is there twice, and in both what
+/// they say otherwise: somebody may have sent it twice, to be paid twice. Only where code and number are verified in both:
+/// a misread number must accuse nobody.
+pub(super) fn mark_repeated(invoices: &mut [CheckedInvoice]) {
+    let mut firsts: BTreeMap<Identity, usize> = BTreeMap::new();
+    for at in 0..invoices.len() {
+        let (before, rest) = invoices.split_at_mut(at);
+        let Some(next) = rest.first_mut() else { return };
+        let Some(identity) = Identity::of(next) else { continue };
+        match firsts.get(&identity).and_then(|first| before.get_mut(*first)) {
+            Some(first) => repeat(first, next),
+            None => drop(firsts.insert(identity, at)),
+        }
+    }
+}
+
+fn repeat(first: &mut CheckedInvoice, next: &mut CheckedInvoice) {
+    let totals = (first.invoice.grand_total, next.invoice.grand_total);
+    let said = duplicate_message(&Elsewhere::Here(first.index.into()), totals.0, totals.1);
+    let fields = differences(first, next);
+    if !fields.is_empty() {
+        contradict(first, next, &fields);
+        contradict(next, first, &fields);
+    }
+    // What an earlier attempt found, when it may have had another place.
+    next.checks.retain(|check| check.rule != SEEN);
+    next.reasons.retain(|reason| !reason.said.is_failure_of(SEEN));
+    fail(next, SEEN, said, &[]);
+}
+
+fn fail(invoice: &mut CheckedInvoice, rule: &str, said: Sentence, fields: &[Field]) {
     // An earlier attempt may have found the same.
-    if stands.checks.iter().any(|check| check.rule == RULE && check.said == said) {
+    if invoice.checks.iter().any(|check| check.rule == rule && check.said == said) {
         return;
     }
-    stands.verdict = Verdict::Review;
-    stands.reasons.push(check_failed(RULE, said.clone()).into());
+    invoice.verdict = Verdict::Review;
+    invoice.reasons.push(check_failed(rule, said.clone()).into());
     let fields = fields.iter().map(ToString::to_string).collect();
     let detail = said.say(Lang::En).unwrap_or_default();
-    stands.checks.push(Check { rule: RULE.to_owned(), status: CheckStatus::Fail, fields, said, detail });
+    invoice.checks.push(Check { rule: rule.to_owned(), status: CheckStatus::Fail, fields, said, detail });
 }

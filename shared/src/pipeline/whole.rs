@@ -9,7 +9,7 @@ use crate::report::{
 use crate::sentence::{next, report as says};
 
 use super::Failure;
-use super::copies::{contradict, differences, is_better, is_copy};
+use super::copies::{contradict, differences, is_better, is_copy, mark_repeated};
 
 /// A further picture of an invoice that the file has already.
 const COPY: &str = "copy";
@@ -73,7 +73,8 @@ impl Whole {
     ///
     /// # Errors
     /// What is not the document's own fault; the Report in it holds all that was read.
-    pub(super) fn into_report(self, source: Source) -> Result<Report, Failure> {
+    pub(super) fn into_report(mut self, source: Source) -> Result<Report, Failure> {
+        mark_repeated(&mut self.invoices);
         let refusal = self.refusal.filter(|_| self.invoices.is_empty());
         let status = match (&self.failure, &refusal) {
             (Some(_), _) => Status::Failed,
@@ -164,13 +165,10 @@ mod tests {
         for (page, total) in [(1, "5.00"), (2, "5.00"), (3, "")] {
             whole.add(invoice(page, "1", total));
         }
-        let mut in_another_member = invoice(1, "1", "5.00");
-        in_another_member.place.member = Some("b.pdf".to_owned());
-        whole.add(in_another_member);
         let copies = report(whole);
         assert_eq!(
             (copies.invoices.len(), codes(&copies), copies.verdict),
-            (2, vec!["copy", "copy"], Some(Verdict::Verified))
+            (1, vec!["copy", "copy"], Some(Verdict::Verified))
         );
 
         let mut whole = Whole::default();
@@ -185,6 +183,48 @@ mod tests {
         let [of_invoice, of_page] = [of_invoice, of_page].map(|reason| reason.message.as_str());
         assert!(of_invoice.starts_with("page 2 shows") && of_invoice.contains("6.00"), "{of_invoice}");
         assert!(of_page.starts_with("page 2: altered_copy: ") && of_page.contains("grand total"), "{of_page}");
+    }
+
+    /// A digital invoice whose number is sure, in a document of an archive.
+    fn in_member(member: &str, number: &str, total: &str) -> CheckedInvoice {
+        let mut found = invoice(1, number, total);
+        found.place.member = Some(member.to_owned());
+        found.invoice.r#type = crate::invoice::InvoiceType::DigitalCommon;
+        found.fields.insert("invoice_number".to_owned(), Evidence { verified: true, ..Evidence::default() });
+        found
+    }
+
+    fn failed(invoice: &CheckedInvoice) -> Vec<&str> {
+        let failed = invoice.checks.iter().filter(|check| check.status == CheckStatus::Fail);
+        failed.map(|check| check.rule.as_str()).collect()
+    }
+
+    #[test]
+    fn of_two_documents_in_an_archive_that_bring_one_invoice_the_second_is_to_review() {
+        let read = |all: &[CheckedInvoice]| {
+            let mut whole = Whole::default();
+            all.iter().for_each(|invoice| whole.add(invoice.clone()));
+            report(whole)
+        };
+        let sent = [in_member("b.pdf", "1", "5.00"), in_member("c.pdf", "2", "5.00"), in_member("a.pdf", "1", "5.00")];
+        let twice = read(&sent);
+        let verdicts: Vec<_> = twice.invoices.iter().map(|invoice| invoice.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Verified, Verdict::Verified, Verdict::Review]);
+        assert_eq!((failed(&twice.invoices[2]), twice.verdict), (vec!["not_seen_before"], Some(Verdict::Review)));
+        let reason =
+            "invoice 3: it is the same invoice as number 1 of this file: do not pay it twice (not_seen_before)";
+        assert_eq!(twice.reasons.iter().map(|reason| &reason.message).collect::<Vec<_>>(), [reason]);
+        // The next attempt takes over what this one has read.
+        assert_eq!(read(&twice.invoices), twice);
+
+        let other_total = read(&[in_member("a.pdf", "1", "5.00"), in_member("b.pdf", "1", "6.00")]);
+        assert_eq!(failed(&other_total.invoices[0]), ["copies_agree"]);
+        assert_eq!(failed(&other_total.invoices[1]), ["copies_agree", "not_seen_before"]);
+        assert_eq!(read(&other_total.invoices), other_total);
+
+        let mut unsure = in_member("b.pdf", "1", "5.00");
+        unsure.fields.clear();
+        assert_eq!(failed(&read(&[in_member("a.pdf", "1", "5.00"), unsure]).invoices[1]), [""; 0], "it may be misread");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::param::Form;
-use super::{Lang, broken, check, fault, list, next, report, request, screen};
+use super::{Lang, broken, check, fault, list, next, report, request, screen, step};
 
 /// One sentence of the catalogue.
 #[derive(Debug)]
@@ -53,9 +53,19 @@ pub(super) use sentences;
 
 /// Every row there is.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    [check::ROWS, report::ROWS, list::ROWS, fault::ROWS, broken::ROWS, next::ROWS, request::ROWS, screen::ROWS]
-        .into_iter()
-        .flatten()
+    [
+        check::ROWS,
+        report::ROWS,
+        list::ROWS,
+        fault::ROWS,
+        broken::ROWS,
+        next::ROWS,
+        request::ROWS,
+        screen::ROWS,
+        step::ROWS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The row of an id.

@@ -198,9 +198,6 @@ sentences! {
     worked_on_elsewhere()
         "another event for the same page is being worked on"
         "同一页面正由另一任务处理";
-    goes_on_next_time()
-        "the file needs more time than one invocation has; the next goes on from there"
-        "此文件一次处理不完，下次接着处理";
     begun_and_not_ended()
         "the last attempt to read this file has begun and not ended: if it stays so, it ran out of time or memory"
         "最后一次识别已开始但尚未结束：若一直如此，说明时间或内存不足";

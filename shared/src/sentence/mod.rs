@@ -3,8 +3,9 @@
 //! Knows nothing of who says something, nor of what invoices and files are: fields, kinds and rules come by their names.
 //!
 //! - [`check`]: what a rule found; [`report`]: what a Report says of a file, and where in it
-//! - [`list`]: what a list says of an invoice beside others
-//! - [`fault`]: what went wrong; [`broken`]: what is wrong inside a file; [`next`]: what to do next; [`request`]: what is wrong with a request to the API
+//! - [`list`]: what a list says of an invoice beside others; [`step`]: what to do about a reason
+//! - [`fault`]: what went wrong; [`broken`]: what is wrong inside a file; [`next`]: what to do next; [`request`]: what is wrong with a
+//!   request to the API
 //! - [`screen`]: what a terminal shows
 //! - `labels`: what fields, kinds, sources and rules are called
 
@@ -21,6 +22,7 @@ mod param;
 pub mod report;
 pub mod request;
 pub mod screen;
+pub mod step;
 #[cfg(test)]
 mod tests;
 
@@ -74,6 +76,19 @@ impl Sentence {
     fn param(&self, row: &Row, name: &str, lang: Lang) -> Option<String> {
         let (_, kind) = row.params.iter().find(|(own, _)| *own == name)?;
         self.params.get(name)?.say(*kind, lang)
+    }
+
+    /// A parameter that is a text or a name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.params.get(name)? {
+            Param::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it says that this rule failed.
+    pub fn is_failure_of(&self, rule: &str) -> bool {
+        self.id == "check_failed" && self.text("rule") == Some(rule)
     }
 
     /// The same with every text in it changed, however deep.

@@ -107,9 +107,6 @@ sentences! {
     unpack_it()
         "Unpack it and send its files."
         "请解压后上传其中的文件。";
-    export_as_jpeg()
-        "Export the photo as a JPEG; an iPhone takes JPEGs with Settings, Camera, Formats, Most Compatible."
-        "请将照片导出为JPEG；iPhone可在“设置－相机－格式”中选择“兼容性最佳”。";
     export_as_pdf()
         "Export the file as a PDF and send that."
         "请将文件导出为PDF后上传。";
@@ -134,9 +131,6 @@ sentences! {
     move_dead_letter()
         "Look at the function's log, then move the message from the dead letters to the inbox."
         "请查看函数日志，然后将消息从死信队列移回收件队列。";
-    use_queue_or_split()
-        "Send the file through the queue, with FAPIAO_INBOX_URL set, or split it."
-        "请设置FAPIAO_INBOX_URL并通过队列发送，或拆分文件。";
     add_to_secret(vendor: Text)
         "Add \"{vendor}\" to the secret that FAPIAO_PROVIDER_SECRET_ARN names."
         "请将“{vendor}”加入FAPIAO_PROVIDER_SECRET_ARN所指的密钥。";

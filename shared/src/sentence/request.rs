@@ -108,9 +108,6 @@ sentences! {
     no_picture_of(page: Number)
         "there is no picture of page {page}"
         "第{page}页没有图片";
-    no_picture_of_member(page: Number, member: Text)
-        "there is no picture of page {page} of `{member}`"
-        "{member}第{page}页没有图片";
     ask_for_page_there_is()
         "Ask for a page that the file has. An OFD and an XML have none: their Report says all of it."
         "请选择文件中存在的页。OFD和XML没有图片，识别结果已包含全部内容。";

@@ -114,7 +114,9 @@ function drawItems({ invoice, ...of }) {
 function drawReasons(row) {
   const { invoice } = row;
   const first = repeats(row);
-  const repeated = first ? [{ message: say('repeated', first.name), id: 'repeated' }] : [];
+  // Its Report may have said so.
+  const is_told = invoice.reasons.some(({ params }) => params?.rule === 'not_seen_before');
+  const repeated = first && !is_told ? [{ message: say('repeated', first.name), id: 'repeated' }] : [];
   const reasons = [...repeated, ...invoice.reasons];
   if (!reasons.length) return [make('p', { class: 'all-well' }, say('nothing_to_do'))];
   return [make('h3', {}, say('to_do')), make('ul', { class: 'reasons' }, reasons.map((reason) => drawReason(reason, invoice)))];

@@ -26,11 +26,12 @@ function drawRow(row) {
   const name = make('button', { type: 'button', class: 'name', 'data-row': `${row.entry.id}-${row.at}`, tabindex: -1,
     'aria-current': is_selected ? 'true' : null, title: row.name }, row.name);
   const total = make('td', { class: 'total' }, values?.grand_total ?? values?.total_amount ?? '');
-  const cells = [values?.seller?.name, values?.invoice_number, values?.issue_date].map((text) => make('td', {}, text ?? ''));
+  const cells = [values?.seller?.name, values?.buyer?.name, values?.invoice_number, values?.issue_date]
+    .map((text) => make('td', {}, text ?? ''));
   const tr = make('tr', { class: is_selected ? 'selected' : null, onclick: () => select(row, true) },
     make('td', {}, badge(state, row.entry.progress)), make('th', { scope: 'row' }, name), cells, total);
   // What stands above the columns is not to be seen on a narrow screen.
-  ['verdict', 'file', 'seller', 'number', 'date', 'total'].forEach((word, at) => { tr.cells[at].dataset.head = say(word); });
+  ['verdict', 'file', 'seller', 'buyer', 'number', 'date', 'total'].forEach((word, at) => { tr.cells[at].dataset.head = say(word); });
   return tr;
 }
 

@@ -9,6 +9,7 @@ use fapiao::aws::{self, Lazy};
 use fapiao::error::{Error, ErrorKind};
 use fapiao::list::{List, Summary, Table};
 use fapiao::logging;
+use fapiao::sentence::{list as says, screen};
 use fapiao::store::S3Store;
 use fapiao_read::folder;
 use fapiao_read::gather::{self, Gathered, Origin};
@@ -28,6 +29,9 @@ struct Arguments {
     /// The list: a name that ends in .xlsx or in .csv.
     #[arg(value_name = "OUT")]
     output: PathBuf,
+    /// The folder in which the Reports' own files lie, so that the workbook can link to them; else `inbox` beside `outbox`.
+    #[arg(long, value_name = "FOLDER")]
+    documents: Option<PathBuf>,
 }
 
 /// How a list is written.
@@ -44,17 +48,17 @@ async fn main() -> ExitCode {
         Ok(gathered) if gathered.unreadable == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("fapiao-list: {}\n{}", error.message(), error.hint());
+            eprintln!("{}", fapiao_read::complaint("fapiao-list", &error));
             ExitCode::from(2)
         }
     }
 }
 
-async fn run(Arguments { from, output }: Arguments) -> Result<Gathered, Error> {
+async fn run(Arguments { from, output, documents }: Arguments) -> Result<Gathered, Error> {
     let form = form(&output)?;
     let lang = fapiao_read::language()?;
     let origin = Origin::parse(&from)?;
-    let progress = Progress::new(0);
+    let progress = Progress::new(0, lang);
     let mut list = List::default();
     let gathered = match &origin {
         Origin::Folder(folder) => gather::from_folder(folder, &mut list, &progress).await?,
@@ -66,12 +70,16 @@ async fn run(Arguments { from, output }: Arguments) -> Result<Gathered, Error> {
     };
     progress.finish();
     if gathered.reports + gathered.unreadable == 0 {
-        return Err(Error::new(ErrorKind::Internal, format!("there is no Report in {from}"))
-            .with_hint("Reports stand in the output bucket, or where OUT of `make read` was."));
+        let error = Error::new(ErrorKind::Internal, says::no_reports(&from));
+        return Err(error.with_hint(says::where_reports_are()));
     }
     let table = list.table(lang);
-    write_to(&output, form, &origin, &table)?;
-    say(gathered, &table.summary, &output);
+    let documents = documents.or_else(|| documents_of(&origin));
+    match form {
+        Form::Csv => write::as_csv(&table, &output)?,
+        Form::Xlsx => write::as_xlsx(&table, &output, &links(&output, documents.as_deref()))?,
+    }
+    say(gathered, &table, &output);
     Ok(gathered)
 }
 
@@ -79,33 +87,37 @@ fn form(output: &Path) -> Result<Form, Error> {
     match output.extension().and_then(|end| end.to_str()).map(str::to_lowercase).as_deref() {
         Some("csv") => Ok(Form::Csv),
         Some("xlsx") => Ok(Form::Xlsx),
-        _ => Err(Error::new(ErrorKind::Internal, format!("{} says no form", output.display()))
-            .with_hint("Choose a name that ends in .xlsx or in .csv.")),
-    }
-}
-
-fn write_to(output: &Path, form: Form, origin: &Origin, table: &Table) -> Result<(), Error> {
-    match (form, origin) {
-        (Form::Csv, _) => write::as_csv(table, output),
-        (Form::Xlsx, Origin::Bucket { .. }) => write::as_xlsx(table, output, &Links::default()),
-        (Form::Xlsx, Origin::Folder(folder)) => {
-            let real = |path: &Path| folder::resolve(path).unwrap_or_else(|_| path.to_owned());
-            let list = real(output);
-            let links = Links::between(list.parent().unwrap_or(&list), None, Some(&real(folder)));
-            write::as_xlsx(table, output, &links)
+        _ => {
+            let said = says::name_has_no_form(output.display().to_string());
+            Err(Error::new(ErrorKind::Internal, said).with_hint(says::choose_form()))
         }
     }
 }
 
-fn say(gathered: Gathered, summary: &Summary, output: &Path) {
-    summary.repeated.iter().for_each(|sentence| eprintln!("{sentence}"));
+/// `inbox` beside `outbox`, as `make up` has them; a folder of Reports below it counts, too.
+fn documents_of(origin: &Origin) -> Option<PathBuf> {
+    let Origin::Folder(folder) = origin else { return None };
+    let folder = real(folder);
+    let outbox = folder.ancestors().find(|above| above.file_name().is_some_and(|name| name == "outbox"))?;
+    Some(outbox.with_file_name("inbox")).filter(|inbox| inbox.is_dir())
+}
+
+/// A Report is nothing that whoever keeps the books can use, so its name is no link.
+fn links(output: &Path, documents: Option<&Path>) -> Links {
+    let list = real(output);
+    Links::between(list.parent().unwrap_or(&list), documents.map(real).as_deref(), None)
+}
+
+fn real(path: &Path) -> PathBuf {
+    folder::resolve(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn say(gathered: Gathered, table: &Table, output: &Path) {
+    let Summary { verified, review, repeated } = &table.summary;
+    repeated.iter().for_each(|sentence| eprintln!("{sentence}"));
     let Gathered { reports, others, unreadable } = gathered;
-    let Summary { verified, review, .. } = summary;
+    let listed = says::listed(output.display().to_string(), reports, unreadable, others);
+    let said = screen::tally_of_invoices(listed, *verified, *review);
     // Nobody is left to be told when standard output is closed.
-    let _ = writeln!(
-        std::io::stdout(),
-        "{}: {reports} Reports, {unreadable} unreadable, {others} other files passed over; invoices: {verified} verified, \
-         {review} to review",
-        output.display()
-    );
+    let _ = writeln!(std::io::stdout(), "{}", said.say(table.lang).unwrap_or_default());
 }

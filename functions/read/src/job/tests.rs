@@ -67,7 +67,7 @@ impl Desktop {
 
     async fn read(&self) -> Tally {
         let files = folder::content(self.input.path(), self.job.folders.depth).unwrap().files;
-        let progress = Progress::new(files.len());
+        let progress = Progress::new(files.len(), Lang::En);
         self.job.read(files, &progress).await
     }
 
@@ -224,7 +224,7 @@ async fn what_is_read_again_takes_the_place_of_what_was_and_what_is_gone_leaves_
     assert_eq!((tally.read, tally.rejected), (2, 0));
     let files = folder::content(desktop.input.path(), Depth::Flat).unwrap().files;
     desktop.job.forget(&files[0]);
-    let tally = desktop.job.conclude(&Progress::new(0));
+    let tally = desktop.job.conclude(&Progress::new(0, Lang::En));
     assert_eq!((tally.read, tally.stale, desktop.list().lines().count()), (1, 1, 2));
 }
 
@@ -233,4 +233,48 @@ async fn a_report_names_no_file() {
     let (_, output) = read_files(&[("secret-name.png", &png(200, 100))]).await;
     let text = std::fs::read_to_string(output.path().join("secret-name.png.json")).unwrap();
     assert!(!text.contains("secret-name"));
+}
+
+#[tokio::test]
+async fn a_folder_without_a_file_that_can_be_read_and_buyers_that_nobody_compared_are_told() {
+    let input = std::path::Path::new("scans");
+    let said = |tally: &Tally, has_buyers, lang| -> Vec<String> {
+        tally.notes(input, has_buyers).iter().map(|note| note.say(lang).unwrap()).collect()
+    };
+    for files in [&[][..], &[("notes.txt", b"hello".as_slice())]] {
+        let (tally, _) = read_files(files).await;
+        assert!(said(&tally, false, Lang::En)[0].starts_with("There is no file in scans that can be read"));
+        assert_eq!(said(&tally, true, Lang::Zh), ["scans中没有可识别的文件：请放入发票，或指定其他文件夹。"]);
+    }
+    let (tally, _) = read_files(&[("a.png", &png(200, 100))]).await;
+    assert!(said(&tally, true, Lang::En).is_empty());
+    let [note] = &said(&tally, false, Lang::Zh)[..] else { panic!("one note") };
+    assert!(note.contains("FAPIAO_BUYERS='名称:税号' make read"), "{note}");
+}
+
+#[test]
+fn what_is_said_of_a_file_counts_what_it_counts() {
+    let invoice = |verdict| fapiao::report::CheckedInvoice { verdict, ..fapiao::report::CheckedInvoice::default() };
+    let (good, bad) = (invoice(Verdict::Verified), invoice(Verdict::Review));
+    let other = |code: &str| {
+        let info = fapiao::error::ErrorInfo::new(code, Sentence::default(), Sentence::default());
+        fapiao::report::Other::new(fapiao::report::Place::default(), info, None)
+    };
+    let said = |invoices: &[&fapiao::report::CheckedInvoice], others: &[&str], lang| {
+        let mut report = Pipeline::reject(
+            &pipeline(Arc::new(ByShape), Limits::default()),
+            Error::new(ErrorKind::Empty, "none"),
+            Source::default(),
+        );
+        (report.status, report.error) = (Status::Read, None);
+        report.invoices = invoices.iter().map(|invoice| (*invoice).clone()).collect();
+        report.others = others.iter().map(|code| other(code)).collect();
+        Fate::of(&report).say(lang)
+    };
+    assert_eq!(said(&[&good], &["no_invoice"], Lang::En), "read");
+    assert_eq!(said(&[&bad], &[], Lang::Zh), "已识别：待复核");
+    assert_eq!(said(&[&good, &good], &[], Lang::En), "read: 2 invoices");
+    assert_eq!(said(&[&good, &bad, &bad], &[], Lang::En), "read: 3 invoices, 2 of them to review");
+    let unread = said(&[&good, &bad], &["undecodable"], Lang::Zh);
+    assert_eq!(unread, "已识别：2张发票，其中1张待复核；另有1处未能识别，请查看");
 }

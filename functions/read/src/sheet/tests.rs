@@ -8,6 +8,7 @@ use fapiao::report::{CheckedInvoice, Evidence, Report, SCHEMA, Source, Status};
 use fapiao::sentence::Sentence;
 
 use super::*;
+use crate::write::Folder;
 
 fn report(seller: &str, total: &str) -> Report {
     let mut invoice = Invoice {
@@ -41,7 +42,7 @@ fn report(seller: &str, total: &str) -> Report {
 }
 
 fn links() -> Links {
-    Links { files: Some("../in".into()), reports: Some("".into()) }
+    Links { files: None, reports: Some("".into()) }
 }
 
 fn rows(list: &List) -> Vec<Vec<Data>> {
@@ -77,6 +78,42 @@ fn numbers_are_numbers_and_codes_are_text() {
     assert!(matches!(rows[1][at(Column::Value(Field::IssueDate))], Data::DateTime(_)), "{:?}", rows[1]);
 }
 
+/// The colours of the first line's cells: paper (none where it has none) and ink.
+fn looks(list: &List, columns: &[Column]) -> Vec<Option<Look>> {
+    let table = list.table(Lang::En);
+    let line = &table.lines[0];
+    columns.iter().map(|column| look(*column, &line.cells[at(*column)], line)).collect()
+}
+
+#[test]
+fn green_is_confirmed_yellow_is_work_and_a_second_sheet_says_so() {
+    use fapiao::invoice::Field;
+    let columns = [
+        Column::Verdict,
+        Column::Value(Field::InvoiceNumber),
+        Column::Value(Field::SellerName),
+        Column::Value(Field::IssueDate),
+        Column::Status,
+    ];
+    let mut sent = report("甲", "1.00");
+    let mut list = List::default();
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [Some(UNSURE), Some(GOOD), Some(QUIET), Some(UNSURE), None]);
+    sent.invoices[0].verdict = Verdict::Verified;
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [Some(GOOD), Some(GOOD), Some(QUIET), Some(QUIET), None]);
+    sent.status = Status::Withdrawn;
+    list.set("a.jpg", "", &sent);
+    assert_eq!(looks(&list, &columns), [None, None, None, None, Some(BAD)]);
+    for (lang, name, said) in [(Lang::En, "Legend", "Nothing has to be done."), (Lang::Zh, "说明", "无需处理")] {
+        let workbook = workbook(&list.table(lang), &links()).unwrap();
+        let mut workbook: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(workbook)).unwrap();
+        assert_eq!(workbook.sheet_names(), [NAME, name]);
+        let legend = workbook.worksheet_range(name).unwrap();
+        assert!(legend.rows().flatten().any(|cell| cell.to_string().contains(said)), "{name}");
+    }
+}
+
 #[test]
 fn an_amount_that_a_number_cannot_hold_stands_as_text() {
     let mut list = List::default();
@@ -88,10 +125,14 @@ fn an_amount_that_a_number_cannot_hold_stands_as_text() {
 #[test]
 fn links_lead_from_the_list_to_the_files() {
     let mut list = List::default();
+    let input = tempfile::tempdir().unwrap();
+    std::fs::create_dir(input.path().join("sub")).unwrap();
     for name in ["发票 1%20.jpg", "a#b.jpg", "sub/=c.jpg"] {
+        std::fs::write(input.path().join(name), "x").unwrap();
         list.set(name, &format!("{name}.json"), &report("甲", "1.00"));
     }
-    let workbook = workbook(&list.table(fapiao::sentence::Lang::En), &links()).unwrap();
+    let links = Links { files: Some(Folder { seen: "../in".into(), real: input.path().to_owned() }), ..links() };
+    let workbook = workbook(&list.table(Lang::En), &links).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
     let relations = archive.by_name("xl/worksheets/_rels/sheet1.xml.rels").unwrap();
     let relations = std::io::read_to_string(relations).unwrap();

@@ -1,5 +1,7 @@
 //! The list as a whole: what stands in it of single Reports, and what the others make of that.
 
+mod repeated;
+
 use super::*;
 use crate::error::{Error, ErrorKind};
 use crate::invoice::Invoice;
@@ -82,10 +84,10 @@ fn the_key_values_say_whether_they_are_confirmed() {
         assert_eq!(record[column], cell, "{column}");
     }
     let cells = &list.table(Lang::En).lines[0].cells;
-    let mark = |field| cells[Column::ALL.iter().position(|column| *column == Column::Value(field)).unwrap()].verified;
+    let mark = |field| cells[Column::ALL.iter().position(|column| *column == Column::Value(field)).unwrap()].trust;
     assert_eq!(
         (mark(crate::invoice::Field::InvoiceNumber), mark(crate::invoice::Field::IssueDate)),
-        (Some(true), Some(false))
+        (Some(Trust::Confirmed), Some(Trust::NotAsked))
     );
 }
 
@@ -97,38 +99,6 @@ fn every_key_field_has_a_column_and_one_that_says_whether_it_is_confirmed() {
             assert!(!column.chinese().is_empty() && !column.chinese().starts_with("已"), "{column:?}");
         }
     }
-}
-
-#[test]
-fn the_same_invoice_twice_is_told_in_the_order_of_the_files() {
-    let mut list = List::default();
-    for (file, number) in [("c.jpg", "11111111"), ("a.jpg", "11111111"), ("b.jpg", "22222222")] {
-        list.set(file, "", &report(number, "某公司"));
-    }
-    let told: Vec<_> = records(&list)
-        .iter()
-        .map(|r| (r["文件 file"].clone(), r["结论 verdict"].clone(), r["重复于 duplicate_of"].clone()))
-        .collect();
-    let row = |file: &str, verdict: &str, first: &str| (file.into(), verdict.into(), first.into());
-    assert_eq!(told, [row("a.jpg", "verified", ""), row("b.jpg", "verified", ""), row("c.jpg", "review", "a.jpg")]);
-}
-
-#[test]
-fn the_same_number_with_another_total_is_called_what_it_is() {
-    let mut list = List::default();
-    for (file, total) in [("a.jpg", "1130.00"), ("b.jpg", "1017.00")] {
-        let mut report = report("11111111", "某公司");
-        report.invoices[0].invoice.grand_total = total.parse().ok();
-        list.set(file, "", &report);
-    }
-    let records = records(&list);
-    let reasons = &records[1]["原因 reasons"];
-    assert!(reasons.contains("1130.00") && reasons.contains("altered"), "{reasons}");
-    // Nobody knows which of the two is right.
-    assert!(records[0]["原因 reasons"].contains("another total"), "{records:?}");
-    let Summary { verified, review, repeated } = list.table(Lang::En).summary;
-    assert_eq!((verified, review), (0, 2));
-    assert_eq!(repeated, [format!("b.jpg: to review: {reasons}")]);
 }
 
 #[test]
@@ -155,36 +125,6 @@ fn a_file_without_an_invoice_has_a_line_that_says_why() {
 }
 
 #[test]
-fn every_invoice_of_a_file_has_a_line_and_so_has_what_could_not_be_read() {
-    let mut list = List::default();
-    let mut bundle = report("11111111", "某公司");
-    let in_member = |member: &str| Place { pages: vec![1], member: Some(member.to_owned()), quad: None };
-    bundle.invoices[0].place = in_member("1.pdf");
-    bundle.invoices.push(CheckedInvoice { index: 2, place: in_member("2.pdf"), ..invoice("11111111", "某公司") });
-    let other = |code: &str| {
-        let info = ErrorInfo::new(code, Sentence::verbatim("as told"), Sentence::default());
-        Other::new(in_member("3.pdf"), info, None)
-    };
-    bundle.others = vec![other("no_invoice"), other("undecodable")];
-    list.set("a.zip", "a.zip.json", &bundle);
-    let told: Vec<[String; 5]> = records(&list)
-        .iter()
-        .map(|r| {
-            ["文件 file", "第几张 index", "状态 status", "结论 verdict", "重复于 duplicate_of"].map(|c| r[c].clone())
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            ["a.zip/1.pdf", "1", "read", "verified", ""],
-            ["a.zip/2.pdf", "2", "read", "review", "a.zip/1.pdf"],
-            ["a.zip/3.pdf", "", "rejected", "", ""],
-        ]
-    );
-    assert_eq!(records(&list)[2]["原因 reasons"], "page 1: undecodable: as told");
-}
-
-#[test]
 fn what_is_noted_of_a_file_takes_the_place_of_what_was() {
     let mut list = List::default();
     list.set("a.jpg", "a.jpg.json", &report("11111111", "某公司"));
@@ -193,29 +133,6 @@ fn what_is_noted_of_a_file_takes_the_place_of_what_was() {
     assert_eq!(list.table(Lang::En).summary, Summary { verified: 2, ..Summary::default() });
     list.remove("a.jpg");
     assert_eq!(list.table(Lang::En).lines.len(), 1);
-}
-
-#[test]
-fn a_bucket_knows_itself_who_came_first() {
-    let mut list = List::default();
-    let mut later = report("11111111", "某公司");
-    later.invoices[0].verdict = Verdict::Review;
-    later.invoices[0].reasons =
-        vec![Sentence::verbatim("not_seen_before: z.jpg has brought this invoice before").into()];
-    later.invoices[0].duplicate_of = Some(DuplicateOf { key: "z.jpg".to_owned(), etag: "e".to_owned() });
-    list.set("a.jpg", "a.jpg.json", &later);
-    list.set("z.jpg", "z.jpg.json", &report("11111111", "某公司"));
-    let told: Vec<_> = records(&list)
-        .iter()
-        .map(|r| [r["文件 file"].clone(), r["结论 verdict"].clone(), r["重复于 duplicate_of"].clone()])
-        .collect();
-    assert_eq!(told, [["a.jpg", "review", "z.jpg"], ["z.jpg", "verified", ""]]);
-    // Said once.
-    assert_eq!(records(&list)[0]["原因 reasons"], later.invoices[0].reasons[0].message);
-    assert_eq!(
-        list.table(Lang::En).summary.repeated,
-        ["a.jpg: to review: the same invoice is already in z.jpg: do not pay it twice"]
-    );
 }
 
 #[test]
@@ -242,7 +159,10 @@ fn a_list_in_chinese_has_no_english_but_names() {
     list.set_without_report(
         "三.txt",
         "skipped",
-        &crate::document::Format::by_first_bytes(b"hello").unwrap_err().info(),
+        &crate::error::ErrorInfo {
+            hint: String::new(),
+            ..crate::document::Format::by_first_bytes(b"hello").unwrap_err().info()
+        },
     );
     let table = list.table(Lang::Zh);
     let mut written = Vec::new();
@@ -252,5 +172,93 @@ fn a_list_in_chinese_has_no_english_but_names() {
     for words in ["原因", "待复核", "办公", "未能识别价税合计", "已核实", ",是,", "纯文本"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert!(table.summary.repeated[0].starts_with("二.jpg：存疑：发票重复：一.jpg"), "{:?}", table.summary);
+    assert!(table.summary.repeated[0].starts_with("二.jpg：待复核：发票重复：一.jpg"), "{:?}", table.summary);
+}
+
+#[test]
+fn every_line_says_what_to_do_next_and_nothing_where_nothing_is_to_be_done() {
+    use crate::invoice::Field;
+    use crate::sentence::{next, report as says};
+    let mut list = List::default();
+    list.set("a.jpg", "", &report("11111111", "某公司"));
+    list.set("b.jpg", "", &report("11111111", "某公司"));
+    let mut bundle = report("22222222", "某公司");
+    bundle.invoices[0].verdict = Verdict::Review;
+    bundle.invoices[0].reasons = vec![says::field_unconfirmed(Field::IssueDate, "2019-01-14").into()];
+    let place = Place { pages: vec![2], ..Place::default() };
+    let info = |code: &str| ErrorInfo::new(code, Sentence::verbatim("as told"), next::export_as_pdf());
+    bundle.others = vec![Other::new(place, info("undecodable"), None)];
+    list.set("c.pdf", "", &bundle);
+    let mut rejected = report("1", "x");
+    (rejected.status, rejected.error) = (Status::Rejected, Some(info("no_invoice")));
+    rejected.invoices.clear();
+    list.set("d.pdf", "", &rejected);
+    list.set_without_report("e.txt", "skipped", &info("unsupported_format"));
+    let steps: Vec<String> = records(&list).iter().map(|record| record["下一步 next_step"].clone()).collect();
+    let export = "Export the file as a PDF and send that.";
+    assert_eq!(
+        steps,
+        ["", "Do not pay or book it twice.", "Compare issue date with the page.", export, export, export]
+    );
+    let chinese = list.table(Lang::Zh);
+    let at = Column::ALL.iter().position(|column| *column == Column::NextStep).unwrap();
+    for (line, said) in [(1, "请勿重复付款或入账。"), (2, "请将开票日期与票面核对。"), (3, "请将文件导出为PDF后上传。")]
+    {
+        assert_eq!(chinese.lines[line].cells[at].value, Value::Sentences(vec![said.to_owned()]));
+    }
+}
+
+#[test]
+fn what_no_verdict_asks_for_does_not_look_like_work() {
+    use crate::invoice::Field;
+    let trusts = |checked: &CheckedInvoice, fields: &[Field]| -> Vec<Option<Trust>> {
+        let mut sent = report("11111111", "某公司");
+        sent.invoices = vec![checked.clone()];
+        let mut list = List::default();
+        list.set("a.jpg", "", &sent);
+        let table = list.table(Lang::En);
+        let at = |field: &Field| Column::ALL.iter().position(|column| *column == Column::Value(*field)).unwrap();
+        fields.iter().map(|field| table.lines[0].cells[at(field)].trust).collect()
+    };
+    let fields = [Field::InvoiceNumber, Field::IssueDate, Field::SellerName, Field::GrandTotal];
+    let mut checked = invoice("11111111", "某公司");
+    let (sure, open, quiet) = (Some(Trust::Confirmed), Some(Trust::ToCheck), Some(Trust::NotAsked));
+    assert_eq!(trusts(&checked, &fields), [sure, quiet, quiet, None]);
+    checked.verdict = Verdict::Review;
+    checked.reasons = vec![crate::sentence::report::field_not_found(Field::GrandTotal).into()];
+    assert_eq!(trusts(&checked, &fields), [sure, open, quiet, open]);
+    checked.checks = vec![crate::report::Check {
+        rule: "seal_matches_seller".to_owned(),
+        status: crate::report::CheckStatus::Fail,
+        fields: vec!["seller.name".to_owned()],
+        said: Sentence::default(),
+        detail: String::new(),
+    }];
+    assert_eq!(trusts(&checked, &fields), [sure, open, open, open]);
+}
+
+#[test]
+fn what_a_bookkeeper_asks_beside_the_key_values_has_columns_behind_the_others() {
+    let mut list = List::default();
+    let mut red = report("11111111", "某公司");
+    let item = |name: &str| crate::invoice::Item {
+        name: Some(name.to_owned()),
+        tax_rate: "13%".parse().ok(),
+        ..crate::invoice::Item::default()
+    };
+    red.invoices[0].invoice.items = vec![item("*办公用品*纸"), item("*办公用品*笔")];
+    red.invoices[0].invoice.remarks = Some("=1+1\n合同2".into());
+    red.invoices[0].invoice.original_invoice_number = Some("87654321".into());
+    list.set("a.jpg", "", &red);
+    let record = &records(&list)[0];
+    for (column, cell) in [
+        ("标记 marks", "red letter for 87654321"),
+        ("税率 tax_rates", "13%"),
+        ("货物或服务名称 goods", "*办公用品*纸; *办公用品*笔"),
+        ("备注 remarks", "'=1+1 合同2"),
+    ] {
+        assert_eq!(record[column], cell, "{column}");
+    }
+    // Whoever has a program that reads the list finds what it had before where it was.
+    assert_eq!(Column::ALL.iter().position(|column| *column == Column::NextStep), Some(30));
 }
