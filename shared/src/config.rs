@@ -260,8 +260,8 @@ where
     };
     match text.parse::<N>() {
         Ok(number) if number > N::default() => Ok(number),
-        _ => Err(invalid(name, &text, "is no whole number above zero")
-            .with_hint(format!("Set {name} to digits only, or leave it out for {default}."))),
+        _ => Err(Error::new(ErrorKind::Internal, screen::no_whole_number(name, text))
+            .with_hint(screen::digits_only(name, default))),
     }
 }
 

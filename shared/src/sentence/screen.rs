@@ -69,6 +69,13 @@ sentences! {
         "Set FAPIAO_BUYERS to `name:tax id` with commas between; a name or a tax id may stand alone."
         "请把FAPIAO_BUYERS设为“名称:税号”，多个之间用逗号；也可只写名称或只写税号。";
 
+    no_whole_number(name: Text, value: Text)
+        "{name} is `{value}`, which is no whole number above zero"
+        "{name}的值“{value}”不是大于零的整数";
+    digits_only(name: Text, default: Text)
+        "Set {name} to digits only, or leave it out for {default}."
+        "请把{name}设为纯数字；不设则为{default}。";
+
     cannot_open(path: Text, why: Said)
         "cannot open {path}: {why}"
         "无法打开{path}：{why}";

@@ -278,3 +278,24 @@ fn what_is_said_of_a_file_counts_what_it_counts() {
     let unread = said(&[&good, &bad], &["undecodable"], Lang::Zh);
     assert_eq!(unread, "已识别：2张发票，其中1张待复核；另有1处未能识别，请查看");
 }
+
+#[tokio::test]
+async fn an_invoice_that_stands_twice_in_one_archive_is_told_by_its_own_report_and_said_once() {
+    use std::io::Write;
+    let invoice = include_bytes!("../../../../tests/fixtures/text-two-pages.pdf");
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    for name in ["b.pdf", "a.pdf"] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(invoice).unwrap();
+    }
+    let archive = archive.finish().unwrap().into_inner();
+    let (tally, output) = read_files_with(Arc::new(Embedded), &[("m.zip", &archive)]).await;
+    let report = report(&output, "m.zip.json");
+    let verdicts: Vec<Verdict> = report.invoices.iter().map(|invoice| invoice.verdict).collect();
+    assert_eq!((verdicts, report.verdict), (vec![Verdict::Verified, Verdict::Review], Some(Verdict::Review)));
+    assert_eq!(report.reasons.len(), 1, "{:?}", report.reasons);
+    let list = std::fs::read_to_string(output.path().join(write::CSV)).unwrap();
+    let again = list.lines().find(|line| line.starts_with("m.zip/a.pdf,2,")).unwrap();
+    assert!(again.contains("not_seen_before),m.zip/b.pdf,"), "{again}");
+    assert_eq!(tally.list.map(|list| (list.verified, list.review)), Some((1, 1)));
+}
