@@ -70,6 +70,8 @@ class PageTest(unittest.TestCase):
             asked, faults = [], []
             context.on("request", lambda request: asked.append(request.url))
             page = context.new_page()
+            # From now on the browser hands file choosers over: told at the last moment, it sometimes opens one of its own.
+            page.on("filechooser", lambda _: None)
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
             page.goto(self.url + "/")
