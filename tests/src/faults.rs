@@ -185,6 +185,11 @@ impl Faults {
         self.state.lock().kept.take().unwrap_or_default()
     }
 
+    /// How many of those that are being kept are so.
+    pub fn count_kept(&self, is_so: impl Fn(&Asked) -> bool) -> usize {
+        self.state.lock().kept.as_ref().map_or(0, |kept| kept.iter().filter(|asked| is_so(asked)).count())
+    }
+
     /// How many requests came, and how many met which fault.
     pub fn counts(&self) -> (usize, BTreeMap<Fault, usize>) {
         let inner = self.state.lock();

@@ -26,6 +26,7 @@ STACK = "fapiao-local"
 PACKAGES_BUCKET = "fapiao-packages"
 # Two documents at a time: each keeps its own copy of the models in memory, and local machines are small.
 PARAMETERS = {"Concurrency": "2"}
+EMULATOR = Path(__file__).with_name("emulator.py")
 LOG_TAIL_LINES = 25
 
 
@@ -74,7 +75,7 @@ class LocalAws:
             "SFTP_ENABLED": "0",
         }
         with self.log.open("wb") as log:
-            self.process = self.tethered(self.folder, [sys.executable, "-m", "ministack"], settings, log)
+            self.process = self.tethered(self.folder, [sys.executable, str(EMULATOR)], settings, log)
         self.wait_until_healthy(seconds=60)
 
     def tethered(self, folder, command, settings, log):
