@@ -57,7 +57,7 @@ impl Archive {
             return Err(too_many());
         }
         // Its directory stands at its end, so half of it has none.
-        if !bytes.windows(DIRECTORY_END.len()).any(|w| w == DIRECTORY_END) {
+        if !bytes.windows(DIRECTORY_END.len()).rev().any(|w| w == DIRECTORY_END) {
             return Err(damaged(broken::end_missing()).with_hint(next::send_whole()));
         }
         let zip = ZipArchive::new(Cursor::new(bytes.clone())).map_err(|e| zip_error(&e))?;
@@ -178,6 +178,16 @@ pub(super) mod tests {
         assert_eq!(read(&mut archive, "c.xml").unwrap(), b"2");
         assert!(archive.find("a/").is_none() && archive.find("../c.xml").is_none());
         assert!(archive.members()[0].is_folder);
+    }
+
+    #[test]
+    fn an_archive_that_was_cut_off_is_to_be_sent_again() {
+        let whole = zipped(&[("a.xml", &[7; 500])]);
+        for length in [whole.len() - 22, whole.len() / 2] {
+            let error = open(&whole.slice(..length)).err().unwrap();
+            assert_eq!((error.code(), error.hint_sentence()), ("undecodable", next::send_whole()));
+            assert!(error.message().ends_with("its end is missing"), "{}", error.message());
+        }
     }
 
     #[test]
