@@ -6,6 +6,7 @@ mod components;
 mod crop;
 mod detect;
 mod doubt;
+mod gaps;
 mod hull;
 mod ink;
 mod light;
@@ -139,7 +140,7 @@ impl Engine {
         let single = Share::single();
         let detector = runtime.load(models, &DETECTOR, Share::whole())?;
         let quick = runtime.load(models, &QUICK_RECOGNISER, single)?;
-        let quick = Recogniser::new(quick, &model::text(models, &ALPHABET)?, single.runs);
+        let quick = Recogniser::new(quick, &model::text(models, &ALPHABET)?, single.runs).whatever_form();
         let models = models.to_owned();
         let thorough = move || {
             let network = runtime.load(&models, &RECOGNISER, single)?;

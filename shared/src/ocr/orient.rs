@@ -75,6 +75,7 @@ mod tests {
             let line = |c: &Corners| ReadLine {
                 text: "x".to_owned(),
                 glyphs: vec![Glyph { at: 0.5, confidence: if good(c) { 0.95 } else { 0.4 } }],
+                ..ReadLine::default()
             };
             Ok(lines.iter().map(line).collect())
         }

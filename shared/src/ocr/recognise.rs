@@ -1,9 +1,13 @@
 //! Lines to characters: batches of like width through the recogniser, and CTC decoding.
 //! Knows nothing of how the lines were found or what they mean.
 
+use std::collections::HashMap;
+
 use image::RgbImage;
+use unicode_normalization::UnicodeNormalization;
 
 use super::crop::{self, Crop, HEIGHT, STEP};
+use super::gaps;
 use super::model::Model;
 use super::threads::spread;
 use super::{Glyph, TextLine};
@@ -22,6 +26,8 @@ const MIN_FILL: f32 = 0.85;
 pub(crate) struct ReadLine {
     pub text: String,
     pub glyphs: Vec<Glyph>,
+    /// The widest stretch of print that no character accounts for, in ems.
+    pub unread: f32,
 }
 
 impl ReadLine {
@@ -38,12 +44,12 @@ impl ReadLine {
 
     /// Without white space at either end.
     fn trimmed(self) -> Self {
-        let kept: Vec<(char, Glyph)> = self.text.chars().zip(self.glyphs).collect();
+        let kept: Vec<(char, Glyph)> = self.text.chars().zip(self.glyphs.iter().copied()).collect();
         let black = |(c, _): &(char, Glyph)| !c.is_whitespace();
         let start = kept.iter().position(black).unwrap_or(kept.len());
         let end = kept.iter().rposition(black).map_or(start, |last| last + 1);
         let (text, glyphs) = kept[start..end].iter().copied().unzip();
-        Self { text, glyphs }
+        Self { text, glyphs, ..self }
     }
 }
 
@@ -53,6 +59,8 @@ pub(crate) struct Recogniser {
     threads: usize,
     /// By class; the first stands for "nothing here".
     alphabet: Vec<String>,
+    /// By class, the others that count as the same.
+    twins: Vec<Vec<usize>>,
 }
 
 impl Recogniser {
@@ -61,8 +69,15 @@ impl Recogniser {
     pub fn new(model: Box<dyn Model>, characters: &str, threads: usize) -> Self {
         let listed = characters.strip_suffix('\n').unwrap_or(characters).split('\n');
         let listed = listed.map(|character| character.strip_suffix('\r').unwrap_or(character));
-        let alphabet = std::iter::once("").chain(listed).chain([" "]).map(str::to_owned).collect();
-        Self { model, threads, alphabet }
+        let alphabet: Vec<String> = std::iter::once("").chain(listed).chain([" "]).map(str::to_owned).collect();
+        Self { model, threads, twins: vec![Vec::new(); alphabet.len()], alphabet }
+    }
+
+    /// Is as sure of a character as of all its forms together: of `:` and `：`, `¥` and `￥`. For whoever asks whether it was
+    /// read right, since no reader of ours asks which form it has. Not for whoever tells print from strokes of a seal: those
+    /// are often half of a sign's forms each.
+    pub fn whatever_form(self) -> Self {
+        Self { twins: twins(&self.alphabet), ..self }
     }
 
     /// Reads lines of a page, each batch on one thread; the answers stand in the order of the lines.
@@ -120,7 +135,10 @@ impl Recogniser {
             let (steps, classes) = self.steps_and_classes(shape, crops.len())?;
             let step = width as f32 / steps as f32;
             let lines = scores.chunks_exact(steps * classes).zip(crops).zip(allowed);
-            read.extend(lines.map(|((line, crop), only)| self.decode(line, step / crop.width as f32, only.as_deref())));
+            read.extend(lines.map(|((line, crop), only)| {
+                let line = self.decode(line, step / crop.width as f32, only.as_deref());
+                ReadLine { unread: gaps::widest(crop, &line.text, &line.glyphs), ..line }
+            }));
             Ok(())
         })?;
         Ok(read)
@@ -136,7 +154,10 @@ impl Recogniser {
 
     /// The likeliest class of every step, without repeats and nothings; a step is that share of the line.
     fn decode(&self, line: &[f32], step: f32, only: Option<&[usize]>) -> ReadLine {
-        let choose = |scores: &[f32]| only.map_or_else(|| likeliest(scores), |only| likeliest_of(scores, only));
+        let choose = |scores: &[f32]| {
+            let (class, score) = only.map_or_else(|| likeliest(scores), |only| likeliest_of(scores, only));
+            (class, self.twins[class].iter().filter_map(|&twin| scores.get(twin)).sum::<f32>() + score)
+        };
         let best: Vec<(usize, f32)> = line.chunks_exact(self.alphabet.len()).map(choose).collect();
         let mut read = ReadLine::default();
         let mut start = 0;
@@ -155,6 +176,18 @@ impl Recogniser {
         }
         read.trimmed()
     }
+}
+
+/// By class, the others that compatibility normalisation (NFKC) makes the same text of.
+fn twins(alphabet: &[String]) -> Vec<Vec<usize>> {
+    let plain: Vec<String> = alphabet.iter().map(|characters| characters.nfkc().collect()).collect();
+    let mut by_plain: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (class, text) in plain.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+        by_plain.entry(text).or_default().push(class);
+    }
+    let others =
+        |class: usize, text: &str| by_plain.get(text).into_iter().flatten().copied().filter(move |&c| c != class);
+    plain.iter().enumerate().map(|(class, text)| others(class, text).collect()).collect()
 }
 
 /// The class with the highest score, and the score.
@@ -271,6 +304,17 @@ mod tests {
         assert_eq!(read.text, "a\u{3000}b");
         assert_eq!(read.glyphs.len(), 3);
         assert_eq!(self::read(&[4, 3, 4], &[24.0])[0], ReadLine::default());
+    }
+
+    #[test]
+    fn a_character_of_two_forms_is_as_sure_as_both_together() {
+        let confidence = |recogniser: Recogniser| {
+            recogniser.read(&RgbImage::new(400, 48), &[line(48.0)]).unwrap()[0].glyphs[0].confidence
+        };
+        // Class 1 has 0.9, each other one 0.02.
+        let recogniser = || Recogniser::new(Box::new(Says(vec![1])), ":\n：\n￥", 1);
+        assert!((confidence(recogniser()) - 0.9).abs() < 1e-6);
+        assert!((confidence(recogniser().whatever_form()) - 0.92).abs() < 1e-6);
     }
 
     #[test]
