@@ -243,6 +243,15 @@ fn a_bundle_gives_one_report_for_all_of_its_files() {
 }
 
 #[test]
+fn an_invoice_that_a_bundle_has_in_two_forms_is_one_invoice() {
+    let files = [("一.ofd".to_owned(), invoice().zipped()), ("一.xml".to_owned(), ORIGINAL.as_bytes().to_vec())];
+    let whole = report(zipped(&files));
+    assert_eq!((whole.invoices.len(), whole.verdict), (1, Some(Verdict::Verified)), "{:?}", whole.reasons);
+    let [other] = &whole.others[..] else { panic!("{:?}", whole.others) };
+    assert_eq!((other.code.as_str(), other.message.as_str()), ("copy", "this is invoice 1 of this file again"));
+}
+
+#[test]
 fn a_bundle_with_something_unreadable_in_it_is_to_review_and_one_without_invoices_rejected() {
     let member = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
     let letter = member("letter.xml", b"<EInvoice><Header/></EInvoice>");

@@ -1,5 +1,5 @@
-//! One invoice twice in one file: of two pictures in one document which is the invoice, of two documents in an archive
-//! which came first, and whether they say the same. Knows nothing of the rest of the file.
+//! One invoice twice in one file: of two pictures in one document, or two forms of one e-invoice in an archive, which is the
+//! invoice; of two documents in an archive which came first; and whether they say the same. Knows nothing of the rest of the file.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,32 @@ use crate::sentence::{Lang, Sentence, check as says, report::check_failed};
 const RULE: &str = "copies_agree";
 /// That of the rule about what came before, which a bucket's files are held to as well.
 const SEEN: &str = "not_seen_before";
+
+/// A form in which the tax office hands out an e-invoice, all of them together in one archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    Pdf,
+    Ofd,
+    Xml,
+}
+
+impl Form {
+    /// Of an invoice from an archive, by the name that its file has there.
+    pub(super) fn of(invoice: &CheckedInvoice) -> Option<Self> {
+        let (_, ending) = invoice.place.member.as_ref()?.rsplit_once('.')?;
+        match ending.to_ascii_lowercase().as_str() {
+            "pdf" => Some(Self::Pdf),
+            "ofd" => Some(Self::Ofd),
+            "xml" => Some(Self::Xml),
+            _ => None,
+        }
+    }
+}
+
+/// Whether both are sure to be the same invoice, wherever they lie.
+pub(super) fn is_same(first: &CheckedInvoice, next: &CheckedInvoice) -> bool {
+    Identity::of(first).is_some_and(|identity| Identity::of(next) == Some(identity))
+}
 
 /// Whether both are pictures of the same invoice: scans hold several of its sheets.
 pub(super) fn is_copy(first: &CheckedInvoice, next: &CheckedInvoice) -> bool {

@@ -1,6 +1,8 @@
 //! What the parts of a file make together: the Report's status, error, verdict and reasons.
 //! Knows nothing of how a part was read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::error::{Error, Result};
 use crate::provider::{MODEL, ReadBy};
 use crate::report::{
@@ -9,7 +11,7 @@ use crate::report::{
 use crate::sentence::{next, report as says};
 
 use super::Failure;
-use super::copies::{contradict, differences, is_better, is_copy, mark_repeated};
+use super::copies::{Form, contradict, differences, is_better, is_copy, is_same, mark_repeated};
 
 /// A further picture of an invoice that the file has already.
 const COPY: &str = "copy";
@@ -20,6 +22,8 @@ const ALTERED_COPY: &str = "altered_copy";
 #[derive(Debug, Default)]
 pub(super) struct Whole {
     invoices: Vec<CheckedInvoice>,
+    /// By the invoice's index, the forms in which an archive has brought it.
+    forms: BTreeMap<u32, BTreeSet<Form>>,
     others: Vec<Other>,
     /// The first fault that is not the document's own.
     failure: Option<Error>,
@@ -35,14 +39,25 @@ impl Whole {
         whole
     }
 
-    /// Adds an invoice. Of several pictures of one the best is the invoice; the others are mentioned, and what they say
-    /// otherwise is told of it.
+    /// Adds an invoice. Of several pictures of one, and of the forms of one e-invoice, the best is the invoice; the others are
+    /// mentioned, and what they say otherwise is told of it.
     pub(super) fn add(&mut self, mut invoice: CheckedInvoice) {
-        let Some(stands) = self.invoices.iter_mut().find(|first| is_copy(first, &invoice)) else {
+        let form = Form::of(&invoice);
+        let is_new =
+            |first: &CheckedInvoice, form| self.forms.get(&first.index).is_none_or(|seen| !seen.contains(form));
+        let is_other_form = |first: &CheckedInvoice| {
+            Form::of(first).is_some()
+                && form.as_ref().is_some_and(|form| is_new(first, form))
+                && is_same(first, &invoice)
+        };
+        let found = self.invoices.iter().position(|first| is_copy(first, &invoice) || is_other_form(first));
+        let Some(stands) = found.and_then(|at| self.invoices.get_mut(at)) else {
             invoice.index = u32::try_from(self.invoices.len()).unwrap_or(u32::MAX).saturating_add(1);
+            self.forms.insert(invoice.index, form.into_iter().collect());
             self.invoices.push(invoice);
             return;
         };
+        self.forms.entry(stands.index).or_default().extend(form);
         if is_better(&invoice, stands) {
             invoice.index = stands.index;
             std::mem::swap(stands, &mut invoice);
@@ -225,6 +240,32 @@ mod tests {
         let mut unsure = in_member("b.pdf", "1", "5.00");
         unsure.fields.clear();
         assert_eq!(failed(&read(&[in_member("a.pdf", "1", "5.00"), unsure]).invoices[1]), [""; 0], "it may be misread");
+    }
+
+    #[test]
+    fn an_invoice_in_the_three_forms_of_the_tax_office_is_one_invoice() {
+        let read = |members: &[(&str, &str)]| {
+            let mut whole = Whole::default();
+            members.iter().for_each(|(member, total)| whole.add(in_member(member, "1", total)));
+            report(whole)
+        };
+        let three = read(&[("a.pdf", "5.00"), ("a.OFD", "5.00"), ("sub/a.xml", "5.00")]);
+        assert_eq!((three.invoices.len(), codes(&three)), (1, vec!["copy", "copy"]));
+        assert_eq!(three.verdict, Some(Verdict::Verified));
+
+        let altered = read(&[("a.pdf", "5.00"), ("a.xml", "6.00")]);
+        assert_eq!((altered.invoices.len(), codes(&altered)), (1, vec!["altered_copy"]));
+        assert_eq!(altered.verdict, Some(Verdict::Review));
+
+        for repeated in [
+            [("a.pdf", "5.00"), ("a.xml", "5.00"), ("b.pdf", "5.00")],
+            [("a.xml", "5.00"), ("a.pdf", "5.00"), ("b.pdf", "5.00")],
+        ] {
+            let repeated = read(&repeated);
+            assert_eq!((repeated.invoices.len(), codes(&repeated)), (2, vec!["copy"]), "a form that came already");
+            assert_eq!(failed(&repeated.invoices[1]), ["not_seen_before"]);
+        }
+        assert_eq!(read(&[("a.pdf", "5.00"), ("photo.jpg", "5.00")]).invoices.len(), 2, "a photo is no such form");
     }
 
     #[test]
