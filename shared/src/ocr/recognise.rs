@@ -174,8 +174,24 @@ impl Recogniser {
                 read.glyphs.push(Glyph { at, confidence });
             }
         }
+        read.text = paired(&read.text);
         read.trimmed()
     }
+}
+
+/// The same text, in which brackets that belong together have one width: the opening one's, as no print mixes them.
+fn paired(text: &str) -> String {
+    let mut opened = None;
+    let same_width = |c| match (c, opened) {
+        ('(' | '（', _) => {
+            opened = Some(c);
+            c
+        }
+        (')' | '）', Some('(')) => ')',
+        (')' | '）', Some('（')) => '）',
+        _ => c,
+    };
+    text.chars().map(same_width).collect()
 }
 
 /// By class, the others that compatibility normalisation (NFKC) makes the same text of.
@@ -315,6 +331,15 @@ mod tests {
         let recogniser = || Recogniser::new(Box::new(Says(vec![1])), ":\n：\n￥", 1);
         assert!((confidence(recogniser()) - 0.9).abs() < 1e-6);
         assert!((confidence(recogniser().whatever_form()) - 0.92).abs() < 1e-6);
+    }
+
+    #[test]
+    fn brackets_that_belong_together_have_one_width() {
+        for (text, want) in
+            [("(卷票）", "(卷票)"), ("（合肥)", "（合肥）"), ("1）a", "1）a"), ("（a）(b）", "（a）(b)")]
+        {
+            assert_eq!(paired(text), want);
+        }
     }
 
     #[test]
