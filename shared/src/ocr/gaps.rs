@@ -22,7 +22,7 @@ const EM: std::ops::RangeInclusive<f32> = 24.0..=48.0;
 const USUAL_EM: f32 = 34.0;
 /// The paper at either end of a line, in ems: boxes are drawn larger than their print.
 const MARGIN: f32 = 0.15;
-/// Fewer columns of print are a speck.
+/// So many columns of print, or fewer, are a speck.
 const SPECK: usize = 2;
 
 /// The widest stretch with print that lies beyond the reach of every character, in ems.
@@ -110,7 +110,6 @@ fn is_wide(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Glyph;
     use super::*;
 
     const CELL: usize = 30;

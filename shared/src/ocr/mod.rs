@@ -140,7 +140,7 @@ impl Engine {
         let single = Share::single();
         let detector = runtime.load(models, &DETECTOR, Share::whole())?;
         let quick = runtime.load(models, &QUICK_RECOGNISER, single)?;
-        let quick = Recogniser::new(quick, &model::text(models, &ALPHABET)?, single.runs).whatever_form();
+        let quick = Recogniser::new(quick, &model::text(models, &ALPHABET)?, single.runs).judged();
         let models = models.to_owned();
         let thorough = move || {
             let network = runtime.load(&models, &RECOGNISER, single)?;
